@@ -1,0 +1,42 @@
+import { GROUP } from './group.ts';
+
+/** On a KeyShareSet: a new value asks for one refresh; a value that was carried out is never carried out again. */
+export const REFRESH_ANNOTATION = `${GROUP}/refresh`;
+
+/** Prefix of the annotations by which RotationPolicies ask KeyShareSets for a refresh: `<prefix>/<policy>: <slot>`. */
+export const ROTATION_ANNOTATION_PREFIX = `rotation.${GROUP}`;
+
+/** On any kind, `true`: the operator watches and reports, but changes nothing. */
+export const PAUSED_ANNOTATION = `${GROUP}/paused`;
+
+/**
+ * Why an epoch was made. It is part of the certificate of the epoch, so that a trigger is carried out once, whatever becomes
+ * of Kubernetes objects. The string form is `<source>@<value>`.
+ */
+export interface Trigger {
+  /** `keygen`, `annotation`, or `policy/<name of the RotationPolicy>`. */
+  readonly source: string;
+  /** The value of the annotation, or the slot in RFC 3339. */
+  readonly value: string;
+}
+
+export const formatTrigger = (t: Trigger): string => `${t.source}@${t.value}`;
+
+export function parseTrigger(s: string): Trigger {
+  const at = s.indexOf('@');
+  return at < 0 ? { source: s, value: '' } : { source: s.slice(0, at), value: s.slice(at + 1) };
+}
+
+/** The triggers that the annotations of a KeyShareSet ask for: the person's first, then policies by name. */
+export function requestedTriggers(annotations: { readonly [key: string]: string } | undefined): Trigger[] {
+  const entries = Object.entries(annotations ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const person = entries.filter(([key]) => key === REFRESH_ANNOTATION);
+  const policies = entries.filter(([key]) => key.startsWith(`${ROTATION_ANNOTATION_PREFIX}/`));
+  return [
+    ...person.map(([, value]) => ({ source: 'annotation', value })),
+    ...policies.map(([key, value]) => ({
+      source: `policy/${key.slice(ROTATION_ANNOTATION_PREFIX.length + 1)}`,
+      value,
+    })),
+  ];
+}

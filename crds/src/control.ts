@@ -1,0 +1,155 @@
+/**
+ * What operator and parties say to each other: JSON over NATS. The operator can ask for a keygen, a refresh or the destruction
+ * of a key and learns what the parties hold; none of it can start a signature or make a party give out a share.
+ */
+import * as z from 'zod';
+
+const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
+const partyId = z.int().min(1).max(64);
+const attempt = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1);
+const keyName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+const trigger = z.string().max(320);
+const text = z.string().max(1024);
+
+export const curve = z.enum(['ed25519', 'secp256k1']);
+export const purpose = z.enum(['eddsa', 'taproot']);
+export type Curve = z.infer<typeof curve>;
+export type Purpose = z.infer<typeof purpose>;
+
+/** What a key is, as all its parties agree on before there is one. */
+export const keySpec = z.object({
+  name: keyName,
+  curve,
+  purpose,
+  threshold: z.int().min(2).max(16),
+  parties: z.array(partyId).min(2).max(16),
+});
+export type KeySpec = z.infer<typeof keySpec>;
+
+/** See the field `status.certificate` of KeyShareSet. */
+export const certificate = z.object({
+  keyId: hex(16),
+  curve,
+  purpose,
+  threshold: z.int().min(2).max(16),
+  publicKey: z.string().regex(/^([0-9a-f]{2}){32,33}$/),
+  epoch: attempt,
+  base: z.int().min(0),
+  trigger,
+  commitments: z
+    .array(z.string().regex(/^([0-9a-f]{2}){32,33}$/))
+    .min(2)
+    .max(16),
+  chainCodeHash: hex(32),
+  transcript: hex(32),
+  approvers: z.array(z.string().max(256)).max(32),
+  admins: z.array(z.string().max(256)).max(32),
+  acks: z.array(z.object({ party: partyId, identity: hex(32), signature: hex(64) })).max(16),
+});
+export type Certificate = z.infer<typeof certificate>;
+
+/** How one attempt at an epoch stands, at one party. */
+export const attemptReport = z.object({
+  number: attempt,
+  trigger,
+  phase: z.enum(['Preparing', 'Acknowledged', 'Certified', 'Activated', 'Final', 'Failed']),
+  /** Of a failed attempt: which of the three kinds of failure, never mixed. */
+  failure: z.enum(['Timeout', 'ContextMismatch', 'Misbehaviour', 'Internal']).optional(),
+  /** Timeout: who did not answer. Misbehaviour: who provably cheated. */
+  parties: z.array(partyId).max(16).optional(),
+  message: text.optional(),
+});
+export type AttemptReport = z.infer<typeof attemptReport>;
+
+/** One key as one party holds it. A keygen that is not certified yet has no `certificate`. */
+export const keyReport = z.object({
+  keyId: hex(16).optional(),
+  spec: keySpec,
+  publicKey: z.string().max(66).optional(),
+  internalKey: hex(32).optional(),
+  addresses: z
+    .array(z.object({ chain: z.string().max(32), network: z.string().max(32), address: z.string().max(128) }))
+    .max(8),
+  /** The epoch it signs with; 0: none yet. */
+  active: z.int().min(0),
+  /** The highest epoch that all parties have activated; 0: none yet. */
+  final: z.int().min(0),
+  /** All its shares of epochs below this one are destroyed. */
+  erasedBelow: z.int().min(0),
+  /** The highest number it has ever taken part in: the next attempt must be higher. */
+  highest: z.int().min(0),
+  /** Of the highest certified epoch. */
+  certificate: certificate.optional(),
+  attempt: attemptReport.optional(),
+  /** The last trigger of each source that led to a certified epoch. */
+  triggers: z.array(z.object({ source: z.string().max(128), value: z.string().max(128), epoch: attempt })).max(32),
+  /** When the active epoch became final, RFC 3339. */
+  finalTime: z.string().max(40).optional(),
+});
+export type KeyReport = z.infer<typeof keyReport>;
+
+/** What a party publishes on `subjects.report`: every 5 s, and at once when something changes. */
+export const partyReport = z.object({
+  party: partyId,
+  /** SHA-256 of its identity public key. */
+  identity: hex(32),
+  /** Counts its starts. A lower one than seen before is a restored snapshot. */
+  incarnation: z.int().min(1),
+  /** Length of its log: keys changed after a position are asked for with `keys`. */
+  position: z.int().min(0),
+  ready: z.boolean(),
+  hsm: z.object({ healthy: z.boolean(), generation: z.int().min(0), message: text.optional() }),
+  /** Whether it sees SignRequests: its watch of the API server is in sync. */
+  watching: z.boolean(),
+  /** Why it is not ready, for people. */
+  message: text.optional(),
+  keys: z.int().min(0),
+  sessions: z.int().min(0),
+});
+export type PartyReport = z.infer<typeof partyReport>;
+
+/** A command of the operator, on `subjects.control`. */
+export const command = z.discriminatedUnion('verb', [
+  /** The party's report, now. */
+  z.object({ verb: z.literal('report') }),
+  /** Keys whose state changed after `since`, in order of change, at most 50; `position` of the reply is the next `since`. */
+  z.object({ verb: z.literal('keys'), since: z.int().min(0) }),
+  /** Begin attempt `number` at making this key. All parties get the same command; `triggers` count as carried out. */
+  z.object({ verb: z.literal('keygen'), spec: keySpec, number: attempt, triggers: z.array(trigger).max(32) }),
+  /** Begin attempt `number` at refreshing this key. */
+  z.object({ verb: z.literal('refresh'), keyId: hex(16), number: attempt, trigger }),
+  /** Destroy the share and all that belongs to the key. */
+  z.object({ verb: z.literal('destroy'), keyId: hex(16) }),
+]);
+export type Command = z.infer<typeof command>;
+
+/** Why a party refuses a command. Stable words: the operator decides by them. */
+export const refusal = z.enum([
+  'NotReady', // HSM or store away, or starting: ask again
+  'Busy', // an attempt of this key runs: wait for its end
+  'NumberTooLow', // `highest` is at or above it: take a higher one
+  'KeyExists', // keygen of a name that is taken: adopt it
+  'KeyUnknown', // no such key here
+  'TriggerDone', // this trigger led to an epoch already
+  'NotFinal', // the last epoch is not final yet: wait
+  'TooOften', // the party limits the rate of refreshes
+  'Malformed',
+]);
+export type Refusal = z.infer<typeof refusal>;
+
+/** The reply to a command. */
+export const reply = z.discriminatedUnion('result', [
+  z.object({ result: z.literal('accepted') }),
+  z.object({ result: z.literal('refused'), reason: refusal, message: text }),
+  z.object({ result: z.literal('report'), report: partyReport }),
+  z.object({
+    result: z.literal('keys'),
+    keys: z.array(keyReport).max(50),
+    position: z.int().min(0),
+    more: z.boolean(),
+  }),
+]);
+export type Reply = z.infer<typeof reply>;

@@ -1,0 +1,7 @@
+/** The API group and version of all kinds. */
+export const GROUP = 'mpc.keyshare.dev';
+export const VERSION = 'v1alpha1';
+export const API_VERSION = `${GROUP}/${VERSION}` as const;
+
+/** `kubectl get mpc` lists all kinds. */
+export const CATEGORY = 'mpc';

@@ -1,0 +1,347 @@
+import type { Kind } from '../schema.ts';
+import { conditions, observedGeneration } from './conditions.ts';
+
+const hex = (bytes: number) => ({ type: 'string', maxLength: 2 * bytes, pattern: '^([0-9a-f]{2})*$' }) as const;
+const partyId = { type: 'integer', format: 'int32', minimum: 1, maximum: 64 } as const;
+const epoch = { type: 'integer', format: 'int32', minimum: 0 } as const;
+
+/** One key: curve, t-of-n, protocol; status: public key, addresses, epoch. */
+export const KeyShareSet = {
+  kind: 'KeyShareSet',
+  plural: 'keysharesets',
+  singular: 'keyshareset',
+  shortNames: ['kss'],
+  description:
+    'KeyShareSet is one key that no machine ever holds whole: the parties of an MpcCluster make it together, each keeps one ' +
+    'share sealed by its HSM, and any `threshold` of them sign. Its status is a projection of what the parties hold: an object ' +
+    'deleted and applied again finds its key.',
+  spec: {
+    description: 'What the key shall be.',
+    type: 'object',
+    required: ['clusterRef', 'curve', 'purpose', 'threshold', 'parties'],
+    properties: {
+      clusterRef: {
+        description: 'The MpcCluster, in the same namespace, whose parties hold the key.',
+        type: 'object',
+        required: ['name'],
+        properties: { name: { description: 'Its name.', type: 'string', minLength: 1, maxLength: 40 } },
+        'x-kubernetes-validations': [
+          {
+            rule: 'self == oldSelf',
+            message: 'clusterRef cannot change: the shares are with that cluster. Create another KeyShareSet',
+            reason: 'FieldValueForbidden',
+          },
+        ],
+      },
+      curve: {
+        description: 'The elliptic curve.',
+        type: 'string',
+        enum: ['ed25519', 'secp256k1'],
+        'x-kubernetes-validations': [
+          {
+            rule: 'self == oldSelf',
+            message: 'curve cannot change: it is part of the key. Create another KeyShareSet',
+            reason: 'FieldValueForbidden',
+          },
+        ],
+      },
+      purpose: {
+        description:
+          'Which signatures the key may make, for ever: `eddsa` (RFC 8032, on ed25519) or `taproot` (BIP-340 under the BIP-341 output key, on secp256k1).',
+        type: 'string',
+        enum: ['eddsa', 'taproot'],
+        'x-kubernetes-validations': [
+          {
+            rule: 'self == oldSelf',
+            message: 'purpose cannot change: a key serves one signature scheme for ever. Create another KeyShareSet',
+            reason: 'FieldValueForbidden',
+          },
+        ],
+      },
+      protocol: {
+        description: 'How the parties sign: `frost` (RFC 9591).',
+        type: 'string',
+        enum: ['frost'],
+        default: 'frost',
+      },
+      threshold: {
+        description: 'How many parties are needed to sign. Fewer learn nothing about the key.',
+        type: 'integer',
+        format: 'int32',
+        minimum: 2,
+        maximum: 16,
+        'x-kubernetes-validations': [
+          {
+            rule: 'self == oldSelf',
+            message: 'threshold cannot change: this version cannot reshare a key. Create another KeyShareSet',
+            reason: 'FieldValueForbidden',
+          },
+        ],
+      },
+      parties: {
+        description: 'The ids of the parties of the MpcCluster that hold a share.',
+        type: 'array',
+        minItems: 2,
+        maxItems: 16,
+        'x-kubernetes-list-type': 'set',
+        items: { description: 'A party of the MpcCluster.', ...partyId },
+        'x-kubernetes-validations': [
+          {
+            rule: 'self.all(p, p in oldSelf) && oldSelf.all(p, p in self)',
+            message: 'parties cannot change: this version cannot reshare a key. Create another KeyShareSet',
+            reason: 'FieldValueForbidden',
+          },
+        ],
+      },
+      deletionPolicy: {
+        description:
+          'What happens to the shares when the KeyShareSet is deleted. Retain keeps them, and a KeyShareSet of the same name takes ' +
+          'them up again; Destroy has every party destroy its share: the key is gone.',
+        type: 'string',
+        enum: ['Retain', 'Destroy'],
+        default: 'Retain',
+      },
+    },
+    'x-kubernetes-validations': [
+      {
+        rule: 'self.threshold <= size(self.parties)',
+        message: 'threshold must not exceed the number of parties',
+        messageExpression:
+          "'threshold %d exceeds the %d parties: lower spec.threshold or add to spec.parties'.format([self.threshold, size(self.parties)])",
+        fieldPath: '.threshold',
+      },
+      {
+        rule: "self.purpose != 'eddsa' || self.curve == 'ed25519'",
+        message: 'purpose eddsa needs curve ed25519',
+        fieldPath: '.curve',
+      },
+      {
+        rule: "self.purpose != 'taproot' || self.curve == 'secp256k1'",
+        message: 'purpose taproot needs curve secp256k1',
+        fieldPath: '.curve',
+      },
+    ],
+  },
+  status: {
+    description: 'What the parties hold.',
+    type: 'object',
+    properties: {
+      observedGeneration,
+      conditions,
+      keyId: { description: 'The id of the key itself, made at its generation; it outlives this object.', ...hex(16) },
+      publicKey: {
+        description:
+          'The public key that signatures verify under, in hex: 32 bytes for ed25519 (RFC 8032), the 32-byte x-only output key for taproot (BIP-341).',
+        ...hex(33),
+      },
+      internalKey: {
+        description: 'Taproot only: the x-only internal key before the BIP-341 tweak, in hex.',
+        ...hex(32),
+      },
+      addresses: {
+        description: 'Addresses of the key.',
+        type: 'array',
+        maxItems: 8,
+        'x-kubernetes-list-type': 'atomic',
+        items: {
+          description: 'One address.',
+          type: 'object',
+          required: ['chain', 'network', 'address'],
+          properties: {
+            chain: { description: 'The chain, such as bitcoin or solana.', type: 'string', maxLength: 32 },
+            network: {
+              description: 'The network of the chain, such as mainnet or testnet.',
+              type: 'string',
+              maxLength: 32,
+            },
+            address: { description: 'The address.', type: 'string', maxLength: 128 },
+          },
+        },
+      },
+      epoch: {
+        description: 'The highest certified epoch. It rises with every refresh; the public key stays.',
+        ...epoch,
+      },
+      parties: {
+        description: 'What each party says it holds.',
+        type: 'array',
+        maxItems: 16,
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['id'],
+        items: {
+          description: 'One party.',
+          type: 'object',
+          required: ['id'],
+          properties: {
+            id: { description: 'The id of the party.', ...partyId },
+            epoch: { description: 'The epoch it signs with.', ...epoch },
+            erasedBelow: { description: 'All its shares of epochs below this one are destroyed.', ...epoch },
+          },
+        },
+      },
+      certificate: {
+        description:
+          'The signatures of all parties under this key and epoch. `verify` checks it against the fingerprints of the identities, noted out of band.',
+        type: 'object',
+        required: [
+          'keyId',
+          'curve',
+          'purpose',
+          'threshold',
+          'publicKey',
+          'epoch',
+          'base',
+          'trigger',
+          'commitments',
+          'chainCodeHash',
+          'transcript',
+          'acks',
+        ],
+        properties: {
+          keyId: { description: 'The id of the key.', ...hex(16) },
+          curve: { description: 'The curve.', type: 'string', maxLength: 32 },
+          purpose: { description: 'The purpose.', type: 'string', maxLength: 32 },
+          threshold: {
+            description: 'Parties needed to sign.',
+            type: 'integer',
+            format: 'int32',
+            minimum: 2,
+            maximum: 16,
+          },
+          publicKey: { description: 'The group key before any tweak, in hex: a compressed point.', ...hex(33) },
+          epoch: { description: 'The number of the attempt that became this epoch.', ...epoch },
+          base: { description: 'The epoch it was made from; 0 for a new key.', ...epoch },
+          trigger: { description: 'Why it was made: the id of the trigger.', type: 'string', maxLength: 320 },
+          commitments: {
+            description: 'The commitments of the sharing polynomial, in hex; the first is the group key.',
+            type: 'array',
+            maxItems: 16,
+            'x-kubernetes-list-type': 'atomic',
+            items: { description: 'A compressed point.', ...hex(33) },
+          },
+          chainCodeHash: {
+            description: 'Hash of the chain code, in hex. The chain code itself is known to the parties only.',
+            ...hex(32),
+          },
+          transcript: { description: 'Hash of all messages of the session that made it, in hex.', ...hex(32) },
+          approvers: {
+            description: 'Public keys that must approve a signature, pinned at key generation. This version: none.',
+            type: 'array',
+            maxItems: 32,
+            'x-kubernetes-list-type': 'atomic',
+            items: { description: 'A public key.', type: 'string', maxLength: 256 },
+          },
+          admins: {
+            description: 'Public keys that must sign changes of the key, pinned at key generation. This version: none.',
+            type: 'array',
+            maxItems: 32,
+            'x-kubernetes-list-type': 'atomic',
+            items: { description: 'A public key.', type: 'string', maxLength: 256 },
+          },
+          acks: {
+            description: 'The signature of each party.',
+            type: 'array',
+            maxItems: 16,
+            'x-kubernetes-list-type': 'map',
+            'x-kubernetes-list-map-keys': ['party'],
+            items: {
+              description: 'One signature.',
+              type: 'object',
+              required: ['party', 'identity', 'signature'],
+              properties: {
+                party: { description: 'The id of the party.', ...partyId },
+                identity: { description: 'Its Ed25519 identity key, in hex.', ...hex(32) },
+                signature: { description: 'Its Ed25519 signature, in hex.', ...hex(64) },
+              },
+            },
+          },
+        },
+      },
+      refresh: {
+        description: 'The refresh under way, or the last one tried.',
+        type: 'object',
+        required: ['trigger', 'phase'],
+        properties: {
+          trigger: { description: 'What asked for it.', type: 'string', maxLength: 320 },
+          attempt: { description: 'The number of the attempt: the epoch it would become.', ...epoch },
+          phase: {
+            description: 'How far it is.',
+            type: 'string',
+            enum: ['Pending', 'Preparing', 'Certified', 'Activated', 'Erased', 'Failed'],
+          },
+          startTime: { description: 'When it was first tried.', type: 'string', format: 'date-time' },
+          completionTime: { description: 'When the old shares were erased.', type: 'string', format: 'date-time' },
+          failures: { description: 'Attempts that failed.', type: 'integer', format: 'int32', minimum: 0 },
+          message: {
+            description: 'Why the last attempt failed, and who was missing.',
+            type: 'string',
+            maxLength: 1024,
+          },
+        },
+      },
+      triggers: {
+        description:
+          'The last trigger of each source that the parties have carried out. The same value is never carried out again.',
+        type: 'array',
+        maxItems: 32,
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['source'],
+        items: {
+          description: 'One source.',
+          type: 'object',
+          required: ['source', 'value', 'epoch'],
+          properties: {
+            source: {
+              description: 'The annotation, or policy/<name of the RotationPolicy>.',
+              type: 'string',
+              maxLength: 128,
+            },
+            value: {
+              description: 'The value of the annotation, or the time of the slot.',
+              type: 'string',
+              maxLength: 128,
+            },
+            epoch: { description: 'The epoch it led to.', ...epoch },
+          },
+        },
+      },
+      lastRefreshTime: { description: 'When the current epoch was made final.', type: 'string', format: 'date-time' },
+    },
+  },
+  columns: [
+    { name: 'Curve', type: 'string', jsonPath: '.spec.curve', description: 'The curve.' },
+    { name: 'Purpose', type: 'string', jsonPath: '.spec.purpose', description: 'What it may sign.' },
+    { name: 'Threshold', type: 'integer', jsonPath: '.spec.threshold', description: 'Parties needed to sign.' },
+    { name: 'Epoch', type: 'integer', jsonPath: '.status.epoch', description: 'The certified epoch.' },
+    {
+      name: 'Ready',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="Ready")].status',
+      description: 'Whether it can sign.',
+    },
+    {
+      name: 'Reason',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
+      description: 'Why it is ready, or not.',
+    },
+    { name: 'Address', type: 'string', jsonPath: '.status.addresses[0].address', description: 'Its first address.' },
+    { name: 'Cluster', type: 'string', jsonPath: '.spec.clusterRef.name', description: 'Its MpcCluster.', priority: 1 },
+    { name: 'Public Key', type: 'string', jsonPath: '.status.publicKey', description: 'Its public key.', priority: 1 },
+    {
+      name: 'Erased',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="OldSharesErased")].status',
+      description: 'Whether old shares are destroyed.',
+      priority: 1,
+    },
+    { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Time since creation.' },
+  ],
+  selectableFields: ['.spec.clusterRef.name', '.spec.purpose'],
+  rules: [
+    {
+      rule: "self.metadata.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$') && size(self.metadata.name) <= 63",
+      message: 'metadata.name must be a DNS label of at most 63 characters',
+    },
+  ],
+} as const satisfies Kind;

@@ -1,0 +1,260 @@
+import type { Kind, ObjectSchema } from '../schema.ts';
+import { conditions, observedGeneration } from './conditions.ts';
+
+const quantity = {
+  type: 'string',
+  maxLength: 32,
+  pattern: '^[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$',
+} as const;
+
+const resources = (of: string, requests: { cpu: string; memory: string }, limits: { memory: string }) =>
+  ({
+    description: `Compute resources of ${of}.`,
+    type: 'object',
+    default: { requests, limits },
+    properties: {
+      requests: {
+        description: 'What the scheduler reserves, by resource name.',
+        type: 'object',
+        maxProperties: 8,
+        additionalProperties: { description: 'A quantity, such as 100m or 256Mi.', ...quantity },
+      },
+      limits: {
+        description: 'What the container may use at most, by resource name.',
+        type: 'object',
+        maxProperties: 8,
+        additionalProperties: { description: 'A quantity, such as 500m or 512Mi.', ...quantity },
+      },
+    },
+  }) as const satisfies ObjectSchema;
+
+/** n parties in zones, each with its HSM, and the private NATS between them. */
+export const MpcCluster = {
+  kind: 'MpcCluster',
+  plural: 'mpcclusters',
+  singular: 'mpccluster',
+  shortNames: ['mpcc'],
+  description:
+    'MpcCluster runs the parties of a threshold-signing service: one pod a party, each in its own zone with its own HSM, and ' +
+    'a private NATS between them. Keys are made in it by KeyShareSet. One namespace per MpcCluster is recommended: who may ' +
+    'exec into its pods reads its PINs.',
+  spec: {
+    description: 'What the cluster shall be.',
+    type: 'object',
+    required: ['parties'],
+    properties: {
+      parties: {
+        description:
+          'The parties. A party is bound to its zone for life, because its volumes are. Parties can be added; one that may ' +
+          'hold shares cannot be taken away.',
+        type: 'array',
+        minItems: 2,
+        maxItems: 16,
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['id'],
+        items: {
+          description: 'One party.',
+          type: 'object',
+          required: ['id', 'zone'],
+          properties: {
+            id: {
+              description:
+                'The number of the party: its x-coordinate in every sharing, and part of the names of its objects.',
+              type: 'integer',
+              format: 'int32',
+              minimum: 1,
+              maximum: 64,
+            },
+            zone: {
+              description: 'The value of the node label `topology.kubernetes.io/zone` where the party runs.',
+              type: 'string',
+              minLength: 1,
+              maxLength: 63,
+              pattern: '^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$',
+            },
+          },
+        },
+        'x-kubernetes-validations': [
+          {
+            rule: 'oldSelf.all(o, self.exists(p, p.id == o.id))',
+            message: 'a party cannot be removed: it may hold shares of keys. Put it back into spec.parties',
+            reason: 'FieldValueForbidden',
+          },
+          {
+            rule: 'oldSelf.all(o, self.all(p, p.id != o.id || p.zone == o.zone))',
+            message:
+              'the zone of a party cannot change: its volumes are bound to it. Restore spec.parties[].zone, or add a new party in the other zone',
+            reason: 'FieldValueForbidden',
+          },
+        ],
+      },
+      deletionPolicy: {
+        description:
+          'What happens to volumes, PINs and identities when the MpcCluster is deleted. Retain keeps them, and an MpcCluster of ' +
+          'the same name takes them up again; Destroy deletes them, and with them every share. Either way, an MpcCluster ' +
+          'with KeyShareSets is not deleted while they exist.',
+        type: 'string',
+        enum: ['Retain', 'Destroy'],
+        default: 'Retain',
+      },
+      storage: {
+        description: 'The two volumes of each party. They are made once and never resized.',
+        type: 'object',
+        default: {},
+        properties: {
+          className: {
+            description: 'The StorageClass of both volumes. Unset: the default class of the Kubernetes cluster.',
+            type: 'string',
+            maxLength: 253,
+          },
+          store: {
+            description: 'Size of the volume with the log and the sealed shares. Only the party mounts it.',
+            default: '1Gi',
+            ...quantity,
+          },
+          token: {
+            description: 'Size of the volume with the token of the software HSM. Only the HSM sidecar mounts it.',
+            default: '64Mi',
+            ...quantity,
+          },
+        },
+        'x-kubernetes-validations': [
+          {
+            rule: 'self == oldSelf',
+            message: 'storage cannot change after creation: the volumes exist already. Restore spec.storage',
+            reason: 'FieldValueForbidden',
+          },
+        ],
+      },
+      images: {
+        description:
+          'Container images. Unset: those the operator was installed with. Production pins them by digest and enforces that by admission policy.',
+        type: 'object',
+        default: {},
+        properties: {
+          party: { description: 'Image of the party.', type: 'string', minLength: 1, maxLength: 512 },
+          hsm: { description: 'Image of the HSM sidecar.', type: 'string', minLength: 1, maxLength: 512 },
+          nats: { description: 'Image of the NATS servers.', type: 'string', minLength: 1, maxLength: 512 },
+          pullPolicy: {
+            description: 'When the kubelet pulls them.',
+            type: 'string',
+            enum: ['Always', 'IfNotPresent', 'Never'],
+            default: 'IfNotPresent',
+          },
+        },
+      },
+      resources: {
+        description: 'Compute resources of the containers.',
+        type: 'object',
+        default: {},
+        properties: {
+          party: resources('the party', { cpu: '50m', memory: '192Mi' }, { memory: '512Mi' }),
+          hsm: resources('the HSM sidecar', { cpu: '10m', memory: '32Mi' }, { memory: '128Mi' }),
+          nats: resources('a NATS server', { cpu: '20m', memory: '32Mi' }, { memory: '256Mi' }),
+        },
+      },
+      logLevel: {
+        description: 'How much the parties log. Never a secret, at any level.',
+        type: 'string',
+        enum: ['debug', 'info', 'warn', 'error'],
+        default: 'info',
+      },
+    },
+  },
+  status: {
+    description: 'What the cluster is, as its pods and parties say.',
+    type: 'object',
+    properties: {
+      observedGeneration,
+      conditions,
+      readyParties: {
+        description: 'Parties ready of all, such as 3/3.',
+        type: 'string',
+        maxLength: 16,
+      },
+      keys: {
+        description: 'How many KeyShareSets name this cluster.',
+        type: 'integer',
+        format: 'int32',
+        minimum: 0,
+      },
+      caFingerprint: {
+        description:
+          'SHA-256 of the certificate authority of the transport, in hex. It authenticates connections, never a party to a party.',
+        type: 'string',
+        maxLength: 64,
+      },
+      parties: {
+        description: 'Each party.',
+        type: 'array',
+        maxItems: 16,
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['id'],
+        items: {
+          description: 'One party.',
+          type: 'object',
+          required: ['id', 'zone', 'pod', 'ready'],
+          properties: {
+            id: { description: 'The number of the party.', type: 'integer', format: 'int32', minimum: 1, maximum: 64 },
+            zone: { description: 'Its zone.', type: 'string', maxLength: 63 },
+            pod: { description: 'The name of its pod.', type: 'string', maxLength: 253 },
+            node: { description: 'The node the pod runs on.', type: 'string', maxLength: 253 },
+            identity: {
+              description:
+                'Fingerprint of its identity key (SHA-256 of the Ed25519 public key, in hex). Note it out of band: `verify` checks certificates against it.',
+              type: 'string',
+              maxLength: 64,
+            },
+            ready: { description: 'Whether it can take part in signing.', type: 'boolean' },
+            reason: { description: 'Why not, as one CamelCase word.', type: 'string', maxLength: 128 },
+            message: { description: 'Why not, for people.', type: 'string', maxLength: 1024 },
+          },
+        },
+      },
+    },
+  },
+  columns: [
+    {
+      name: 'Ready',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="Ready")].status',
+      description: 'Whether all parties are ready.',
+    },
+    { name: 'Parties', type: 'string', jsonPath: '.status.readyParties', description: 'Parties ready of all.' },
+    {
+      name: 'Quorum',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="QuorumAvailable")].status',
+      description: 'Whether every key can be signed with.',
+    },
+    { name: 'Keys', type: 'integer', jsonPath: '.status.keys', description: 'KeyShareSets of this cluster.' },
+    {
+      name: 'Reason',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
+      description: 'Why it is ready, or not.',
+    },
+    {
+      name: 'HSM',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="HsmHealthy")].status',
+      description: 'Whether every HSM answers.',
+      priority: 1,
+    },
+    {
+      name: 'Zones',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="ZonesSpread")].status',
+      description: 'Whether losing a zone leaves a quorum.',
+      priority: 1,
+    },
+    { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Time since creation.' },
+  ],
+  rules: [
+    {
+      rule: "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$') && size(self.metadata.name) <= 40",
+      message:
+        'metadata.name must be a DNS label of at most 40 characters that starts with a letter: the names of pods and services are made from it',
+    },
+  ],
+} as const satisfies Kind;

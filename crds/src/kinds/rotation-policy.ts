@@ -1,0 +1,174 @@
+import type { Kind } from '../schema.ts';
+import { conditions, observedGeneration } from './conditions.ts';
+
+const keyName = { type: 'string', minLength: 1, maxLength: 63 } as const;
+const label = { type: 'string', maxLength: 63 } as const;
+
+/** When shares are refreshed: cron with time zone, suspend, names or selector of keys. */
+export const RotationPolicy = {
+  kind: 'RotationPolicy',
+  plural: 'rotationpolicies',
+  singular: 'rotationpolicy',
+  shortNames: ['rp'],
+  description:
+    'RotationPolicy has the shares of keys refreshed on schedule. Each slot runs once for each key, whatever restarts; of ' +
+    'slots that were missed, the last one is made up for.',
+  spec: {
+    description: 'When, and which keys.',
+    type: 'object',
+    required: ['schedule', 'keys'],
+    properties: {
+      schedule: {
+        description:
+          'Cron: minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, @monthly, @yearly.',
+        type: 'string',
+        minLength: 1,
+        maxLength: 128,
+      },
+      timeZone: {
+        description: 'The time zone of the schedule, by its name in the IANA database, such as Europe/Zurich.',
+        type: 'string',
+        minLength: 1,
+        maxLength: 64,
+        default: 'Etc/UTC',
+      },
+      suspend: {
+        description: 'True: no slot is started. A refresh under way is finished.',
+        type: 'boolean',
+        default: false,
+      },
+      startingDeadlineSeconds: {
+        description: 'A slot missed by more than this is skipped. Unset: the last missed slot is always made up for.',
+        type: 'integer',
+        format: 'int32',
+        minimum: 1,
+        maximum: 31536000,
+      },
+      keys: {
+        description: 'The KeyShareSets, in the same namespace, to refresh.',
+        type: 'object',
+        properties: {
+          names: {
+            description: 'By name.',
+            type: 'array',
+            minItems: 1,
+            maxItems: 256,
+            'x-kubernetes-list-type': 'set',
+            items: { description: 'The name of a KeyShareSet.', ...keyName },
+          },
+          selector: {
+            description: 'By label. An empty selector means all in the namespace.',
+            type: 'object',
+            properties: {
+              matchLabels: {
+                description: 'All of these labels have these values.',
+                type: 'object',
+                maxProperties: 16,
+                additionalProperties: { description: 'The value.', ...label },
+              },
+              matchExpressions: {
+                description: 'All of these hold.',
+                type: 'array',
+                maxItems: 16,
+                'x-kubernetes-list-type': 'atomic',
+                items: {
+                  description: 'One requirement.',
+                  type: 'object',
+                  required: ['key', 'operator'],
+                  properties: {
+                    key: { description: 'The label.', type: 'string', minLength: 1, maxLength: 317 },
+                    operator: {
+                      description: 'How it is compared.',
+                      type: 'string',
+                      enum: ['In', 'NotIn', 'Exists', 'DoesNotExist'],
+                    },
+                    values: {
+                      description: 'The values for In and NotIn.',
+                      type: 'array',
+                      maxItems: 64,
+                      'x-kubernetes-list-type': 'atomic',
+                      items: { description: 'A value.', ...label },
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+        'x-kubernetes-validations': [
+          {
+            rule: 'has(self.names) != has(self.selector)',
+            message: 'exactly one of keys.names and keys.selector must be given',
+            reason: 'FieldValueInvalid',
+          },
+        ],
+      },
+    },
+  },
+  status: {
+    description: 'What has been and will be done.',
+    type: 'object',
+    properties: {
+      observedGeneration,
+      conditions,
+      lastScheduleTime: { description: 'The last slot that was started.', type: 'string', format: 'date-time' },
+      lastSuccessfulTime: {
+        description: 'When the last slot was completed: all its keys refreshed and their old shares erased.',
+        type: 'string',
+        format: 'date-time',
+      },
+      nextScheduleTime: { description: 'The next slot.', type: 'string', format: 'date-time' },
+      active: {
+        description: 'Keys whose refresh for the last slot is under way.',
+        type: 'array',
+        maxItems: 256,
+        'x-kubernetes-list-type': 'set',
+        items: { description: 'The name of a KeyShareSet.', ...keyName },
+      },
+      failures: {
+        description: 'Keys whose refresh for the last slot has failed so far. It is tried again.',
+        type: 'array',
+        maxItems: 256,
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['key'],
+        items: {
+          description: 'One key.',
+          type: 'object',
+          required: ['key', 'reason', 'message'],
+          properties: {
+            key: { description: 'The name of the KeyShareSet.', ...keyName },
+            reason: { description: 'Why, as one CamelCase word.', type: 'string', maxLength: 128 },
+            message: { description: 'Why, for people.', type: 'string', maxLength: 1024 },
+            time: { description: 'When it failed.', type: 'string', format: 'date-time' },
+          },
+        },
+      },
+    },
+  },
+  columns: [
+    { name: 'Schedule', type: 'string', jsonPath: '.spec.schedule', description: 'The schedule.' },
+    { name: 'Time Zone', type: 'string', jsonPath: '.spec.timeZone', description: 'Its time zone.' },
+    { name: 'Suspend', type: 'boolean', jsonPath: '.spec.suspend', description: 'Whether it is suspended.' },
+    {
+      name: 'Ready',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="Ready")].status',
+      description: 'Whether it works.',
+    },
+    { name: 'Last Schedule', type: 'date', jsonPath: '.status.lastScheduleTime', description: 'The last slot.' },
+    {
+      name: 'Last Success',
+      type: 'date',
+      jsonPath: '.status.lastSuccessfulTime',
+      description: 'The last completed slot.',
+    },
+    { name: 'Next', type: 'string', jsonPath: '.status.nextScheduleTime', description: 'The next slot.', priority: 1 },
+    { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Time since creation.' },
+  ],
+  rules: [
+    {
+      rule: 'size(self.metadata.name) <= 63',
+      message: 'metadata.name must have at most 63 characters',
+    },
+  ],
+} as const satisfies Kind;
