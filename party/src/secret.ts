@@ -1,0 +1,46 @@
+import { inspect } from 'node:util';
+
+const REDACTED = '<redacted>';
+
+/**
+ * A secret value that prints `<redacted>` wherever it lands: logs, errors, JSON, templates, inspection. It comes out by `expose`
+ * only, so that a reviewer finds every place where it does.
+ *
+ * What it cannot do: JavaScript copies strings and bigints as it likes and offers no way to overwrite them. `wipe` overwrites
+ * bytes; a bigint is merely let go, and lives in memory until the collector has reused its place.
+ */
+export class Secret<T> {
+  #value: T | undefined;
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  /** The secret itself. @throws Error once wiped */
+  expose(): T {
+    if (this.#value === undefined) throw new Error('a secret is used after it was wiped');
+    return this.#value;
+  }
+
+  /** Overwrites bytes with zeros, and lets go of the value. */
+  wipe(): void {
+    if (this.#value instanceof Uint8Array) this.#value.fill(0);
+    this.#value = undefined;
+  }
+
+  toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  [Symbol.toPrimitive](): string {
+    return REDACTED;
+  }
+
+  [inspect.custom](): string {
+    return REDACTED;
+  }
+}

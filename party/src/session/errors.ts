@@ -1,0 +1,48 @@
+/** The three ways in which a session fails. They are never mixed: only the third blames anybody. */
+
+/** A party's number: its x-coordinate in every sharing, from MpcCluster's spec.parties[].id. Never taken from a message. */
+export type PartyId = number;
+
+/** Somebody did not answer in time. Nobody is blamed: a network can be slow, a pod can be away. */
+export class Timeout extends Error {
+  override readonly name = 'Timeout';
+  readonly missing: readonly PartyId[];
+  constructor(round: string, missing: readonly PartyId[]) {
+    super(`${round}: no message from ${partyList(missing)} in time`);
+    this.missing = missing;
+  }
+}
+
+/** The parties do not talk about the same thing: configuration, versions, epochs or memory differ. Nobody is blamed. */
+export class ContextMismatch extends Error {
+  override readonly name = 'ContextMismatch';
+}
+
+/** A message signed by its sender, as it was signed: another party can check it alone. */
+export interface SignedMessage {
+  readonly from: PartyId;
+  /** The bytes under the signature: session context, round, recipient, payload. */
+  readonly signed: Uint8Array;
+  /** Ed25519, by the sender's identity. */
+  readonly signature: Uint8Array;
+}
+
+/** What shows that a party cheated: its own signed messages, and which check they fail. */
+export interface Evidence {
+  readonly check: string;
+  readonly messages: readonly SignedMessage[];
+}
+
+/** One or more parties provably broke the protocol. */
+export class Misbehaviour extends Error {
+  override readonly name = 'Misbehaviour';
+  readonly culprits: readonly PartyId[];
+  readonly evidence: readonly Evidence[];
+  constructor(check: string, culprits: readonly PartyId[], evidence: readonly Evidence[]) {
+    super(`${check}: ${partyList(culprits)} broke the protocol`);
+    this.culprits = culprits;
+    this.evidence = evidence;
+  }
+}
+
+const partyList = (ids: readonly PartyId[]): string => `${ids.length === 1 ? 'party' : 'parties'} ${ids.join(', ')}`;

@@ -1,0 +1,43 @@
+import { type Curve, type CurveName, curves, type Point, type Scalar } from '../curve/curve.ts';
+import type { Secret } from '../secret.ts';
+import type { PartyId } from '../session/errors.ts';
+
+/**
+ * A Shamir sharing of a key over a curve: what everybody may know of it. Signing protocols take nothing else, so that refresh,
+ * reshare and repair, which act on the sharing, serve them all.
+ */
+export interface Sharing {
+  readonly curve: CurveName;
+  /** Parties needed to sign; the polynomial has degree threshold - 1. */
+  readonly threshold: number;
+  /** Ascending; a party's id is its x-coordinate. */
+  readonly parties: readonly PartyId[];
+  /** Commitments to the coefficients of the polynomial, exactly `threshold` of them; the first is the group key. */
+  readonly commitments: readonly Point[];
+}
+
+/** A sharing with one party's share of it. */
+export interface KeyShare {
+  readonly sharing: Sharing;
+  readonly party: PartyId;
+  /** The polynomial at `party`. */
+  readonly secret: Secret<Scalar>;
+}
+
+/** The group key. Its purpose decides what a signature verifies under: the key itself, or a tweak of it. */
+export function groupKey(sharing: Sharing): Point {
+  const [key] = sharing.commitments;
+  if (key === undefined) throw new RangeError('a sharing without commitments');
+  return key;
+}
+
+/** The public counterpart of a party's share: the committed polynomial at its id, in the exponent. */
+export function verificationShare(sharing: Sharing, party: PartyId): Point {
+  return evaluateCommitments(curves[sharing.curve], sharing.commitments, party);
+}
+
+/** Σ C_k · x^k, by Horner's rule. */
+export function evaluateCommitments(curve: Curve, commitments: readonly Point[], x: PartyId): Point {
+  const at = curve.scalar(BigInt(x));
+  return commitments.reduceRight((sum, c) => curve.addPoints(curve.multiplyPublic(sum, at), c), curve.identity);
+}
