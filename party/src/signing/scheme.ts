@@ -1,6 +1,6 @@
 import { type CurveName, curves, type Point } from '../curve/curve.ts';
 import { verifyEd25519 } from './eddsa.ts';
-import type { KeyTweak } from './key-tweak.ts';
+import { type KeyTweak, tweakPoint } from './key-tweak.ts';
 import { taprootTweak, verifyBip340, xOnly } from './taproot.ts';
 
 /** Which signatures a key may make, for ever; decided at its generation. */
@@ -34,3 +34,17 @@ export const schemes: { readonly [purpose in Purpose]: Scheme } = {
     verify: verifyBip340,
   },
 };
+
+/** The public keys of a sharing, as its scheme's standard writes them. */
+export interface PublicKeys {
+  /** What signatures verify under. */
+  readonly publicKey: Uint8Array;
+  /** Taproot: the key before its tweak. */
+  readonly internalKey?: Uint8Array;
+}
+
+export function publicKeys(purpose: Purpose, groupKey: Point): PublicKeys {
+  const { curve, tweak, encodeKey } = schemes[purpose];
+  const publicKey = encodeKey(tweakPoint(curves[curve], tweak(groupKey), groupKey));
+  return purpose === 'taproot' ? { publicKey, internalKey: encodeKey(groupKey) } : { publicKey };
+}
