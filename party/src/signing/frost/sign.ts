@@ -23,10 +23,16 @@ export async function sign(
 ): Promise<Uint8Array> {
   using nonces = generateNonces(suite, key.secret);
   const commitments = await party.broadcast('commitments', nonces.commitment);
-  const signing = makeSigningPackage(suite, key.sharing, scheme.tweak(groupKey(key.sharing)), commitments, message);
+  const signing = makeSigningPackage(
+    suite,
+    key.sharing,
+    scheme.signingKey(groupKey(key.sharing)),
+    commitments,
+    message,
+  );
   const shares = await party.broadcast('shares', makeSignatureShare(signing, key, nonces));
   const signature = aggregate(signing, shares);
-  if (scheme.verify(scheme.encodeKey(signing.key), message, signature)) return signature;
+  if (scheme.verify(scheme.encodeKey(signing.key.point), message, signature)) return signature;
   // Shares are checked one by one only when one of them must be wrong (section 5.3): the good case stays fast
   party.check('signature share', 'shares', shares, (from, share) => verifySignatureShare(signing, from, share));
   throw new Error(`party ${key.party}: every other share is right and the signature is not: its own share is broken`);

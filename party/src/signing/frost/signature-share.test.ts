@@ -50,7 +50,7 @@ const pack = (
   { suite, sharing, scheme, commitments }: Signing,
   signed: Uint8Array,
   list = commitments,
-): SigningPackage => makeSigningPackage(suite, sharing, scheme.tweak(groupKey(sharing)), list, signed);
+): SigningPackage => makeSigningPackage(suite, sharing, scheme.signingKey(groupKey(sharing)), list, signed);
 
 const roundTwo = ({ signers }: Signing, signing: SigningPackage) =>
   new Map(signers.map(({ key, nonces }) => [key.party, makeSignatureShare(signing, key, nonces)]));
@@ -66,7 +66,7 @@ const isSignature = (
   signing: SigningPackage,
   signed: Uint8Array,
   signature: Uint8Array,
-): boolean => scheme.verify(scheme.encodeKey(signing.key), signed, signature);
+): boolean => scheme.verify(scheme.encodeKey(signing.key.point), signed, signature);
 
 for (const purpose of ['eddsa', 'taproot'] as const) {
   const { curve } = suites[purpose];
