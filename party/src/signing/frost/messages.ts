@@ -4,12 +4,12 @@ import { type Codec, echo, type Message, plain } from '../../session/messages.ts
 import type { Commitment } from './nonces.ts';
 
 /** The two rounds of RFC 9591 section 5. */
-export interface FrostMessages {
+export type FrostMessages = {
   /** Echoed: all signers compute binding factors over one list, or nobody sends a share. */
   readonly commitments: Message<Commitment, 'echo'>;
   /** The last message: one who tells different things to different parties only fails the signature of some. */
   readonly shares: Message<Scalar, 'plain'>;
-}
+};
 
 export const frostMessages = (curve: Curve): FrostMessages => ({
   commitments: echo(commitmentCodec(curve)),

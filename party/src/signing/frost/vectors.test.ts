@@ -9,7 +9,7 @@ import { type SigningKey, untweaked } from '../signing-key.ts';
 import { evenY, verifyBip340 } from '../taproot.ts';
 import { ed25519Sha512 } from './ed25519.ts';
 import { generateNonces, type Random } from './nonces.ts';
-import { hashToScalar, secp256k1Hashes } from './secp256k1.ts';
+import { hashToScalar, secp256k1Sha256 } from './secp256k1.ts';
 import { secp256k1Sha256Tr } from './secp256k1-tr.ts';
 import { aggregate, makeSignatureShare, verifySignatureShare } from './signature-share.ts';
 import { makeSigningPackage } from './signing-package.ts';
@@ -45,8 +45,8 @@ const load = (name: string): Vectors =>
   JSON.parse(readFileSync(new URL(`../../../../test/vectors/${name}.json`, import.meta.url), 'utf8'));
 
 /** FROST(secp256k1, SHA-256) of RFC 9591 section 6.5: no key uses it, but its vectors check the code that taproot shares with it. */
-const secp256k1Sha256: CipherSuite = {
-  ...secp256k1Hashes('FROST-secp256k1-SHA256-v1'),
+const rfcSecp256k1: CipherSuite = {
+  ...secp256k1Sha256('FROST-secp256k1-SHA256-v1'),
   challenge: (groupCommitment, key, message) =>
     hashToScalar(
       'FROST-secp256k1-SHA256-v1chal',
@@ -76,7 +76,7 @@ const cases: readonly Case[] = [
   {
     name: 'RFC 9591 appendix E.5, FROST(secp256k1, SHA-256)',
     file: 'frost-secp256k1-sha256',
-    suite: secp256k1Sha256,
+    suite: rfcSecp256k1,
     key: groupKey => untweaked(curves.secp256k1, groupKey),
   },
   {
