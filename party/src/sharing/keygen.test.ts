@@ -1,22 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { curves } from '../curve/curve.ts';
-import { chaotic, results, type Simulation, simulate } from '../session/simulator.ts';
-import { type KeygenMessages, type KeygenParameters, keygen, keygenMessages, type NewKey } from './keygen.ts';
+import { chaotic, results } from '../session/simulator.ts';
+import { keygen } from './keygen.ts';
 import { groupKey } from './sharing.ts';
+import { simulateKeygen } from './testing/keys.ts';
 import { reconstruct } from './testing/reconstruct.ts';
 
 const CURVES = ['ed25519', 'secp256k1'] as const;
 
-async function makeKey(
-  parameters: KeygenParameters,
-  parties: number | readonly number[],
-  more: Partial<Simulation<KeygenMessages, NewKey>> = {},
-) {
-  const messages = keygenMessages(parameters);
-  const protocol = (party: Parameters<typeof keygen>[0]) => keygen(party, parameters);
-  return [...results(await simulate({ parties, messages, protocol, ...more })).values()];
-}
+const makeKey = async (...args: Parameters<typeof simulateKeygen>) => [
+  ...results(await simulateKeygen(...args)).values(),
+];
 
 for (const name of CURVES) {
   const curve = curves[name];
@@ -69,11 +64,8 @@ test('two keygens make different keys, chain codes, session ids and transcripts'
 
 test('a threshold that the parties cannot have is refused', async () => {
   for (const threshold of [0, 1, 4, 2.5]) {
-    const parameters = { curve: 'secp256k1', threshold } as const;
-    const { outcomes } = await simulate({
-      parties: 3,
-      messages: keygenMessages({ curve: 'secp256k1', threshold: 2 }),
-      protocol: party => keygen(party, parameters),
+    const { outcomes } = await simulateKeygen({ curve: 'secp256k1', threshold: 2 }, 3, {
+      protocol: party => keygen(party, { curve: 'secp256k1', threshold }),
     });
     for (const outcome of outcomes.values()) {
       assert.ok(outcome.status === 'rejected' && outcome.reason instanceof RangeError, `threshold ${threshold}`);

@@ -1,6 +1,7 @@
 import { type Curve, type CurveName, curves, type Point, type Scalar } from '../curve/curve.ts';
 import { Secret } from '../secret.ts';
 import type { PartyId } from '../session/errors.ts';
+import { taggedHash } from '../session/transcript.ts';
 
 /**
  * A Shamir sharing of a key over a curve: what everybody may know of it. Signing protocols take nothing else, so that refresh,
@@ -62,3 +63,7 @@ export function keyShare(sharing: Sharing, party: PartyId, share: Scalar): KeySh
 
 export const encodePoints = (curve: Curve, points: readonly Point[]): readonly Uint8Array[] =>
   points.map(point => curve.encodePoint(point));
+
+/** What a session about a sharing names in its context, so that all parties mean the same one. 32 bytes. */
+export const sharingHash = ({ curve, threshold, parties, commitments }: Sharing): Uint8Array =>
+  taggedHash('mpc/v1/sharing', curve, threshold, parties, encodePoints(curves[curve], commitments));
