@@ -1,5 +1,5 @@
 import { type CurveName, curves, type Point } from '../curve/curve.ts';
-import { verifyEd25519 } from './eddsa.ts';
+import { verifySignature } from '../session/signer.ts';
 import { type SigningKey, untweaked } from './signing-key.ts';
 import { outputKey, verifyBip340, xOnly } from './taproot.ts';
 
@@ -24,7 +24,7 @@ export const schemes: { readonly [purpose in Purpose]: Scheme } = {
     curve: 'ed25519',
     signingKey: groupKey => untweaked(curves.ed25519, groupKey),
     encodeKey: curves.ed25519.encodePoint,
-    verify: verifyEd25519,
+    verify: verifySignature,
   },
   taproot: {
     purpose: 'taproot',

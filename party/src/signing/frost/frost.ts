@@ -1,6 +1,5 @@
-import { curves } from '../../curve/curve.ts';
 import type { Party } from '../../session/party.ts';
-import { groupKey, type KeyShare, type Sharing } from '../../sharing/sharing.ts';
+import { groupKey, type KeyShare, type Sharing, sharingHash } from '../../sharing/sharing.ts';
 import type { SigningAgreement, SigningProtocol } from '../protocol.ts';
 import { type Purpose, type Scheme, schemes } from '../scheme.ts';
 import { ed25519Sha512 } from './ed25519.ts';
@@ -25,12 +24,11 @@ export function frost(purpose: Purpose): SigningProtocol<FrostMessages> {
 }
 
 function agreement(scheme: Scheme, suite: CipherSuite, sharing: Sharing, message: Uint8Array): SigningAgreement {
-  const { encodePoint } = curves[sharing.curve];
   return {
     protocol: 'frost/sign/v1',
     suite: suite.name,
     threshold: sharing.threshold,
-    extras: { purpose: scheme.purpose, sharing: [sharing.parties, sharing.commitments.map(encodePoint)], message },
+    extras: { purpose: scheme.purpose, sharing: sharingHash(sharing), message },
   };
 }
 

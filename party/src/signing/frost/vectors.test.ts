@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 import { curves, type Point, type Scalar } from '../../curve/curve.ts';
+import { verifySignature } from '../../session/signer.ts';
 import { groupKey, verificationShare } from '../../sharing/sharing.ts';
-import { verifyEd25519 } from '../eddsa.ts';
 import { type SigningKey, untweaked } from '../signing-key.ts';
 import { evenY, verifyBip340 } from '../taproot.ts';
 import { ed25519Sha512 } from './ed25519.ts';
@@ -14,7 +14,7 @@ import { secp256k1Sha256Tr } from './secp256k1-tr.ts';
 import { aggregate, makeSignatureShare, verifySignatureShare } from './signature-share.ts';
 import { makeSigningPackage } from './signing-package.ts';
 import type { CipherSuite } from './suite.ts';
-import { deal } from './trusted-dealer.ts';
+import { deal } from './testing/trusted-dealer.ts';
 
 interface Vectors {
   readonly inputs: {
@@ -71,7 +71,7 @@ const cases: readonly Case[] = [
     file: 'frost-ed25519-sha512',
     suite: ed25519Sha512,
     key: groupKey => untweaked(curves.ed25519, groupKey),
-    verify: verifyEd25519,
+    verify: verifySignature,
   },
   {
     name: 'RFC 9591 appendix E.5, FROST(secp256k1, SHA-256)',
@@ -102,7 +102,7 @@ for (const { name, file, suite, key: signingKey, verify } of cases) {
     inputs.participant_shares.map(share => share.identifier),
   );
   const keyOf = (party: number) => {
-    const key = keys.get(party);
+    const key = keys.find(key => key.party === party);
     assert.ok(key);
     return key;
   };
