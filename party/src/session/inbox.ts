@@ -2,8 +2,9 @@ import type { Envelope, MessageType } from './envelope.ts';
 import { samePlace } from './envelope.ts';
 import type { PartyId } from './errors.ts';
 
-type Slot = `${MessageType} ${string}`;
-const slot = (type: MessageType, round: string): Slot => `${type} ${round}`;
+/** What there is one message of from each party. */
+export type Slot = `${MessageType} ${string}`;
+export const slot = (type: MessageType, round: string): Slot => `${type} ${round}`;
 
 /** What came of a message: it is kept, it was there before, or its sender has signed another one for the same place. */
 export type Outcome = 'kept' | 'repeated' | { readonly conflict: Envelope };
@@ -26,8 +27,8 @@ export class Inbox {
   readonly #senders: readonly PartyId[];
   readonly #slots = new Map<Slot, Map<PartyId, Envelope>>();
   readonly #waiters = new Set<Waiter>();
-  /** Who will send no more. */
-  readonly #gone = new Map<PartyId, Departure>();
+  /** Who will send no more than it has sent, some of which may still be on its way. */
+  readonly #gone = new Map<PartyId, { readonly sent: ReadonlySet<string>; readonly departure: Departure }>();
   #failure: Error | undefined;
 
   /** `senders`: the other parties. */
@@ -67,9 +68,9 @@ export class Inbox {
     });
   }
 
-  /** Nothing more will come from this party. */
-  leave(party: PartyId, departure: Departure): void {
-    if (!this.#gone.has(party)) this.#gone.set(party, departure);
+  /** Nothing will come from this party but what it has sent, by slot. */
+  leave(party: PartyId, sent: readonly string[], departure: Departure): void {
+    if (!this.#gone.has(party)) this.#gone.set(party, { sent: new Set(sent), departure });
     this.#settle();
   }
 
@@ -99,7 +100,7 @@ export class Inbox {
   #settle(): void {
     for (const waiter of this.#waiters) {
       const absent = this.#absentFrom(waiter.slot);
-      const failure = this.#failure ?? this.#departureOf(absent)?.(roundOf(waiter.slot), absent);
+      const failure = this.#failure ?? this.#departureOf(absent, waiter.slot)?.(roundOf(waiter.slot), absent);
       if (failure) waiter.reject(failure);
       else if (absent.length === 0) waiter.resolve(this.#inOrder(waiter.slot));
       else continue;
@@ -107,8 +108,8 @@ export class Inbox {
     }
   }
 
-  #departureOf(absent: readonly PartyId[]): Departure | undefined {
-    return absent.map(id => this.#gone.get(id)).find(departure => departure !== undefined);
+  #departureOf(absent: readonly PartyId[], key: Slot): Departure | undefined {
+    return absent.map(id => this.#gone.get(id)).find(gone => gone && !gone.sent.has(key))?.departure;
   }
 
   #inOrder(key: Slot): ReadonlyMap<PartyId, Envelope> {

@@ -11,6 +11,8 @@ const CAUSES = ['timeout', 'context', 'misbehaviour', 'left'] as const;
 
 export interface Notice {
   readonly cause: (typeof CAUSES)[number];
+  /** What its sender has sent before, by slot: it may still be on its way. */
+  readonly sent: readonly string[];
   /** timeout: who did not answer. */
   readonly missing: readonly PartyId[];
   /** context: what differs. */
@@ -20,15 +22,17 @@ export interface Notice {
 }
 
 const MAX_REASON = 256;
+const MAX_SLOT = 48;
 const MAX_PARTIES = 64;
 /** An equivocation takes two. */
 const MAX_MESSAGES = 2;
 
-/** `maxPayload`: of the messages in evidence, in bytes. */
-export function noticeLayout(parties: number, maxPayload: number): Layout<Notice> {
+/** `slots`: how many a session has. `maxPayload`: of the messages in evidence, in bytes. */
+export function noticeLayout(parties: number, slots: number, maxPayload: number): Layout<Notice> {
   const message = signedMessage(maxPayload);
   return struct<Notice>({
     cause: choice(CAUSES),
+    sent: listUpTo(ascii(MAX_SLOT), slots),
     missing: listUpTo(partyId, MAX_PARTIES),
     reason: ascii(MAX_REASON),
     evidence: listUpTo(struct<Evidence>({ check: ascii(64), messages: listUpTo(message, MAX_MESSAGES) }), parties),
@@ -49,9 +53,9 @@ function signedMessage(maxPayload: number): Layout<SignedMessage> {
   );
 }
 
-/** What to tell the others about a failure here. */
-export function noticeOf(error: unknown): Notice {
-  const nothing = { missing: [], reason: '', evidence: [] };
+/** What to tell the others about a failure here, having sent what is in these slots. */
+export function noticeOf(error: unknown, sent: readonly string[]): Notice {
+  const nothing = { sent, missing: [], reason: '', evidence: [] };
   if (error instanceof Timeout) return { ...nothing, cause: 'timeout', missing: error.missing };
   if (error instanceof ContextMismatch) return { ...nothing, cause: 'context', reason: printable(error.message) };
   if (error instanceof Misbehaviour) return { ...nothing, cause: 'misbehaviour', evidence: error.evidence };

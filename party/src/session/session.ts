@@ -10,7 +10,7 @@ import type { Envelope, Header, MessageType, Recipient } from './envelope.ts';
 import { type PartyId, Timeout } from './errors.ts';
 import { type HandshakeOptions, shakeHands } from './handshake.ts';
 import { greetingCodec, HELLO } from './hello.ts';
-import { Inbox } from './inbox.ts';
+import { Inbox, type Slot, slot } from './inbox.ts';
 import type { Codec, Messages } from './messages.ts';
 import { ABORT, departure, type Notice, noticeLayout, noticeOf } from './notice.ts';
 import type { SessionObserver } from './observer.ts';
@@ -66,6 +66,7 @@ export class Session<M extends Messages> implements Engine {
   readonly #identities: ReadonlyMap<PartyId, Uint8Array>;
   readonly #notice: Layout<Notice>;
   readonly #reception: Reception;
+  readonly #sent = new Set<Slot>();
   readonly #failed = Promise.withResolvers<never>();
   /** What was received in the rounds whose views are being compared. */
   readonly #comparing = new Map<string, ReadonlyMap<PartyId, Envelope>>();
@@ -87,7 +88,7 @@ export class Session<M extends Messages> implements Engine {
     for (const [round, { codec }] of Object.entries(messages)) codecs.set(codecKey('data', round), codec);
     this.court = new Court(me, this.#identities, codecs, header => this.#concerns(header));
     const largest = SLACK + Math.max(...[...codecs.values()].map(({ maxBytes }) => maxBytes));
-    this.#notice = noticeLayout(this.parties.length, largest);
+    this.#notice = noticeLayout(this.parties.length, 2 * codecs.size, largest);
     const maxPayload = Math.max(this.#notice.maxBytes, viewLayout(this.parties.length).maxBytes);
     this.wire = new Wire(parameters.session, me, parameters.members, signer, maxPayload);
     this.#reception = new Reception(me, this.#identities, messages, this.wire, this.inbox, {
@@ -122,6 +123,7 @@ export class Session<M extends Messages> implements Engine {
     if (this.#failure && type !== 'abort') throw this.#failure;
     const envelope = await this.wire.sign(type, round, to, payload);
     await this.channel.send(to, this.wire.pack(envelope));
+    this.#sent.add(slot(type, round));
     return envelope;
   }
 
@@ -163,10 +165,10 @@ export class Session<M extends Messages> implements Engine {
   }
 
   #hear({ header, payload }: Envelope): void {
-    const notice = tryDecode(this.#notice, payload)?.value ?? noticeOf(undefined);
+    const notice = tryDecode(this.#notice, payload)?.value ?? noticeOf(undefined, []);
     const proven = this.court.hear(notice.evidence);
     if (proven) this.#fail(proven);
-    this.inbox.leave(header.from, departure(header.from, notice));
+    this.inbox.leave(header.from, notice.sent, departure(header.from, notice));
   }
 
   #concerns({ sid, from }: Header): boolean {
@@ -185,7 +187,7 @@ export class Session<M extends Messages> implements Engine {
 
   async #sayWhy(error: unknown): Promise<void> {
     try {
-      await this.post('abort', ABORT, 'all', this.#notice.encode(noticeOf(error)));
+      await this.post('abort', ABORT, 'all', this.#notice.encode(noticeOf(error, [...this.#sent])));
     } catch {
       // the failure itself is what the caller must hear of; the others have deadlines of their own
     }
