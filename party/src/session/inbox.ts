@@ -2,11 +2,15 @@ import type { Envelope, MessageType } from './envelope.ts';
 import { samePlace } from './envelope.ts';
 import type { PartyId } from './errors.ts';
 
-type Slot = `${MessageType} ${string}`;
-const slot = (type: MessageType, round: string): Slot => `${type} ${round}`;
+/** What there is one message of from each party. */
+export type Slot = `${MessageType} ${string}`;
+export const slot = (type: MessageType, round: string): Slot => `${type} ${round}`;
 
 /** What came of a message: it is kept, it was there before, or its sender has signed another one for the same place. */
 export type Outcome = 'kept' | 'repeated' | { readonly conflict: Envelope };
+
+/** The error for whom waits in `round` for the messages of `absent`, one of whom is the party that left. */
+export type Departure = (round: string, absent: readonly PartyId[]) => Error;
 
 interface Waiter {
   readonly slot: Slot;
@@ -23,8 +27,9 @@ export class Inbox {
   readonly #senders: readonly PartyId[];
   readonly #slots = new Map<Slot, Map<PartyId, Envelope>>();
   readonly #waiters = new Set<Waiter>();
-  /** Who will send no more, and the error for whom waits for it. */
-  readonly #gone = new Map<PartyId, (round: string) => Error>();
+  /** Who will send no more than it has sent, some of which may still be on its way. */
+  readonly #gone = new Map<PartyId, { readonly sent: ReadonlySet<string>; readonly departure: Departure }>();
+  #failure: Error | undefined;
 
   /** `senders`: the other parties. */
   constructor(senders: readonly PartyId[]) {
@@ -63,9 +68,9 @@ export class Inbox {
     });
   }
 
-  /** Nothing more will come from this party. */
-  leave(party: PartyId, error: (round: string) => Error): void {
-    if (!this.#gone.has(party)) this.#gone.set(party, error);
+  /** Nothing will come from this party but what it has sent, by slot. */
+  leave(party: PartyId, sent: readonly string[], departure: Departure): void {
+    if (!this.#gone.has(party)) this.#gone.set(party, { sent: new Set(sent), departure });
     this.#settle();
   }
 
@@ -73,6 +78,12 @@ export class Inbox {
   missing(): { readonly round: string; readonly parties: readonly PartyId[] } | undefined {
     const [waiter] = this.#waiters;
     return waiter && { round: roundOf(waiter.slot), parties: this.#absentFrom(waiter.slot) };
+  }
+
+  /** Whoever waits, or will, fails with this error: a protocol must come to its end, and let go of its secrets. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+    this.#settle();
   }
 
   /** Overwrites what was received: payloads may hold secrets, such as shares. */
@@ -89,12 +100,16 @@ export class Inbox {
   #settle(): void {
     for (const waiter of this.#waiters) {
       const absent = this.#absentFrom(waiter.slot);
-      const gone = absent.map(id => this.#gone.get(id)).find(error => error !== undefined);
-      if (absent.length > 0 && gone === undefined) continue;
+      const failure = this.#failure ?? this.#departureOf(absent, waiter.slot)?.(roundOf(waiter.slot), absent);
+      if (failure) waiter.reject(failure);
+      else if (absent.length === 0) waiter.resolve(this.#inOrder(waiter.slot));
+      else continue;
       this.#waiters.delete(waiter);
-      if (gone) waiter.reject(gone(roundOf(waiter.slot)));
-      else waiter.resolve(this.#inOrder(waiter.slot));
     }
+  }
+
+  #departureOf(absent: readonly PartyId[], key: Slot): Departure | undefined {
+    return absent.map(id => this.#gone.get(id)).find(gone => gone && !gone.sent.has(key))?.departure;
   }
 
   #inOrder(key: Slot): ReadonlyMap<PartyId, Envelope> {

@@ -2,6 +2,7 @@
 import { ascii, bytes, bytesUpTo, choice, type Layout, listUpTo, mapped, optional, struct } from './codec.ts';
 import { partyId } from './envelope.ts';
 import { ContextMismatch, type Evidence, Misbehaviour, type PartyId, type SignedMessage, Timeout } from './errors.ts';
+import type { Departure } from './inbox.ts';
 
 export const ABORT = 'abort';
 
@@ -10,6 +11,8 @@ const CAUSES = ['timeout', 'context', 'misbehaviour', 'left'] as const;
 
 export interface Notice {
   readonly cause: (typeof CAUSES)[number];
+  /** What its sender has sent before, by slot: it may still be on its way. */
+  readonly sent: readonly string[];
   /** timeout: who did not answer. */
   readonly missing: readonly PartyId[];
   /** context: what differs. */
@@ -19,15 +22,17 @@ export interface Notice {
 }
 
 const MAX_REASON = 256;
+const MAX_SLOT = 48;
 const MAX_PARTIES = 64;
 /** An equivocation takes two. */
 const MAX_MESSAGES = 2;
 
-/** `maxPayload`: of the messages in evidence, in bytes. */
-export function noticeLayout(parties: number, maxPayload: number): Layout<Notice> {
+/** `slots`: how many a session has. `maxPayload`: of the messages in evidence, in bytes. */
+export function noticeLayout(parties: number, slots: number, maxPayload: number): Layout<Notice> {
   const message = signedMessage(maxPayload);
   return struct<Notice>({
     cause: choice(CAUSES),
+    sent: listUpTo(ascii(MAX_SLOT), slots),
     missing: listUpTo(partyId, MAX_PARTIES),
     reason: ascii(MAX_REASON),
     evidence: listUpTo(struct<Evidence>({ check: ascii(64), messages: listUpTo(message, MAX_MESSAGES) }), parties),
@@ -48,9 +53,9 @@ function signedMessage(maxPayload: number): Layout<SignedMessage> {
   );
 }
 
-/** What to tell the others about a failure here. */
-export function noticeOf(error: unknown): Notice {
-  const nothing = { missing: [], reason: '', evidence: [] };
+/** What to tell the others about a failure here, having sent what is in these slots. */
+export function noticeOf(error: unknown, sent: readonly string[]): Notice {
+  const nothing = { sent, missing: [], reason: '', evidence: [] };
   if (error instanceof Timeout) return { ...nothing, cause: 'timeout', missing: error.missing };
   if (error instanceof ContextMismatch) return { ...nothing, cause: 'context', reason: printable(error.message) };
   if (error instanceof Misbehaviour) return { ...nothing, cause: 'misbehaviour', evidence: error.evidence };
@@ -61,14 +66,17 @@ const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').s
 
 /**
  * What the notice of a party means to one that waits for its message. Its evidence has been judged by now and shows nothing that
- * this party can verify, so nobody is blamed: the sender is simply gone.
+ * this party can verify, so nobody is blamed: the sender is simply gone, or both wait for the same third.
  */
-export function departure(from: PartyId, { cause, reason, missing }: Notice): (round: string) => Error {
+export function departure(from: PartyId, { cause, reason, missing }: Notice): Departure {
   if (cause === 'context') return () => new ContextMismatch(reason);
   const why = {
-    timeout: `it waited in vain for ${missing.join(', ')}`,
-    misbehaviour: 'its accusation could not be verified here',
-    left: 'it ended the session',
+    timeout: `party ${from} waited in vain for ${missing.join(', ')}`,
+    misbehaviour: `party ${from} accuses another of what cannot be verified here`,
+    left: `party ${from} ended the session`,
   }[cause];
-  return round => new Timeout(round, [from], why);
+  return (round, absent) => {
+    const silent = cause === 'timeout' ? absent.filter(id => missing.includes(id)) : [];
+    return new Timeout(round, silent.length > 0 ? silent : [from], why);
+  };
 }
