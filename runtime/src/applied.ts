@@ -1,0 +1,54 @@
+import { digest } from './json.ts';
+import { formatKey, type KubernetesObject, keyOf } from './object.ts';
+
+/**
+ * Remembers what was applied, so that applying it again is skipped while nothing changed.
+ *
+ * Whether a server-side apply would change an object cannot be told from the object: the server fills in defaults,
+ * rewrites quantities and removes fields its manager no longer sends. So nothing is predicted. An apply is skipped when
+ * the same wish was answered by the same object before: equal digests of what is sent and of the live object without
+ * what does not matter. Any difference, such as drift or a restart of this process, costs one request that the server
+ * answers without a write. This is the request cache of Cluster API's ssa package, with content in place of resourceVersion.
+ */
+export class AppliedObjects {
+  readonly #applied = new Map<string, { readonly wish: string; readonly answer: string }>();
+
+  /** Whether `wish` was applied before, and `live` is still what came of it. */
+  isNoop(part: 'object' | 'status', wish: KubernetesObject, live: KubernetesObject): boolean {
+    const before = this.#applied.get(id(part, wish));
+    return (
+      before !== undefined && before.wish === digest(content(part, wish)) && before.answer === answerOf(part, live)
+    );
+  }
+
+  remember(part: 'object' | 'status', wish: KubernetesObject, answer: KubernetesObject): void {
+    this.#applied.set(id(part, wish), { wish: digest(content(part, wish)), answer: answerOf(part, answer) });
+  }
+
+  forget(object: KubernetesObject): void {
+    this.#applied.delete(id('object', object));
+    this.#applied.delete(id('status', object));
+  }
+}
+
+function id(part: 'object' | 'status', object: KubernetesObject): string {
+  return `${part} ${object.apiVersion} ${object.kind} ${formatKey(keyOf(object))}`;
+}
+
+/** The uid is part of it: an object deleted and made again was never applied to. */
+function answerOf(part: 'object' | 'status', object: KubernetesObject): string {
+  return digest([object.metadata.uid, content(part, object)]);
+}
+
+/** Of the object, all but its status and bookkeeping. Of the status, all but the times of transitions. */
+function content(part: 'object' | 'status', object: KubernetesObject): unknown {
+  if (part === 'status') return 'status' in object ? withoutTransitionTimes(object.status) : undefined;
+  const { resourceVersion: _, generation: __, ...metadata } = object.metadata;
+  return { ...object, status: undefined, metadata: { ...metadata, managedFields: undefined } };
+}
+
+function withoutTransitionTimes(status: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(status ?? null, (name, value) => (name === 'lastTransitionTime' ? undefined : value)),
+  );
+}

@@ -1,0 +1,279 @@
+import { isNotFound, isTooManyRequests } from './api-error.ts';
+import { AppliedObjects } from './applied.ts';
+import { equal, mergePatch } from './json.ts';
+import { type KubernetesObject, keyOf, type ObjectKey } from './object.ts';
+import { type Resource, resourcePath } from './resource.ts';
+import { json, RestClient, type RestOptions, withQuery } from './rest.ts';
+import { decodeWatch, type WatchEvent } from './watch-stream.ts';
+
+export interface ListOptions {
+  /** Only objects of this namespace. Empty or absent: of all. */
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Absent: the newest state. `0`: whatever the server's cache holds. Otherwise: at least as new as this. */
+  readonly resourceVersion?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface WatchOptions extends ListOptions {
+  /** Seconds after which the server ends the watch. */
+  readonly timeoutSeconds: number;
+  /** Milliseconds without a single byte after which the connection counts as dead. */
+  readonly silence: number;
+}
+
+/** The write happens only to this very object, or to this very version of it; otherwise it fails with a conflict. */
+export interface Preconditions {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface DeleteOptions extends CallOptions, Preconditions {
+  readonly propagation?: 'Foreground' | 'Background' | 'Orphan';
+  readonly gracePeriodSeconds?: number;
+}
+
+export interface List<T> {
+  readonly items: readonly T[];
+  readonly resourceVersion: string;
+}
+
+export interface ApiClientOptions extends RestOptions {
+  /** Who owns the fields that are applied. One constant name per program. */
+  readonly fieldManager: string;
+}
+
+const PAGE_SIZE = 500;
+
+/**
+ * A client of the Kubernetes API: raw JSON in, raw JSON out. Every failure is an ApiError (the server said no),
+ * a DeadlineExceeded, or an error of the network.
+ */
+export class ApiClient {
+  readonly #rest: RestClient;
+  readonly #fieldManager: string;
+  readonly #applied = new AppliedObjects();
+
+  constructor(options: ApiClientOptions) {
+    this.#rest = new RestClient(options);
+    this.#fieldManager = options.fieldManager;
+  }
+
+  /** The object, or undefined if there is none. */
+  async get<T extends KubernetesObject>(
+    resource: Resource<T>,
+    key: ObjectKey,
+    options: CallOptions = {},
+  ): Promise<T | undefined> {
+    try {
+      return await this.#rest.call<T>({ method: 'GET', path: resourcePath(resource, key), ...options }, 'idempotent');
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** All objects that match, read page by page. */
+  async list<T extends KubernetesObject>(resource: Resource<T>, options: ListOptions = {}): Promise<List<T>> {
+    const { namespace, labelSelector, fieldSelector, resourceVersion, signal } = options;
+    const items: T[] = [];
+    let next: string | undefined;
+    for (;;) {
+      // A continue token carries the resourceVersion of its first page.
+      const version = next === undefined ? resourceVersion : undefined;
+      const query = { labelSelector, fieldSelector, resourceVersion: version, limit: PAGE_SIZE, continue: next };
+      const path = withQuery(resourcePath(resource, { namespace: namespace ?? '' }), query);
+      const page = await this.#rest.call<RawList<T>>(
+        { method: 'GET', path, ...(signal ? { signal } : {}) },
+        'idempotent',
+      );
+      for (const item of page.items ?? []) items.push(typed(resource, item));
+      next = page.metadata.continue || undefined;
+      if (next === undefined) return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
+    }
+  }
+
+  /** The changes from `resourceVersion` on, until the server, the network or the signal ends them. */
+  async watch<T extends KubernetesObject>(
+    resource: Resource<T>,
+    options: WatchOptions,
+  ): Promise<AsyncIterable<WatchEvent<T>>> {
+    const { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds, silence, signal } = options;
+    const query = {
+      watch: true,
+      allowWatchBookmarks: true,
+      labelSelector,
+      fieldSelector,
+      resourceVersion,
+      timeoutSeconds,
+    };
+    const path = withQuery(resourcePath(resource, { namespace: namespace ?? '' }), query);
+    const body = await this.#rest.stream({ method: 'GET', path, ...(signal ? { signal } : {}) }, silence);
+    return decodeWatch<T>(body);
+  }
+
+  async create<T extends KubernetesObject>(resource: Resource<T>, object: T, options: CallOptions = {}): Promise<T> {
+    const path = withQuery(resourcePath(resource, { namespace: keyOf(object).namespace }), {
+      fieldManager: this.#fieldManager,
+    });
+    return await this.#rest.call<T>({ method: 'POST', path, body: json(object), ...options }, 'refused');
+  }
+
+  /** Replaces the object. With a resourceVersion in it, fails with a conflict if somebody else was first. */
+  async update<T extends KubernetesObject>(resource: Resource<T>, object: T, options: CallOptions = {}): Promise<T> {
+    const path = withQuery(resourcePath(resource, keyOf(object)), { fieldManager: this.#fieldManager });
+    return await this.#rest.call<T>({ method: 'PUT', path, body: json(object), ...options }, 'refused');
+  }
+
+  /**
+   * Server-side apply by force: what `wish` says becomes so, what an earlier wish said and this one does not is removed,
+   * and what others own stays. Skipped, and `live` returned, if `live` is still what came of the same wish before.
+   */
+  async apply<T extends KubernetesObject>(
+    resource: Resource<T>,
+    wish: T,
+    options: CallOptions & { readonly live?: T | undefined } = {},
+  ): Promise<T> {
+    return await this.#apply(resource, 'object', wish, options);
+  }
+
+  /** Like `apply`, for the status. Times of transitions alone are no difference. */
+  async applyStatus<T extends KubernetesObject & { readonly status?: unknown }>(
+    resource: Resource<T>,
+    live: T,
+    status: NonNullable<T['status']>,
+    options: CallOptions = {},
+  ): Promise<T> {
+    const { apiVersion, kind, metadata } = live;
+    const { name, namespace, uid } = metadata;
+    const wish = {
+      apiVersion,
+      kind,
+      metadata: { name, ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}) },
+      status,
+    };
+    return await this.#apply(resource, 'status', wish, { ...options, live });
+  }
+
+  /** JSON merge patch (RFC 7386). Skipped if it would change nothing in `live`. */
+  async mergePatch<T extends KubernetesObject>(
+    resource: Resource<T>,
+    key: ObjectKey,
+    patch: object,
+    options: CallOptions & Preconditions & { readonly live?: T | undefined } = {},
+  ): Promise<T> {
+    return await this.#mergePatch(resource, key, patch, options);
+  }
+
+  /** JSON merge patch of the status alone: for one of several writers of a status. Null removes a field. */
+  async patchStatus<T extends KubernetesObject & { readonly status?: unknown }>(
+    resource: Resource<T>,
+    live: T,
+    status: object,
+    options: CallOptions & Preconditions = {},
+  ): Promise<T> {
+    return await this.#mergePatch(resource, keyOf(live), { status }, { ...options, live }, 'status');
+  }
+
+  /** Deletes the object; false if there is none. A precondition that does not hold is a conflict. */
+  async delete(resource: Resource<KubernetesObject>, key: ObjectKey, options: DeleteOptions = {}): Promise<boolean> {
+    const { propagation, gracePeriodSeconds, signal } = options;
+    const body = json({
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy: propagation ?? 'Background',
+      gracePeriodSeconds,
+      preconditions: preconditions(options),
+    });
+    try {
+      const path = resourcePath(resource, key);
+      await this.#rest.call(
+        { method: 'DELETE', path, body, ...(signal ? { signal } : {}) },
+        options.uid ? 'idempotent' : 'refused',
+      );
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Asks for the eviction of this very pod. Resolves to true if it is granted, and to false if a PodDisruptionBudget does
+   * not allow it now. Gone or recreated pods are errors (404, 409).
+   */
+  async evict(pod: ObjectKey, uid: string, options: CallOptions = {}): Promise<boolean> {
+    const resource = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
+    const eviction = {
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name: pod.name, namespace: pod.namespace },
+      deleteOptions: { preconditions: { uid } },
+    };
+    const path = resourcePath(resource, pod, 'eviction');
+    try {
+      await this.#rest.call({ method: 'POST', path, body: json(eviction), ...options }, 'never');
+      return true;
+    } catch (error) {
+      if (isTooManyRequests(error)) return false;
+      throw error;
+    }
+  }
+
+  async #apply<T extends KubernetesObject>(
+    resource: Resource<T>,
+    part: 'object' | 'status',
+    wish: KubernetesObject,
+    options: CallOptions & { readonly live?: T | undefined },
+  ): Promise<T> {
+    const { live, signal } = options;
+    if (live !== undefined && this.#applied.isNoop(part, wish, live)) return live;
+    const path = withQuery(resourcePath(resource, keyOf(wish), part === 'status' ? 'status' : undefined), {
+      fieldManager: this.#fieldManager,
+      force: true,
+    });
+    const body = json(wish, 'application/apply-patch+yaml');
+    const answer = await this.#rest.call<T>(
+      { method: 'PATCH', path, body, ...(signal ? { signal } : {}) },
+      'idempotent',
+    );
+    this.#applied.remember(part, wish, answer);
+    return answer;
+  }
+
+  async #mergePatch<T extends KubernetesObject>(
+    resource: Resource<T>,
+    key: ObjectKey,
+    patch: object,
+    options: CallOptions & Preconditions & { readonly live?: T | undefined },
+    subresource?: 'status',
+  ): Promise<T> {
+    const { live, signal } = options;
+    if (live !== undefined && equal(mergePatch(live, patch), live)) return live;
+    const conditional = mergePatch(patch, { metadata: preconditions(options) });
+    const path = withQuery(resourcePath(resource, key, subresource), { fieldManager: this.#fieldManager });
+    const body = json(conditional, 'application/merge-patch+json');
+    const retry = options.resourceVersion === undefined ? 'idempotent' : 'refused';
+    return await this.#rest.call<T>({ method: 'PATCH', path, body, ...(signal ? { signal } : {}) }, retry);
+  }
+}
+
+interface RawList<T> {
+  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly items: readonly T[] | null;
+}
+
+/** The items of a list lack what the list says once for all of them. */
+function typed<T extends KubernetesObject>(resource: Resource<T>, item: T): T {
+  return { ...item, apiVersion: resource.apiVersion, kind: resource.kind };
+}
+
+function preconditions({ uid, resourceVersion }: Preconditions): object | undefined {
+  const found = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
+  return Object.keys(found).length > 0 ? found : undefined;
+}

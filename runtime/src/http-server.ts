@@ -1,0 +1,70 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import type { Checks } from './health.ts';
+import type { Logger } from './log.ts';
+import { registry } from './metrics.ts';
+
+export interface HttpServerOptions {
+  readonly port: number;
+  /** Default: all addresses. */
+  readonly host?: string;
+  /** May the process live on? Behind /healthz. */
+  readonly liveness: Checks;
+  /** Can it do its work? Behind /readyz. */
+  readonly readiness: Checks;
+  readonly log: Logger;
+}
+
+/** Serves /healthz, /readyz and /metrics. */
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  readonly #server: Server;
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => {
+      this.#answer(request.method === 'GET' ? (request.url ?? '') : '', response).catch((error: unknown) => {
+        options.log.error('a request for health or metrics failed', { error });
+        response.writeHead(500).end();
+      });
+    });
+  }
+
+  /** Resolves to the port that is listened on. */
+  async listen(): Promise<number> {
+    const { port, host } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, resolve);
+    });
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await promisify(this.#server.close.bind(this.#server))();
+  }
+
+  async #answer(url: string, response: ServerResponse): Promise<void> {
+    switch (new URL(url, 'http://localhost').pathname) {
+      case '/healthz':
+        return await probe(this.#options.liveness, response);
+      case '/readyz':
+        return await probe(this.#options.readiness, response);
+      case '/metrics': {
+        const text = await registry.metrics();
+        response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+        return;
+      }
+      default:
+        response.writeHead(404).end();
+    }
+  }
+}
+
+async function probe(checks: Checks, response: ServerResponse): Promise<void> {
+  const failures = await checks.failures();
+  const text = failures.map(({ name, reason }) => `${name}: ${reason}\n`).join('');
+  response.writeHead(failures.length === 0 ? 200 : 503, { 'content-type': 'text/plain' }).end(text || 'ok\n');
+}

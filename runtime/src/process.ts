@@ -1,0 +1,24 @@
+import type { Logger } from './log.ts';
+
+/**
+ * Runs `main` as what this process is for. SIGTERM and SIGINT abort its signal; a second one ends the process at once.
+ * The process exits with 0 when `main` resolves, and with 1 when it rejects or anything is thrown that nobody catches:
+ * after that its state is unknown, and a restart is the one safe way on.
+ */
+export function runProcess(log: Logger, main: (signal: AbortSignal) => Promise<void>): void {
+  const stop = new AbortController();
+  const fail = (message: string) => (error: unknown) => {
+    log.error(message, { error });
+    process.exit(1);
+  };
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      if (stop.signal.aborted) process.exit(1);
+      log.info('shutting down', { signal: name });
+      stop.abort();
+    });
+  }
+  process.on('unhandledRejection', fail('a promise was rejected and nobody cared'));
+  process.on('uncaughtException', fail('an error was thrown and nobody caught it'));
+  main(stop.signal).then(() => process.exit(0), fail('stopped by an error'));
+}

@@ -1,0 +1,133 @@
+import { ApiError, isExpired, isResourceVersionTooLarge } from './api-error.ts';
+import { Backoff } from './backoff.ts';
+import type { ApiClient } from './client.ts';
+import { type Clock, sleep } from './clock.ts';
+import type { Logger } from './log.ts';
+import type { KubernetesObject } from './object.ts';
+import type { Resource } from './resource.ts';
+
+/** What is reflected: objects of one kind, in one namespace or (undefined) all, narrowed by selectors. */
+export interface Scope<T extends KubernetesObject> {
+  readonly resource: Resource<T>;
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+export interface ReflectorTarget<T> {
+  replace(objects: readonly T[]): void;
+  set(object: T): void;
+  delete(object: T): void;
+}
+
+/** How long the server lets a watch run: random, between 5 and 10 minutes, so that the watches of a cluster spread. */
+const WATCH_SECONDS = 300;
+/** The server sends a bookmark about every minute. Two that do not come mean that the connection is dead. */
+const SILENCE = 130_000;
+/** A watch that ends sooner than this without an event is a failure, and not to be tried again at once. */
+const VERY_SHORT = 1_000;
+
+/**
+ * Keeps a target equal to what the API server has: one list, then watches, each resumed where the last one ended.
+ * client-go's Reflector, with one difference: after an error of the network the watch is resumed and nothing listed again.
+ */
+export class Reflector<T extends KubernetesObject> {
+  readonly scope: Scope<T>;
+  readonly #client: ApiClient;
+  readonly #target: ReflectorTarget<T>;
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #backoff: Backoff;
+  readonly #silence: number;
+  #resourceVersion: string | undefined;
+  /** The server cannot list at `#resourceVersion`: ask for its newest state. */
+  #unavailable = false;
+  #listed = false;
+
+  constructor(options: {
+    readonly client: ApiClient;
+    readonly scope: Scope<T>;
+    readonly target: ReflectorTarget<T>;
+    readonly log: Logger;
+    readonly clock: Clock;
+    /** Milliseconds; default: two bookmark periods. */
+    readonly silence?: number;
+  }) {
+    this.#client = options.client;
+    this.scope = options.scope;
+    this.#target = options.target;
+    this.#log = options.log;
+    this.#clock = options.clock;
+    this.#silence = options.silence ?? SILENCE;
+    this.#backoff = new Backoff({ base: 800, cap: 30_000, resetAfter: 120_000, clock: options.clock });
+  }
+
+  /** How far the target has come; undefined before the first list. */
+  get resourceVersion(): string | undefined {
+    return this.#resourceVersion;
+  }
+
+  /** Runs until the signal aborts. Never throws: whatever fails is logged and tried again. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (!this.#listed) await this.#list(signal);
+        await this.#watch(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#failed(error);
+        await sleep(this.#clock, this.#backoff.delay(), signal).catch(() => undefined);
+      }
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { resource, ...selection } = this.scope;
+    // The first list may come from the server's cache; a later one must not be older than what was seen.
+    const resourceVersion = this.#unavailable ? '' : (this.#resourceVersion ?? '0');
+    const list = await this.#client.list(resource, { ...selection, resourceVersion, signal });
+    this.#unavailable = false;
+    this.#listed = true;
+    this.#resourceVersion = list.resourceVersion;
+    this.#target.replace(list.items);
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { resource, ...selection } = this.scope;
+    const started = this.#clock.now();
+    let events = 0;
+    const watch = await this.#client.watch(resource, {
+      ...selection,
+      resourceVersion: this.#resourceVersion ?? '',
+      timeoutSeconds: Math.floor(WATCH_SECONDS * (1 + Math.random())),
+      silence: this.#silence,
+      signal,
+    });
+    for await (const event of watch) {
+      events++;
+      if (event.type === 'BOOKMARK') {
+        this.#resourceVersion = event.resourceVersion;
+        continue;
+      }
+      if (event.type === 'DELETED') this.#target.delete(event.object);
+      else this.#target.set(event.object);
+      this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
+    }
+    if (events === 0 && this.#clock.now() - started < VERY_SHORT) {
+      throw new Error('the watch ended within a second and without an event');
+    }
+  }
+
+  #failed(error: unknown): void {
+    const wasListed = this.#listed;
+    if (isExpired(error) || isResourceVersionTooLarge(error)) {
+      // A first expiry is cured by listing no older than what was seen; if that is refused too, by the newest state.
+      this.#unavailable = !wasListed;
+      this.#listed = false;
+    } else if (error instanceof SyntaxError || (error instanceof ApiError && error.code < 429)) {
+      // Not a matter of the connection: what cannot be read or asked for now may be after a list.
+      this.#listed = false;
+    }
+    this.#log.warn(wasListed ? 'watch failed' : 'list failed', { error, relist: !this.#listed });
+  }
+}

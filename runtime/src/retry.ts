@@ -1,0 +1,34 @@
+import { DeadlineExceeded } from './deadline.ts';
+import type { HttpResponse } from './transport.ts';
+
+const MAX_ATTEMPTS = 4;
+/** A server that asks for more patience than this is reported instead; the caller's own back-off knows better. */
+const MAX_RETRY_AFTER = 30;
+
+/** Which requests may be sent again: none; one the server refused to look at; also one of which nobody knows what came. */
+export type Retry = 'never' | 'refused' | 'idempotent';
+
+/**
+ * How many milliseconds to wait before the next attempt of a request; undefined if there shall be none.
+ * A server that answers 429, or 5xx with Retry-After, did nothing: sending the same again is safe. After an error of the network
+ * nobody knows whether the request was carried out: it is retried only if carrying it out twice does no harm.
+ */
+export function retryDelay(
+  outcome: HttpResponse | { readonly error: unknown },
+  attempt: number,
+  retry: Retry,
+): number | undefined {
+  if (retry === 'never' || attempt >= MAX_ATTEMPTS) return undefined;
+  const backoff = 100 * 2 ** (attempt - 1) * (1 + Math.random());
+  if ('error' in outcome) return retry === 'idempotent' && isNetworkError(outcome.error) ? backoff : undefined;
+  const { status, retryAfter } = outcome;
+  if (status !== 429 && !(status >= 500 && retryAfter !== undefined)) return undefined;
+  const seconds = Number(retryAfter ?? 0);
+  if (!(seconds <= MAX_RETRY_AFTER)) return undefined;
+  return Math.max(backoff, seconds * 1000);
+}
+
+/** Errors of sockets, of TLS and of undici carry a code. A deadline of ours is an answer of the network, too: silence. */
+function isNetworkError(error: unknown): boolean {
+  return error instanceof DeadlineExceeded || (error instanceof Error && 'code' in error);
+}

@@ -1,0 +1,39 @@
+import type { Clock } from './clock.ts';
+
+/** A token bucket with reservations, as golang.org/x/time/rate: it starts full and may run into debt. */
+export class TokenBucket {
+  readonly #perSecond: number;
+  readonly #burst: number;
+  readonly #clock: Clock;
+  #tokens: number;
+  #filledAt: number;
+
+  constructor(options: { readonly perSecond: number; readonly burst: number; readonly clock: Clock }) {
+    this.#perSecond = options.perSecond;
+    this.#burst = options.burst;
+    this.#clock = options.clock;
+    this.#tokens = options.burst;
+    this.#filledAt = options.clock.now();
+  }
+
+  /** Takes a token, if need be one that is yet to come. Returns how many milliseconds to wait for it. */
+  reserve(): number {
+    this.#fill();
+    this.#tokens -= 1;
+    return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#perSecond) * 1000;
+  }
+
+  /** Takes a token only if there is one now. */
+  tryTake(): boolean {
+    this.#fill();
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+
+  #fill(): void {
+    const now = this.#clock.now();
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#filledAt) / 1000) * this.#perSecond);
+    this.#filledAt = now;
+  }
+}
