@@ -29,3 +29,12 @@ test('a wiped secret has its bytes overwritten and refuses use', () => {
   assert.deepEqual(bytes, new Uint8Array(3));
   assert.throws(() => secret.expose(), /after it was wiped/);
 });
+
+test('a secret in use is wiped at the end of its block', () => {
+  const bytes = Uint8Array.of(1, 2, 3);
+  {
+    using secret = new Secret(bytes);
+    assert.equal(secret.expose(), bytes);
+  }
+  assert.deepEqual(bytes, new Uint8Array(3));
+});

@@ -7,9 +7,10 @@ const REDACTED = '<redacted>';
  * only, so that a reviewer finds every place where it does.
  *
  * What it cannot do: JavaScript copies strings and bigints as it likes and offers no way to overwrite them. `wipe` overwrites
- * bytes; a bigint is merely let go, and lives in memory until the collector has reused its place.
+ * bytes; a bigint is merely let go, and lives in memory until the collector has reused its place. With `using`, a secret is wiped
+ * at the end of its block.
  */
-export class Secret<T> {
+export class Secret<T> implements Disposable {
   #value: T | undefined;
 
   constructor(value: T) {
@@ -26,6 +27,10 @@ export class Secret<T> {
   wipe(): void {
     if (this.#value instanceof Uint8Array) this.#value.fill(0);
     this.#value = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.wipe();
   }
 
   toString(): string {

@@ -2,7 +2,7 @@
  * The prime-order groups that keys live in, over @noble/curves. A `Scalar` and a `Point` exist only after their checks, so that
  * nothing past the decoders has to ask whether one is canonical, on the curve or the identity.
  */
-import type { CurvePoint, CurvePointCons } from '@noble/curves/abstract/curve.js';
+import { type CurvePoint, type CurvePointCons, mulAddUnsafe } from '@noble/curves/abstract/curve.js';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { bytesToNumberBE, bytesToNumberLE, numberToBytesBE, numberToBytesLE } from '@noble/curves/utils.js';
@@ -57,6 +57,8 @@ export interface Curve {
   multiply(p: Point, s: Scalar): Point;
   /** s·P where s is public: faster, and its time tells s. */
   multiplyPublic(p: Point, s: Scalar): Point;
+  /** Σ s·P where all is public: the terms share their doublings, so that two cost little more than one. */
+  multiplyAddPublic(terms: readonly (readonly [p: Point, s: Scalar])[]): Point;
   addPoints(...p: Point[]): Point;
   negatePoint(p: Point): Point;
   equalPoints(a: Point, b: Point): boolean;
@@ -133,6 +135,14 @@ function makeCurve<P extends CurvePoint<bigint, P>>(
     multiplyBase: s => (s === 0n ? curve.identity : new Element(cons.BASE.multiply(s))),
     multiply: (p, s) => (s === 0n ? curve.identity : new Element(inner(p).multiply(s))),
     multiplyPublic: (p, s) => new Element(inner(p).multiplyUnsafe(s)),
+    multiplyAddPublic: terms =>
+      new Element(
+        mulAddUnsafe(
+          cons,
+          terms.map(([p]) => inner(p)),
+          terms.map(([, s]) => s),
+        ),
+      ),
     addPoints: (...p) => new Element(p.reduce((sum, q) => sum.add(inner(q)), cons.ZERO)),
     negatePoint: p => new Element(inner(p).negate()),
     equalPoints: (a, b) => inner(a).equals(inner(b)),

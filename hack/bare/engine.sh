@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# engine.sh nodes|builder|stop: the two container engines of a machine that has none.
+#   nodes    runs the cluster in a network namespace of its own, so that nothing of it appears on the machine's networks
+#   builder  builds images with the machine's own network, and makes no network itself
+# Both start once and stay; `stop` ends them. Their sockets and process ids are in $run, their data is in the cache.
+set -euo pipefail
+# shellcheck source=hack/env.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
+# shellcheck source=hack/bare/paths.sh
+source "$hack/bare/paths.sh"
+
+alive() { docker -H "unix://$run/$1.sock" version >/dev/null 2>&1; }
+
+# A privileged container asks for every capability. Where root itself lacks CAP_SYS_RESOURCE that fails, so these
+# machines get a runtime that takes it out of the request.
+runtime_options() {
+  local bounding sys_resource=24
+  bounding=$(sed -n 's/^CapBnd:\s*//p' /proc/self/status)
+  (((16#$bounding >> sys_resource & 1) == 0)) || return 0
+  echo --add-runtime "unprivileged-resources=$bare/runc-without-sys-resource" --default-runtime unprivileged-resources
+}
+
+# start NAME COMMAND...: COMMAND is dockerd, with what differs between the two
+start() {
+  local name=$1
+  shift
+  if alive "$name"; then return; fi
+  mkdir -p "$run" "$state/$name"
+  # A PATH of the system only: the engine must not find the nodes' newer containerd shim.
+  PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin setsid "$@" \
+    --host "unix://$run/$name.sock" --pidfile "$run/$name.pid" --exec-root "$run/$name" \
+    --data-root "$state/$name" --storage-driver overlay2 \
+    >"$state/$name.log" 2>&1 </dev/null &
+  for _ in {1..120}; do
+    if alive "$name"; then return; fi
+    sleep 0.5
+  done
+  tail -n 25 "$state/$name.log" >&2
+  fail "the engine '$name' did not start; the whole log: $state/$name.log"
+}
+
+at_least() { # SYSCTL VALUE
+  if (($(sysctl -n "$1") < $2)); then sysctl -qw "$1=$2"; fi
+}
+
+start_nodes() {
+  if alive nodes; then return; fi
+  # four nodes, each with systemd, containerd and a kubelet, need more than the default of 128
+  at_least fs.inotify.max_user_instances 1024
+  at_least fs.inotify.max_user_watches 524288
+  [[ -e /run/netns/$netns ]] || ip netns add "$netns"
+  ip -n "$netns" link set lo up
+  # nsenter and not `ip netns exec`, which mounts a fresh /sys without the cgroups
+  # shellcheck disable=SC2046
+  start nodes nsenter --net="/run/netns/$netns" dockerd $(runtime_options)
+}
+
+start_builder() {
+  start builder dockerd --bridge=none --iptables=false --ip-forward=false --ip-masq=false
+}
+
+stop() {
+  local name pid
+  for name in nodes builder; do
+    [[ -f $run/$name.pid ]] || continue
+    pid=$(<"$run/$name.pid")
+    if kill "$pid" 2>/dev/null; then
+      while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done
+    fi
+  done
+  if [[ -e /run/netns/$netns ]]; then ip netns delete "$netns"; fi
+}
+
+case ${1:-} in
+  nodes) start_nodes ;;
+  builder) start_builder ;;
+  stop) stop ;;
+  *) fail "usage: engine.sh nodes|builder|stop" ;;
+esac

@@ -1,0 +1,38 @@
+# Sourced after env.sh: where hack/bare keeps what it builds and runs. Looks at nothing but its own files.
+# shellcheck shell=bash disable=SC2034,SC2154
+bare=$hack/bare
+netns=mpc-operator-$cluster
+run=/run/mpc-operator/$cluster
+# The engine that runs the nodes, inside the network namespace, and the one that builds images, outside it.
+nodes_socket=unix://$run/nodes.sock
+builder_socket=unix://$run/builder.sock
+
+# program_dir NAME: the folder of that program's finished build. Everything a build depends on is in its name.
+program_dir() {
+  local key
+  case $1 in
+    kubernetes) key=$KUBERNETES_VERSION ;;
+    kind) key=$KIND_VERSION ;;
+    helm) key=$HELM_VERSION ;;
+    containerd) key=$CONTAINERD_VERSION ;;
+    etcd) key=$ETCD_VERSION ;;
+    local-path-provisioner) key=$LOCAL_PATH_VERSION ;;
+    coredns) key=$COREDNS_VERSION-$(sha256 <"$bare/go/$1/main.go") ;;
+    netpol) key=$KUBE_ROUTER_VERSION-$(sha256 <"$bare/go/$1/main.go") ;;
+    kindnetd | pause) key=$(sha256 <"$bare/go/$1/main.go") ;;
+    *) fail "no program is called $1" ;;
+  esac
+  echo "$cache/programs/$1-$key"
+}
+
+# The image of the policy controller, which the node image brings along (hack/bare/addons.yaml runs it).
+netpol_image=docker.io/mpc-operator/netpol:node
+
+# The node image's name: its tag says the Kubernetes version and the hash of all that went into it.
+node_image() {
+  local name key
+  key=$(for name in kubernetes containerd etcd coredns local-path-provisioner kind kindnetd netpol pause; do
+    program_dir "$name" | sed 's#.*/##'
+  done | cat - "$bare"/node-rootfs.sh "$bare"/cluster-images.sh "$bare"/node-image.sh | sha256)
+  echo "mpc-operator/node:v$KUBERNETES_VERSION-$key"
+}

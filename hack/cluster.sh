@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# cluster.sh up|down: the kind cluster of kind-config.yaml. `up` is quick when it is there already, starts it again when
+# its engine was stopped, and begins anew when it was only half made.
+set -euo pipefail
+# shellcheck source=hack/env.sh
+source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+# shellcheck source=hack/step.sh
+source "$hack/step.sh"
+
+kubectl() { "$hack/in-cluster-net.sh" kubectl "$@"; }
+in_cluster() { step "$1" "$hack/in-cluster-net.sh" "${@:2}"; }
+containers() { docker ps --all --quiet --filter "label=io.x-k8s.kind.cluster=$cluster" "$@"; }
+
+# The state folder says what the cluster was made with; `ready` is written last and names its node image.
+forget() { rm -rf "$state/engine" "$state/ready" "$state/loaded" "$KUBECONFIG"; }
+
+wait_until_ready() {
+  in_cluster 'All nodes ready' kubectl wait --for=condition=Ready nodes --all --timeout=180s
+  in_cluster 'DNS and storage ready' bash -c '
+    kubectl -n kube-system rollout status deployment/coredns --timeout=180s
+    kubectl -n local-path-storage rollout status deployment/local-path-provisioner --timeout=180s'
+}
+
+prepare() {
+  if [[ $MPC_ENGINE == bare ]]; then
+    "$hack/bare/nodes.sh"
+    return
+  fi
+  # shellcheck source=hack/host-tools.sh
+  source "$hack/host-tools.sh"
+  local missing
+  missing=$(missing_host_tools)
+  [[ -z $missing ]] || fail "please install first:
+$missing"
+}
+
+wanted_image() { if [[ $MPC_ENGINE == bare ]]; then node_image; else echo "$KIND_NODE_IMAGE"; fi; }
+
+create() {
+  step 'Create the cluster: one control plane, workers in zones a, b and c' \
+    kind create cluster --name "$cluster" --image "$(wanted_image)" --config "$repo/kind-config.yaml" --wait 180s
+  if [[ $MPC_ENGINE == bare ]]; then
+    in_cluster 'NetworkPolicy, DNS without an outside' bash -c "
+      kubectl apply --server-side --force-conflicts -f '$bare/addons.yaml'
+      kubectl -n kube-system rollout restart deployment/coredns
+      kubectl -n kube-system rollout status daemonset/netpol --timeout=180s"
+  fi
+  wait_until_ready
+  wanted_image >"$state/ready"
+}
+
+up() {
+  local stopped
+  mkdir -p "$state"
+  echo "$MPC_ENGINE" >"$state/engine"
+  prepare
+  if [[ -n $(containers) && ! -f $state/ready ]]; then
+    step 'Remove a cluster that was only half made' kind delete cluster --name "$cluster"
+  fi
+  if [[ -z $(containers) ]]; then
+    rm -rf "$state/loaded"
+    create
+    return
+  fi
+  stopped=$(containers --filter status=exited --filter status=created)
+  if [[ -n $stopped ]]; then
+    # shellcheck disable=SC2086
+    step 'Start the stopped nodes' docker start $stopped
+    wait_until_ready
+  fi
+  if [[ $(<"$state/ready") != "$(wanted_image)" ]]; then
+    say "The cluster runs $(<"$state/ready"), hack/versions.env now asks for $(wanted_image): make cluster-down cluster"
+  fi
+}
+
+down() {
+  # without kind nothing was made yet
+  if ! command -v kind >/dev/null; then
+    forget
+    return
+  fi
+  if [[ $MPC_ENGINE == bare ]]; then "$bare/engine.sh" nodes; fi
+  step 'Remove the cluster' kind delete cluster --name "$cluster"
+  if [[ $MPC_ENGINE == bare ]]; then step 'Stop the engines' "$bare/engine.sh" stop; fi
+  forget
+}
+
+case ${1:-} in
+  up | down) ;;
+  *) fail 'usage: cluster.sh up|down' ;;
+esac
+if [[ $1 == down && ! -f $state/engine ]]; then
+  say "There is no cluster '$cluster'."
+  exit
+fi
+# shellcheck source=hack/use-cluster.sh
+source "$hack/use-cluster.sh"
+"$1"
+if [[ $1 == up ]]; then
+  say "Cluster '$cluster' is up (engine: $MPC_ENGINE)."
+  kubectl get nodes -L topology.kubernetes.io/zone >&2
+fi

@@ -1,0 +1,21 @@
+# Sourced: progress for people, on stderr, so that stdout stays for results.
+# shellcheck shell=bash
+
+say() { echo "$*" >&2; }
+
+# step LABEL COMMAND...: runs a program (not a shell function, whose errors bash would ignore here), its output in a log
+# file, and says how long it took. On failure shows the log's end.
+step() {
+  local label=$1 begin=$SECONDS log
+  shift
+  log=${cache:?}/log/$(tr -cs '[:alnum:].\n' - <<<"$label").log
+  mkdir -p "$cache/log"
+  say "  .. $label"
+  if "$@" >"$log" 2>&1 </dev/null; then
+    say "  ok $label ($((SECONDS - begin)) s)"
+  else
+    tail -n 25 "$log" >&2
+    say "FAIL $label ($((SECONDS - begin)) s); the whole log: $log"
+    return 1
+  fi
+}

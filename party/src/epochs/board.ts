@@ -1,0 +1,145 @@
+/**
+ * How parties bring each other's knowledge of a key's epochs together without the operator: each publishes its board, all it knows,
+ * and takes over from the boards of others what is new and rightly signed. Boards only grow, in any order and however often they
+ * are repeated, so every party ends with the same one.
+ */
+import { type Certificate, certificate } from '@mpc-operator/crds/control';
+import * as z from 'zod';
+import type { PartyId } from '../session/errors.ts';
+import { isCertified, type KeyState, withAck, withActivated, withErased } from './key-state.ts';
+import { acknowledgedBytes, certificateOf, proposalOf } from './proposal.ts';
+import { activatedBytes, erasedBytes } from './statements.ts';
+
+const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
+const party = z.int().min(1).max(64);
+const signatures = z.array(z.object({ party, signature: hex(64) })).max(16);
+const number = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1);
+
+export const board = z.object({
+  keyId: hex(16),
+  attempts: z
+    .array(z.object({ epoch: number, acks: signatures, certificate: certificate.optional(), activated: signatures }))
+    .max(64),
+  erased: z.array(z.object({ party, below: number, signature: hex(64) })).max(16),
+});
+export type Board = z.infer<typeof board>;
+
+/** Whether `signature` (hex) is one over `bytes` by the Ed25519 public key `identity` (hex). */
+export type Verify = (identity: string, bytes: Uint8Array, signature: string) => boolean;
+
+/** The newest attempts are shown if there are too many: older ones can only lose. */
+const MAX_ATTEMPTS = 64;
+
+export function boardOf(key: KeyState): Board {
+  return {
+    keyId: key.keyId,
+    attempts: [...key.attempts.values()].slice(-MAX_ATTEMPTS).map(a => ({
+      epoch: a.proposal.epoch,
+      // a certificate holds all acknowledgements, and says to a party that has lost its memory what it is missing
+      acks: isCertified(a) ? [] : list(a.acks),
+      ...(isCertified(a) && { certificate: certificateOf(a.proposal, a.acks) }),
+      activated: list(a.activated),
+    })),
+    erased: [...key.erased].map(([id, { below, signature }]) => ({ party: id, below, signature })),
+  };
+}
+
+const list = (map: ReadonlyMap<PartyId, string>) => [...map].map(([id, signature]) => ({ party: id, signature }));
+
+export interface Merged {
+  readonly key: KeyState;
+  /** Statements with a wrong signature or of no party of the key: they are left out. */
+  readonly rejected: number;
+  /** A certificate proves that this party once knew more than it knows now: its store was set back. */
+  readonly behind: boolean;
+}
+
+/** `key` with all that is new and right in another party's board. */
+export function merge(key: KeyState, theirs: Board, verify: Verify): Merged {
+  const identities = identitiesOf(key);
+  let merged = key;
+  let rejected = 0;
+  for (const { by, bytes, signature, add } of newStatements(key, theirs)) {
+    if (verify(identities.get(by) ?? '', bytes, signature)) merged = add(merged);
+    else rejected += 1;
+  }
+  const certificates = theirs.attempts.filter(a => a.epoch > key.highest).map(a => a.certificate);
+  const behind = certificates.some(c => c !== undefined && isSignedBy(key, c, verify));
+  return { key: merged, rejected, behind };
+}
+
+interface Statement {
+  readonly by: PartyId;
+  readonly bytes: Uint8Array;
+  readonly signature: string;
+  readonly add: (key: KeyState) => KeyState;
+}
+
+/** What their board shows that is new here, about attempts that are known here. */
+function newStatements(key: KeyState, theirs: Board): Statement[] {
+  const attempts = theirs.attempts.flatMap(({ epoch, acks, certificate: c, activated }) => {
+    const mine = key.attempts.get(epoch);
+    if (mine === undefined) return [];
+    const newAcks = (c?.acks ?? acks).filter(ack => !mine.acks.has(ack.party));
+    const newActivated = activated.filter(a => !mine.activated.has(a.party));
+    return [
+      ...newAcks.map(({ party: by, signature }) => ({
+        by,
+        bytes: acknowledgedBytes(mine.proposal),
+        signature,
+        add: (k: KeyState) => withAck(k, epoch, by, signature),
+      })),
+      ...newActivated.map(({ party: by, signature }) => ({
+        by,
+        bytes: activatedBytes(key.keyId, epoch),
+        signature,
+        add: (k: KeyState) => withActivated(k, epoch, by, signature),
+      })),
+    ];
+  });
+  const newErased = theirs.erased.filter(e => (key.erased.get(e.party)?.below ?? 0) < e.below);
+  return [
+    ...attempts,
+    ...newErased.map(({ party: by, below, signature }) => ({
+      by,
+      bytes: erasedBytes(key.keyId, below),
+      signature,
+      add: (k: KeyState) => withErased(k, by, { below, signature }),
+    })),
+  ];
+}
+
+/** The identities of the parties of the key: the same in all its attempts, for a committee changes by reshare only. */
+function identitiesOf(key: KeyState): ReadonlyMap<PartyId, string> {
+  const identities = [...key.attempts.values()].flatMap(a => a.proposal.identities);
+  return new Map(identities.map(({ party: id, identity }) => [id, identity]));
+}
+
+/** Whether this party has once acknowledged what the certificate certifies. */
+function isSignedBy(key: KeyState, c: Certificate, verify: Verify): boolean {
+  const mine = c.acks.find(ack => ack.party === key.me);
+  return (
+    c.keyId === key.keyId &&
+    mine !== undefined &&
+    verify(mine.identity, acknowledgedBytes(proposalOf(c)), mine.signature)
+  );
+}
+
+/** Whether `mine` shows anything that `theirs` does not: then they should see it. */
+export function knowsMore(mine: Board, theirs: Board): boolean {
+  const known = new Set(facts(theirs));
+  return facts(mine).some(fact => !known.has(fact));
+}
+
+function facts(b: Board): string[] {
+  return [
+    ...b.attempts.flatMap(a => [
+      ...(a.certificate?.acks ?? a.acks).map(ack => `ack ${a.epoch} ${ack.party}`),
+      ...a.activated.map(s => `activated ${a.epoch} ${s.party}`),
+    ]),
+    ...b.erased.map(e => `erased ${e.party} ${e.below}`),
+  ];
+}

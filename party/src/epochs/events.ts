@@ -1,0 +1,76 @@
+/** What a party records of its keys' epochs, before it acts on it. The state of a key is what these events, replayed, lead to. */
+import { certificate, keySpec } from '@mpc-operator/crds/control';
+import * as z from 'zod';
+import { acknowledge, activate, erase, finalise, type KeyState, newKey, withAck, withActivated } from './key-state.ts';
+import type { Proposal } from './proposal.ts';
+
+const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
+const party = z.int().min(1).max(64);
+const epoch = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1);
+const keyId = hex(16);
+const signature = hex(64);
+
+const proposal = certificate.omit({ acks: true }).extend({
+  identities: z
+    .array(z.object({ party, identity: hex(32) }))
+    .min(2)
+    .max(16),
+}) satisfies z.ZodType<Proposal>;
+
+export const epochEvent = z.discriminatedUnion('type', [
+  /** The new sharing is sealed in the store; `signature` is this party's acknowledgement. */
+  z.object({
+    type: z.literal('EpochAcknowledged'),
+    spec: keySpec,
+    proposal,
+    triggers: z.array(z.string().max(320)).max(32),
+    signature,
+  }),
+  z.object({ type: z.literal('EpochActivated'), certificate, signature }),
+  /** With the word of every party, so that one that comes back late can be told even after all have restarted. */
+  z.object({ type: z.literal('EpochFinal'), keyId, epoch, activated: z.array(z.object({ party, signature })).max(16) }),
+  z.object({ type: z.literal('SharesErased'), keyId, below: epoch, generation: z.int().min(1), signature }),
+  /** On the owner's demand, or because a later keygen of the same name was certified. */
+  z.object({ type: z.literal('KeyDestroyed'), keyId }),
+]);
+export type EpochEvent = z.infer<typeof epochEvent>;
+
+export const keyIdOf = (e: EpochEvent): string => {
+  if (e.type === 'EpochAcknowledged') return e.proposal.keyId;
+  return e.type === 'EpochActivated' ? e.certificate.keyId : e.keyId;
+};
+
+/**
+ * The keys after one more event; live and on replay alike.
+ * @throws RangeError for an event that cannot follow
+ */
+export function apply(me: number, keys: ReadonlyMap<string, KeyState>, e: EpochEvent): ReadonlyMap<string, KeyState> {
+  const id = keyIdOf(e);
+  const key = keys.get(id);
+  if (e.type === 'KeyDestroyed') return new Map([...keys].filter(([other]) => other !== id));
+  if (e.type === 'EpochAcknowledged') {
+    const before = key ?? newKey(me, e.spec, id);
+    return new Map([...keys, [id, acknowledge(before, e.proposal, e.triggers, e.signature)]]);
+  }
+  if (key === undefined) throw new RangeError(`${e.type} of key ${id}, which is not known`);
+  return new Map([...keys, [id, applyToKey(key, e)]]);
+}
+
+function applyToKey(key: KeyState, e: Exclude<EpochEvent, { type: 'KeyDestroyed' | 'EpochAcknowledged' }>): KeyState {
+  switch (e.type) {
+    case 'EpochActivated': {
+      const { epoch: number, acks } = e.certificate;
+      const certified = acks.reduce((k, ack) => withAck(k, number, ack.party, ack.signature), key);
+      return activate(certified, number, e.signature);
+    }
+    case 'EpochFinal': {
+      const activated = e.activated.reduce((k, a) => withActivated(k, e.epoch, a.party, a.signature), key);
+      return finalise(activated, e.epoch);
+    }
+    case 'SharesErased':
+      return erase(key, e.below, e.signature);
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * What one party knows of one key's epochs: a value, changed by pure functions. The rules are the design's four steps (prepare,
+ * certify, activate, erase) against eprint 2020/1052 (forget-and-forgive): nothing is erased before every party is known to have what
+ * replaces it, and whatever is acknowledged is kept until something higher is final.
+ */
+
+import { parseTrigger } from '@mpc-operator/crds/annotations';
+import type { KeySpec } from '@mpc-operator/crds/control';
+import type { PartyId } from '../session/errors.ts';
+import type { Proposal } from './proposal.ts';
+
+/** One number, which this party has acknowledged. Signatures are verified before they get here, and in hex. */
+export interface Attempt {
+  readonly proposal: Proposal;
+  /** Triggers that count as carried out once it is certified. */
+  readonly triggers: readonly string[];
+  readonly acks: ReadonlyMap<PartyId, string>;
+  readonly activated: ReadonlyMap<PartyId, string>;
+}
+
+export interface Erasure {
+  readonly below: number;
+  readonly signature: string;
+}
+
+export interface CarriedOut {
+  readonly value: string;
+  readonly epoch: number;
+}
+
+export interface KeyState {
+  readonly keyId: string;
+  readonly spec: KeySpec;
+  readonly me: PartyId;
+  /** By number, those this party has acknowledged and not yet let go. */
+  readonly attempts: ReadonlyMap<number, Attempt>;
+  /** The highest number ever acknowledged. */
+  readonly highest: number;
+  /** The epoch this party signs with: the highest certified number it knows; 0: none. */
+  readonly active: number;
+  /** The highest number that every party has activated; 0: none. */
+  readonly final: number;
+  /** This party's shares of epochs below are destroyed. */
+  readonly erasedBelow: number;
+  readonly erased: ReadonlyMap<PartyId, Erasure>;
+  /** The last trigger of each source that led to a certified epoch. */
+  readonly carriedOut: ReadonlyMap<string, CarriedOut>;
+}
+
+/** What a party would do next on its own, if anything. One at a time: the next follows from the state it leads to. */
+export type Step =
+  | { readonly kind: 'activate'; readonly epoch: number }
+  | { readonly kind: 'finalise'; readonly epoch: number }
+  | { readonly kind: 'erase'; readonly below: number };
+
+export function newKey(me: PartyId, spec: KeySpec, keyId: string): KeyState {
+  return {
+    keyId,
+    spec,
+    me,
+    attempts: new Map(),
+    highest: 0,
+    active: 0,
+    final: 0,
+    erasedBelow: 0,
+    erased: new Map(),
+    carriedOut: new Map(),
+  };
+}
+
+export function nextStep(key: KeyState): Step | undefined {
+  const certified = [...key.attempts.values()].filter(isCertified).map(a => a.proposal.epoch);
+  const highest = Math.max(0, ...certified);
+  if (highest > key.active) return { kind: 'activate', epoch: highest };
+  const active = key.attempts.get(key.active);
+  if (active !== undefined && key.active > key.final && active.activated.size === key.spec.parties.length) {
+    return { kind: 'finalise', epoch: key.active };
+  }
+  return key.final > key.erasedBelow ? { kind: 'erase', below: key.final } : undefined;
+}
+
+export const isCertified = (a: Attempt): boolean => a.acks.size === a.proposal.identities.length;
+
+/**
+ * Records the acknowledgement of a proposal.
+ * @throws RangeError for a number that is not above all before: a party acknowledges one transcript per number, only upwards
+ */
+export function acknowledge(
+  key: KeyState,
+  proposal: Proposal,
+  triggers: readonly string[],
+  signature: string,
+): KeyState {
+  if (proposal.epoch <= key.highest) {
+    throw new RangeError(
+      `attempt ${proposal.epoch} of key ${key.keyId} is not above ${key.highest}, which is acknowledged`,
+    );
+  }
+  const attempt = { proposal, triggers, acks: new Map([[key.me, signature]]), activated: new Map() };
+  return { ...key, highest: proposal.epoch, attempts: new Map([...key.attempts, [proposal.epoch, attempt]]) };
+}
+
+/** Adds another party's acknowledgement of an attempt that this party has acknowledged too; of any other it says nothing. */
+export function withAck(key: KeyState, epoch: number, party: PartyId, signature: string): KeyState {
+  return changeAttempt(key, epoch, a => ({ ...a, acks: new Map([...a.acks, [party, signature]]) }));
+}
+
+export function withActivated(key: KeyState, epoch: number, party: PartyId, signature: string): KeyState {
+  return changeAttempt(key, epoch, a => ({ ...a, activated: new Map([...a.activated, [party, signature]]) }));
+}
+
+export function withErased(key: KeyState, party: PartyId, erasure: Erasure): KeyState {
+  const known = key.erased.get(party);
+  return known && known.below >= erasure.below ? key : { ...key, erased: new Map([...key.erased, [party, erasure]]) };
+}
+
+/** This party switches to a certified epoch and gives its word for it. */
+export function activate(key: KeyState, epoch: number, signature: string): KeyState {
+  const attempt = key.attempts.get(epoch);
+  if (attempt === undefined || !isCertified(attempt))
+    throw new RangeError(`epoch ${epoch} of key ${key.keyId} has no certificate`);
+  const carriedOut = new Map(key.carriedOut);
+  for (const { source, value } of attempt.triggers.map(parseTrigger)) carriedOut.set(source, { value, epoch });
+  return withActivated({ ...key, active: epoch, carriedOut }, epoch, key.me, signature);
+}
+
+/** Every party has activated the epoch: nobody needs an older one any more. */
+export function finalise(key: KeyState, epoch: number): KeyState {
+  return { ...key, final: epoch, attempts: new Map([...key.attempts].filter(([number]) => number >= epoch)) };
+}
+
+/** This party has destroyed its shares of epochs below `below`, and says so. */
+export function erase(key: KeyState, below: number, signature: string): KeyState {
+  return withErased({ ...key, erasedBelow: below }, key.me, { below, signature });
+}
+
+/** Old shares are harmless once fewer than the threshold can be left: n - t + 1 parties have destroyed theirs. */
+export function oldSharesErased(key: KeyState): boolean {
+  const { parties, threshold } = key.spec;
+  const done = parties.filter(p => (key.erased.get(p)?.below ?? 0) >= key.final).length;
+  return key.final > 0 && done >= parties.length - threshold + 1;
+}
+
+/** Whether anybody may still wait for a statement of this party, or this party for one of others. */
+export function isSettled(key: KeyState): boolean {
+  return key.highest === key.final && key.spec.parties.every(p => (key.erased.get(p)?.below ?? 0) >= key.final);
+}
+
+function changeAttempt(key: KeyState, epoch: number, change: (a: Attempt) => Attempt): KeyState {
+  const attempt = key.attempts.get(epoch);
+  return attempt === undefined ? key : { ...key, attempts: new Map([...key.attempts, [epoch, change(attempt)]]) };
+}

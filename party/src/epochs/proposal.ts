@@ -1,0 +1,51 @@
+/**
+ * What all parties of a key sign to make an epoch: the content of a certificate. The n acknowledgements of one attempt are n
+ * signatures over the very same bytes.
+ */
+import type { Certificate } from '@mpc-operator/crds/control';
+import type { PartyId } from '../session/errors.ts';
+import { encodeUnambiguously } from '../session/transcript.ts';
+
+export interface Proposal extends Omit<Certificate, 'acks'> {
+  /** The parties of the key, ascending, with their pinned identities (Ed25519 public keys in hex). */
+  readonly identities: { party: PartyId; identity: string }[];
+}
+
+/** The bytes under an acknowledgement. Every field of the proposal is in them, unambiguously. */
+export function acknowledgedBytes(p: Proposal): Uint8Array {
+  return encodeUnambiguously([
+    'mpc/v1/epoch/acknowledged',
+    p.keyId,
+    p.curve,
+    p.purpose,
+    p.threshold,
+    p.publicKey,
+    p.epoch,
+    p.base,
+    p.trigger,
+    p.commitments,
+    p.chainCodeHash,
+    p.transcript,
+    p.approvers,
+    p.admins,
+    p.identities.map(({ party, identity }) => [party, identity]),
+  ]);
+}
+
+/** A certificate is a proposal with the acknowledgement of every party. */
+export function certificateOf(p: Proposal, acks: ReadonlyMap<PartyId, string>): Certificate {
+  const { identities, ...content } = p;
+  return {
+    ...content,
+    acks: identities.map(({ party, identity }) => {
+      const signature = acks.get(party);
+      if (signature === undefined) throw new RangeError(`no acknowledgement of party ${party}: this is no certificate`);
+      return { party, identity, signature };
+    }),
+  };
+}
+
+/** What a certificate's acknowledgements are about. */
+export function proposalOf({ acks, ...content }: Certificate): Proposal {
+  return { ...content, identities: acks.map(({ party, identity }) => ({ party, identity })) };
+}

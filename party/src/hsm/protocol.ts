@@ -1,0 +1,37 @@
+/**
+ * What the party and its HSM process say to each other. The HSM process is the only one that loads the PKCS#11 module: a module that
+ * hangs or crashes takes nothing else with it, and the process can be killed, which a thread stuck in native code cannot.
+ */
+import type { HsmConfig, RefusalCode, Sealed } from './hsm.ts';
+
+export interface Operations {
+  connect: { args: ConnectArgs; result: undefined };
+  generations: { args: undefined; result: number[] };
+  create: { args: { generation: number }; result: undefined };
+  destroy: { args: { generation: number }; result: undefined };
+  seal: { args: { generation: number; plaintext: Uint8Array; aad: Uint8Array }; result: Sealed };
+  open: { args: { sealed: Sealed; aad: Uint8Array }; result: Uint8Array };
+  random: { args: { length: number }; result: Uint8Array };
+}
+export type Operation = keyof Operations;
+
+export interface ConnectArgs extends HsmConfig {
+  /** The state of the PIN file (see `Failure`) whose PIN the token refused: it is not tried again, or the token would lock. */
+  readonly refusedPin: string | undefined;
+}
+
+/** A call of one operation. Calls are answered in their order. */
+export type Request = {
+  [O in Operation]: { readonly id: number; readonly op: O; readonly args: Operations[O]['args'] };
+}[Operation];
+
+export type Failure =
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly message: string }
+  /** The token or the way to it is gone. The process is of no further use. */
+  | { readonly kind: 'lost'; readonly message: string }
+  /** The token refused the PIN; `pin` is the state of the PIN file. The process is of no further use. */
+  | { readonly kind: 'pin'; readonly pin: string; readonly message: string };
+
+export type Reply =
+  | { readonly id: number; readonly failure?: undefined; readonly result: Operations[Operation]['result'] }
+  | { readonly id: number; readonly failure: Failure };

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { chooseSigners, leaderOrder, turnOf } from './leadership.ts';
+
+const uid = fc.uuid();
+const parties = fc.uniqueArray(fc.integer({ min: 1, max: 64 }), { minLength: 2, maxLength: 16 });
+const none: ReadonlySet<number> = new Set();
+
+test('every party computes the same order of leaders, whatever the order of the list', () => {
+  fc.assert(
+    fc.property(uid, parties, (id, list) => {
+      assert.deepEqual(leaderOrder(id, list), leaderOrder(id, [...list].reverse()));
+      assert.deepEqual(new Set(leaderOrder(id, list)), new Set(list));
+    }),
+  );
+});
+
+test('requests spread over the parties', () => {
+  const leaders = Array.from({ length: 300 }, (_, i) => leaderOrder(`uid-${i}`, [1, 2, 3])[0]);
+  for (const p of [1, 2, 3]) assert.ok(leaders.filter(l => l === p).length > 50);
+});
+
+test('exactly one of the parties that are there leads at once, and the turns of the others follow one by one', () => {
+  fc.assert(
+    fc.property(uid, parties, (id, list) => {
+      const present = new Set(list.slice(1));
+      const turns = list.slice(1).map(p => turnOf(p, id, list, present));
+      assert.deepEqual(
+        turns.sort((a, b) => a - b),
+        [...turns.keys()],
+      );
+    }),
+  );
+});
+
+test('a party leads even if it does not hear itself', () => {
+  assert.equal(turnOf(2, 'uid', [1, 2, 3], none), 0);
+});
+
+test('exactly threshold signers are chosen, the leader among them, none of them a culprit', () => {
+  fc.assert(
+    fc.property(uid, parties, fc.nat(), fc.nat(), (id, list, t, c) => {
+      const threshold = 2 + (t % (list.length - 1));
+      const leader = list[0] ?? assert.fail();
+      const culprits = new Set(list.slice(1, 1 + (c % list.length)));
+      const signers = chooseSigners(id, {
+        leader,
+        parties: list,
+        threshold,
+        present: new Set(list),
+        slow: none,
+        culprits,
+      });
+      const enough = list.length - culprits.size >= threshold;
+      assert.equal(signers?.length, enough ? threshold : undefined);
+      if (signers === undefined) return;
+      assert.ok(signers.includes(leader));
+      assert.ok(signers.every(p => !culprits.has(p)));
+      assert.deepEqual(
+        signers,
+        [...new Set(signers)].sort((a, b) => a - b),
+      );
+    }),
+  );
+});
+
+test('one that did not answer is replaced, and asked again only if nobody else is left', () => {
+  const all = { leader: 1, parties: [1, 2, 3], threshold: 2, present: new Set([1, 2, 3]), culprits: none };
+  assert.deepEqual(chooseSigners('uid', { ...all, slow: new Set([2]) }), [1, 3]);
+  assert.deepEqual(chooseSigners('uid', { ...all, slow: new Set([3]) }), [1, 2]);
+  assert.equal(chooseSigners('uid', { ...all, slow: new Set([2, 3]) })?.length, 2);
+});
+
+test('nobody is asked who is not there', () => {
+  const c = { leader: 1, parties: [1, 2, 3], threshold: 2, present: new Set([1]), slow: none, culprits: none };
+  assert.equal(chooseSigners('uid', c), undefined);
+});

@@ -1,0 +1,44 @@
+/** Who leads the session of a request, and with whom. Every party computes the same order, so that no election is needed. */
+import { createHash } from 'node:crypto';
+import type { PartyId } from '../session/errors.ts';
+
+/**
+ * The parties of a key in the order in which they lead the sessions of a request. It depends on the uid, so that requests spread
+ * over the parties.
+ */
+export function leaderOrder(uid: string, parties: readonly PartyId[]): PartyId[] {
+  const rank = (p: PartyId): string => createHash('sha256').update(`mpc/v1/leader/${uid}/${p}`).digest('hex');
+  return [...parties].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+}
+
+/**
+ * How many parties lead before `me`, of those that are there: 0 leads at once, the others take over one after the other if
+ * nothing is heard of an answer.
+ */
+export function turnOf(me: PartyId, uid: string, parties: readonly PartyId[], present: ReadonlySet<PartyId>): number {
+  const order = leaderOrder(uid, parties).filter(p => p === me || present.has(p));
+  return order.indexOf(me);
+}
+
+export interface Candidates {
+  readonly leader: PartyId;
+  readonly parties: readonly PartyId[];
+  readonly threshold: number;
+  /** Heard of lately. */
+  readonly present: ReadonlySet<PartyId>;
+  /** Did not answer in an earlier session of this request, or could not take part: asked again only if nobody else is left. */
+  readonly slow: ReadonlySet<PartyId>;
+  /** Provably misbehaved in a session of this request: never asked again. */
+  readonly culprits: ReadonlySet<PartyId>;
+}
+
+/**
+ * Exactly `threshold` signers, ascending, the leader among them; undefined if there are not enough. Which ones depends on the uid,
+ * so that requests spread over the parties.
+ */
+export function chooseSigners(uid: string, c: Candidates): PartyId[] | undefined {
+  const others = leaderOrder(uid, c.parties).filter(p => p !== c.leader && c.present.has(p) && !c.culprits.has(p));
+  const preferred = [...others.filter(p => !c.slow.has(p)), ...others.filter(p => c.slow.has(p))];
+  const signers = [c.leader, ...preferred.slice(0, c.threshold - 1)];
+  return signers.length === c.threshold ? signers.sort((a, b) => a - b) : undefined;
+}

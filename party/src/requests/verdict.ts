@@ -1,0 +1,71 @@
+/** What a party makes of a SignRequest: a pure decision from the objects it sees and the keys it holds. */
+import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
+import type { KeyState } from '../epochs/key-state.ts';
+
+export type Verdict =
+  /** Not this party's business: finished, of another cluster, or of a key whose parties do not include this one. */
+  | { readonly kind: 'ignore' }
+  /** Its time is over, or it can never be answered. */
+  | { readonly kind: 'fail'; readonly reason: FailureReason; readonly message: string }
+  /** Not yet. */
+  | { readonly kind: 'wait'; readonly reason: string; readonly message: string }
+  | { readonly kind: 'sign'; readonly key: KeyState; readonly message: Uint8Array; readonly deadline: number };
+
+export type FailureReason = 'DeadlineExceeded' | 'MessageMalformed';
+
+export interface Knowledge {
+  readonly cluster: string;
+  /** The KeyShareSet that the request names, if there is one. */
+  readonly keyShareSet: KeyShareSet | undefined;
+  /** The key of that name in this party's store, if there is one. */
+  readonly key: KeyState | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export function judge(request: SignRequest, known: Knowledge): Verdict {
+  const { keyShareSet, key } = known;
+  if (isFinished(request)) return { kind: 'ignore' };
+  // without its KeyShareSet a key signs nothing, and the operator says so in the request's status
+  if (keyShareSet === undefined || keyShareSet.metadata.deletionTimestamp !== undefined) return { kind: 'ignore' };
+  if (keyShareSet.spec.clusterRef.name !== known.cluster) return { kind: 'ignore' };
+  if (key === undefined || key.final === 0) return { kind: 'ignore' };
+
+  const deadline = deadlineOf(request);
+  if (known.now >= deadline) {
+    const message = `no signature within spec.deadlineSeconds (${request.spec.deadlineSeconds}) of its creation`;
+    return { kind: 'fail', reason: 'DeadlineExceeded', message };
+  }
+  const mismatch = differenceOf(keyShareSet, key);
+  if (mismatch !== undefined) return { kind: 'wait', reason: 'KeyConflict', message: mismatch };
+  const message = decodeBase64(request.spec.message);
+  if (message === undefined) {
+    return {
+      kind: 'fail',
+      reason: 'MessageMalformed',
+      message: 'spec.message is not canonical base64: encode the bytes to sign again',
+    };
+  }
+  return { kind: 'sign', key, message, deadline };
+}
+
+export const isFinished = (r: SignRequest): boolean => r.status?.phase === 'Succeeded' || r.status?.phase === 'Failed';
+
+/** When a request fails if it has no signature by then: milliseconds since 1970. */
+export const deadlineOf = (r: SignRequest): number =>
+  Date.parse(r.metadata.creationTimestamp ?? '') + r.spec.deadlineSeconds * 1000;
+
+/** The object and the key of that name must be about the same key: a name alone signs nothing. */
+function differenceOf({ spec }: KeyShareSet, { spec: held }: KeyState): string | undefined {
+  const fields = (['curve', 'purpose', 'threshold'] as const).filter(f => spec[f] !== held[f]);
+  const sameParties = [...spec.parties].sort().join() === [...held.parties].sort().join();
+  const different = sameParties ? fields : [...fields, 'parties'];
+  return different.length === 0
+    ? undefined
+    : `the key of this name differs from the KeyShareSet in ${different.join(', ')}: restore its spec`;
+}
+
+function decodeBase64(text: string): Uint8Array | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : undefined;
+}

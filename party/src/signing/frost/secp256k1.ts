@@ -1,0 +1,30 @@
+/** What the suites over secp256k1 and SHA-256 have in common: RFC 9591 section 6.5. */
+import { hash_to_field } from '@noble/curves/abstract/hash-to-curve.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { curves, type Scalar } from '../../curve/curve.ts';
+import { type CipherSuite, prefixedHash } from './suite.ts';
+
+const curve = curves.secp256k1;
+
+/** hash_to_field of RFC 9380 section 5.2 with expand_message_xmd, to one scalar. */
+export function hashToScalar(domain: string, input: Uint8Array): Scalar {
+  const [[n] = []] = hash_to_field(input, 1, {
+    p: curve.order,
+    m: 1,
+    k: 128,
+    expand: 'xmd',
+    hash: sha256,
+    DST: domain,
+  });
+  if (n === undefined) throw new TypeError('hash_to_field gave no element');
+  return curve.scalar(n);
+}
+
+/** H1, H3, H4 and H5 under a context string. */
+export const secp256k1Hashes = (contextString: string): Pick<CipherSuite, 'curve' | 'h1' | 'h3' | 'h4' | 'h5'> => ({
+  curve,
+  h1: input => hashToScalar(`${contextString}rho`, input),
+  h3: input => hashToScalar(`${contextString}nonce`, input),
+  h4: prefixedHash(sha256, contextString, 'msg'),
+  h5: prefixedHash(sha256, contextString, 'com'),
+});
