@@ -6,16 +6,15 @@ const NEGATIVE = new Set(['RefreshBlocked', 'Stalled']);
 /** Conditions that come and go with everything that is done. */
 const QUIET = new Set(['Progressing']);
 
-/** An event for each condition whose status has changed; none for those that are good from the start. */
+/** An event for each condition that has become true or false. What is not yet at the beginning is no news. */
 export function conditionEvents(
   before: readonly Condition[] | undefined,
   after: readonly Condition[],
 ): readonly EventNote[] {
+  if (before === undefined) return [];
   return after
-    .filter(({ type }) => !QUIET.has(type))
+    .filter(({ type, status }) => !QUIET.has(type) && status !== 'Unknown')
     .filter(condition => condition.status !== findCondition(before, condition.type)?.status)
-    .filter(condition => before !== undefined || !isGood(condition) || condition.type === 'Ready')
-    .filter(condition => condition.status !== 'Unknown')
     .map(condition => ({
       type: isGood(condition) ? 'Normal' : 'Warning',
       reason: condition.reason,

@@ -51,7 +51,7 @@ export function partyStates(observed: Observed): readonly PartyState[] {
       const pod = pods.find(candidate => candidate.metadata.name === name);
       const view = views.get(id);
       const statefulSet = statefulSets.find(candidate => candidate.metadata.labels?.[labels.party] === String(id));
-      const trouble = podTrouble(pod, now) ?? reportTrouble(view);
+      const trouble = podTrouble(pod, now) ?? reportTrouble(view) ?? unheard(pod, view);
       const identity = view?.report?.identity ?? lastIdentity(cluster.status, id);
       return {
         id,
@@ -103,9 +103,17 @@ function terminating(pod: Pod, since: string, now: Date): Trouble {
   return { reason: 'NodeLost', message: `the pod does not end; ${remedy}` };
 }
 
+/** What is left to say of a party that nothing is known to be wrong with. */
+function unheard(pod: Pod | undefined, view: PartyView | undefined): Trouble | undefined {
+  if (pod === undefined || !isReady(pod)) return { reason: 'PodNotReady', message: 'the pod is not ready yet' };
+  return view?.report === undefined
+    ? { reason: 'NotHeardOf', message: 'the pod is ready, but there is no recent report over NATS' }
+    : undefined;
+}
+
 function reportTrouble(view: PartyView | undefined): Trouble | undefined {
   const report = view?.report;
-  if (report === undefined) return { reason: 'NotHeardOf', message: 'no recent report over NATS' };
+  if (report === undefined) return undefined;
   if (!report.hsm.healthy) {
     return { reason: 'HsmUnhealthy', message: report.hsm.message ?? 'its HSM does not answer' };
   }
