@@ -40,11 +40,16 @@ export interface Evidence {
 export class Misbehaviour extends Error {
   override readonly name = 'Misbehaviour';
   readonly culprits: readonly PartyId[];
-  readonly evidence: readonly Evidence[];
+  /** No property of its own, so that a logged error does not print what culprits dealt. */
+  readonly #evidence: readonly Evidence[];
   constructor(check: string, culprits: readonly PartyId[], evidence: readonly Evidence[]) {
     super(`${check}: ${partyList(culprits)} broke the protocol`);
     this.culprits = culprits;
-    this.evidence = evidence;
+    this.#evidence = evidence;
+  }
+
+  get evidence(): readonly Evidence[] {
+    return this.#evidence;
   }
 }
 

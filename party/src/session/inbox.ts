@@ -8,6 +8,9 @@ const slot = (type: MessageType, round: string): Slot => `${type} ${round}`;
 /** What came of a message: it is kept, it was there before, or its sender has signed another one for the same place. */
 export type Outcome = 'kept' | 'repeated' | { readonly conflict: Envelope };
 
+/** The error for whom waits in `round` for the messages of `absent`, one of whom is the party that left. */
+export type Departure = (round: string, absent: readonly PartyId[]) => Error;
+
 interface Waiter {
   readonly slot: Slot;
   readonly resolve: (received: ReadonlyMap<PartyId, Envelope>) => void;
@@ -23,8 +26,9 @@ export class Inbox {
   readonly #senders: readonly PartyId[];
   readonly #slots = new Map<Slot, Map<PartyId, Envelope>>();
   readonly #waiters = new Set<Waiter>();
-  /** Who will send no more, and the error for whom waits for it. */
-  readonly #gone = new Map<PartyId, (round: string) => Error>();
+  /** Who will send no more. */
+  readonly #gone = new Map<PartyId, Departure>();
+  #failure: Error | undefined;
 
   /** `senders`: the other parties. */
   constructor(senders: readonly PartyId[]) {
@@ -64,8 +68,8 @@ export class Inbox {
   }
 
   /** Nothing more will come from this party. */
-  leave(party: PartyId, error: (round: string) => Error): void {
-    if (!this.#gone.has(party)) this.#gone.set(party, error);
+  leave(party: PartyId, departure: Departure): void {
+    if (!this.#gone.has(party)) this.#gone.set(party, departure);
     this.#settle();
   }
 
@@ -73,6 +77,12 @@ export class Inbox {
   missing(): { readonly round: string; readonly parties: readonly PartyId[] } | undefined {
     const [waiter] = this.#waiters;
     return waiter && { round: roundOf(waiter.slot), parties: this.#absentFrom(waiter.slot) };
+  }
+
+  /** Whoever waits, or will, fails with this error: a protocol must come to its end, and let go of its secrets. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+    this.#settle();
   }
 
   /** Overwrites what was received: payloads may hold secrets, such as shares. */
@@ -89,12 +99,16 @@ export class Inbox {
   #settle(): void {
     for (const waiter of this.#waiters) {
       const absent = this.#absentFrom(waiter.slot);
-      const gone = absent.map(id => this.#gone.get(id)).find(error => error !== undefined);
-      if (absent.length > 0 && gone === undefined) continue;
+      const failure = this.#failure ?? this.#departureOf(absent)?.(roundOf(waiter.slot), absent);
+      if (failure) waiter.reject(failure);
+      else if (absent.length === 0) waiter.resolve(this.#inOrder(waiter.slot));
+      else continue;
       this.#waiters.delete(waiter);
-      if (gone) waiter.reject(gone(roundOf(waiter.slot)));
-      else waiter.resolve(this.#inOrder(waiter.slot));
     }
+  }
+
+  #departureOf(absent: readonly PartyId[]): Departure | undefined {
+    return absent.map(id => this.#gone.get(id)).find(departure => departure !== undefined);
   }
 
   #inOrder(key: Slot): ReadonlyMap<PartyId, Envelope> {

@@ -2,6 +2,7 @@
 import { ascii, bytes, bytesUpTo, choice, type Layout, listUpTo, mapped, optional, struct } from './codec.ts';
 import { partyId } from './envelope.ts';
 import { ContextMismatch, type Evidence, Misbehaviour, type PartyId, type SignedMessage, Timeout } from './errors.ts';
+import type { Departure } from './inbox.ts';
 
 export const ABORT = 'abort';
 
@@ -61,14 +62,17 @@ const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').s
 
 /**
  * What the notice of a party means to one that waits for its message. Its evidence has been judged by now and shows nothing that
- * this party can verify, so nobody is blamed: the sender is simply gone.
+ * this party can verify, so nobody is blamed: the sender is simply gone, or both wait for the same third.
  */
-export function departure(from: PartyId, { cause, reason, missing }: Notice): (round: string) => Error {
+export function departure(from: PartyId, { cause, reason, missing }: Notice): Departure {
   if (cause === 'context') return () => new ContextMismatch(reason);
   const why = {
-    timeout: `it waited in vain for ${missing.join(', ')}`,
-    misbehaviour: 'its accusation could not be verified here',
-    left: 'it ended the session',
+    timeout: `party ${from} waited in vain for ${missing.join(', ')}`,
+    misbehaviour: `party ${from} accuses another of what cannot be verified here`,
+    left: `party ${from} ended the session`,
   }[cause];
-  return round => new Timeout(round, [from], why);
+  return (round, absent) => {
+    const silent = cause === 'timeout' ? absent.filter(id => missing.includes(id)) : [];
+    return new Timeout(round, silent.length > 0 ? silent : [from], why);
+  };
 }

@@ -42,7 +42,7 @@ export interface SessionOutcome<T> {
  * @throws Timeout, ContextMismatch, Misbehaviour
  * @throws RangeError for parameters that cannot be
  */
-export function runSession<M extends Messages, T>(
+export async function runSession<M extends Messages, T>(
   options: SessionOptions,
   messages: M,
   protocol: (party: Party<M>) => Promise<T>,
@@ -70,6 +70,7 @@ export class Session<M extends Messages> implements Engine {
   /** What was received in the rounds whose views are being compared. */
   readonly #comparing = new Map<string, ReadonlyMap<PartyId, Envelope>>();
   #sid: Uint8Array | undefined;
+  #failure: Error | undefined;
 
   constructor(options: SessionOptions, messages: M) {
     const { me, parameters, signer } = options;
@@ -91,7 +92,7 @@ export class Session<M extends Messages> implements Engine {
     this.wire = new Wire(parameters.session, me, parameters.members, signer, maxPayload);
     this.#reception = new Reception(me, this.#identities, messages, this.wire, this.inbox, {
       filed: envelope => (envelope.header.type === 'view' ? this.#compare(envelope) : this.#hear(envelope)),
-      failed: error => this.#failed.reject(error),
+      failed: error => this.#fail(error),
       dropped: (reason, from) => options.observer?.dropped?.(reason, from),
     });
   }
@@ -100,11 +101,12 @@ export class Session<M extends Messages> implements Engine {
     const { signal } = this.#options;
     if (signal.aborted) throw this.#expiry();
     const stop = this.channel.listen((from, bytes) => this.#reception.receive(from, bytes));
-    const expire = () => this.#failed.reject(this.#expiry());
+    const expire = () => this.#fail(this.#expiry());
     signal.addEventListener('abort', expire);
     try {
       return await Promise.race([this.#conduct(protocol), this.#failed.promise]);
     } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
       await this.#sayWhy(error);
       throw error;
     } finally {
@@ -116,6 +118,8 @@ export class Session<M extends Messages> implements Engine {
   }
 
   async post(type: MessageType, round: string, to: Recipient, payload: Uint8Array): Promise<Envelope> {
+    // a protocol that goes on after a failure, or in another branch than the one that failed, says nothing more
+    if (this.#failure && type !== 'abort') throw this.#failure;
     const envelope = await this.wire.sign(type, round, to, payload);
     await this.channel.send(to, this.wire.pack(envelope));
     return envelope;
@@ -145,17 +149,23 @@ export class Session<M extends Messages> implements Engine {
     return { result, sid, transcript: party.transcript() };
   }
 
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#failed.reject(error);
+    this.inbox.fail(error);
+  }
+
   /** As views come in: an equivocator that sends no view of its own does not stay unknown. */
   #compare(view: Envelope): void {
     const received = this.#comparing.get(view.header.round);
     const failure = received && compareView(view, received, this.#identities);
-    if (failure) this.#failed.reject(failure);
+    if (failure) this.#fail(failure);
   }
 
   #hear({ header, payload }: Envelope): void {
     const notice = tryDecode(this.#notice, payload)?.value ?? noticeOf(undefined);
     const proven = this.court.hear(notice.evidence);
-    if (proven) this.#failed.reject(proven);
+    if (proven) this.#fail(proven);
     this.inbox.leave(header.from, departure(header.from, notice));
   }
 

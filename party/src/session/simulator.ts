@@ -111,7 +111,7 @@ export async function simulate<M extends Messages, T>(simulation: Simulation<M, 
   const time = new VirtualTime();
   const hub = new Hub(ids, time, network, pseudorandom(seed));
   const drops = new Map<PartyId, DropReason[]>(ids.map(id => [id, []]));
-  const run = ([me, signer]: [PartyId, Signer]): Promise<SessionOutcome<T>> => {
+  const run = async ([me, signer]: [PartyId, Signer]): Promise<SessionOutcome<T>> => {
     const usual: SessionOptions = {
       me,
       parameters,
@@ -157,15 +157,24 @@ class Misbehaving<M extends Messages> extends Session<M> {
   }
 
   override async post(type: MessageType, round: string, to: Recipient, payload: Uint8Array): Promise<Envelope> {
-    const honest = await this.wire.sign(type, round, to, payload);
     const recipients = to === 'all' ? this.parties.filter(id => id !== this.me) : [to];
+    const signed = new Map<string, { envelope: Envelope; frame: Uint8Array }>();
     for (const recipient of recipients) {
       for (const variant of this.#adversary({ type, round, to: recipient, payload })) {
-        const envelope = variant === payload ? honest : await this.wire.sign(type, round, to, variant);
-        await this.channel.send(recipient, this.wire.pack(envelope));
+        const key = Buffer.from(variant).toString('hex');
+        const made = signed.get(key) ?? (await this.#make(type, round, to, variant));
+        signed.set(key, made);
+        await this.channel.send(recipient, made.frame);
       }
     }
-    return honest;
+    // what it has told the first is what it claims to have said
+    const [first] = signed.values();
+    return first?.envelope ?? (await this.#make(type, round, to, payload)).envelope;
+  }
+
+  async #make(type: MessageType, round: string, to: Recipient, payload: Uint8Array) {
+    const envelope = await this.wire.sign(type, round, to, payload);
+    return { envelope, frame: this.wire.pack(envelope) };
   }
 }
 
