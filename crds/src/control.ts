@@ -98,7 +98,7 @@ export const partyReport = z.object({
   identity: hex(32),
   /** Counts its starts. A lower one than seen before is a restored snapshot. */
   incarnation: z.int().min(1),
-  /** Length of its log: keys changed after a position are asked for with `keys`. */
+  /** Grows whenever `keys` would answer differently, the phase of an attempt included. Keys changed after it: see `keys`. */
   position: z.int().min(0),
   ready: z.boolean(),
   hsm: z.object({ healthy: z.boolean(), generation: z.int().min(0), message: text.optional() }),
@@ -106,6 +106,7 @@ export const partyReport = z.object({
   watching: z.boolean(),
   /** Why it is not ready, for people. */
   message: text.optional(),
+  /** How many keys `keys` since 0 would answer. Fewer than the operator knows: some were destroyed, it asks for all again. */
   keys: z.int().min(0),
   sessions: z.int().min(0),
 });

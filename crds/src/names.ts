@@ -12,6 +12,10 @@ export const partyTlsSecretName = (cluster: string, id: number): string => `${pa
 export const caSecretName = (cluster: string): string => `${cluster}-ca`;
 export const natsTlsSecretName = (cluster: string): string => `${cluster}-nats-tls`;
 export const operatorTlsSecretName = (cluster: string): string => `${cluster}-operator-tls`;
+export const systemTlsSecretName = (cluster: string): string => `${cluster}-system-tls`;
+/** The address of the NATS servers of a cluster, inside Kubernetes. */
+export const natsUrl = (namespace: string, cluster: string): string =>
+  `tls://${natsName(cluster)}.${namespace}.svc:4222`;
 
 export const labels = {
   cluster: `${GROUP}/cluster`,

@@ -11,6 +11,8 @@ export const subjects = {
   control: (party: number): string => `mpc.control.${party}`,
   /** What a party tells the operator unasked: see `PartyReport`. */
   report: (party: number): string => `mpc.report.${party}`,
+  /** The reports of all parties. */
+  reports: 'mpc.report.*',
 } as const;
 
 /** Where the replies to the operator's requests arrive. */
@@ -31,6 +33,6 @@ export const partyPermissions = (id: number): Permissions => ({
 
 export const operatorPermissions: Permissions = {
   publish: ['mpc.control.*'],
-  subscribe: ['mpc.report.*', `${OPERATOR_INBOX}.>`],
+  subscribe: [subjects.reports, `${OPERATOR_INBOX}.>`],
   allowResponses: false,
 };

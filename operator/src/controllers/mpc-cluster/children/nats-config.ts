@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import type { MpcCluster } from '@mpc-operator/crds/generated/api';
+import { natsName, peerUri } from '@mpc-operator/crds/names';
+import { tlsFiles } from '@mpc-operator/crds/party-env';
+import { operatorPermissions, type Permissions, partyPermissions } from '@mpc-operator/crds/subjects';
+import { partyIds, zonesOf } from './metadata.ts';
+
+export const CLIENT_PORT = 4222;
+export const ROUTE_PORT = 6222;
+/** Where the Secret with configuration and certificates is mounted. */
+export const NATS_DIRECTORY = '/etc/nats';
+/** Bytes: the default of NATS. A round of a refresh among 16 parties takes some kilobytes. */
+const MAX_PAYLOAD = 1024 * 1024;
+const REVISION_TAG = 'revision:';
+
+/**
+ * The configuration of the NATS servers of a cluster, in the JSON that nats-server reads: core NATS without JetStream or
+ * monitoring port, mutual TLS everywhere, every client mapped by the URI of its certificate to a user that may use its own subjects
+ * only. `certificate` is the servers' own: its change makes another revision.
+ */
+export function natsConfig(
+  cluster: MpcCluster,
+  certificate: string,
+): { readonly text: string; readonly revision: string } {
+  const content = configuration(cluster);
+  const revision = createHash('sha256')
+    .update(JSON.stringify([content, certificate]))
+    .digest('hex')
+    .slice(0, 16);
+  // A running server shows its tags: so it can be seen which revision it has loaded.
+  const text = JSON.stringify({ ...content, server_tags: [`${REVISION_TAG}${revision}`] }, undefined, 2);
+  return { text: `${text}\n`, revision };
+}
+
+/** The revision that the tags of a running server name. */
+export function revisionOf(tags: readonly string[]): string | undefined {
+  return tags.find(tag => tag.startsWith(REVISION_TAG))?.slice(REVISION_TAG.length);
+}
+
+function configuration(cluster: MpcCluster): object {
+  const { name, namespace = '' } = cluster.metadata;
+  const service = natsName(name);
+  const user = (peer: Parameters<typeof peerUri>[2], permissions: Permissions) => ({
+    user: peerUri(namespace, name, peer),
+    permissions: toNats(permissions),
+  });
+  return {
+    port: CLIENT_PORT,
+    max_payload: MAX_PAYLOAD,
+    ping_interval: '10s',
+    ping_max: 2,
+    tls: tls(),
+    cluster: {
+      name: service,
+      port: ROUTE_PORT,
+      // Clients find the servers by the Service: addresses of pods are in no certificate.
+      no_advertise: true,
+      tls: tls(),
+      // Only who has the servers' own certificate may be a route: a route is bound by no permissions.
+      authorization: { user: peerUri(namespace, name, 'nats') },
+      routes: zonesOf(cluster).map((_, i) => `tls://${service}-${i}.${service}.${namespace}.svc:${ROUTE_PORT}`),
+    },
+    system_account: 'SYS',
+    accounts: {
+      SYS: { users: [user('system', systemPermissions)] },
+      MPC: {
+        users: [
+          user('operator', operatorPermissions),
+          ...partyIds(cluster).map(id => user({ party: id }, partyPermissions(id))),
+        ],
+      },
+    },
+  };
+}
+
+/** To see which configuration the servers have, and to have them load another one. */
+const systemPermissions: Permissions = {
+  publish: ['$SYS.REQ.SERVER.PING.VARZ', '$SYS.REQ.SERVER.*.RELOAD'],
+  subscribe: ['_INBOX.>'],
+  allowResponses: false,
+};
+
+function toNats({ publish, subscribe, allowResponses }: Permissions): object {
+  return {
+    publish: { allow: publish },
+    subscribe: { allow: subscribe },
+    ...(allowResponses && { allow_responses: { max: 1, expires: '1m' } }),
+  };
+}
+
+function tls(): object {
+  return {
+    cert_file: `${NATS_DIRECTORY}/${tlsFiles.certificate}`,
+    key_file: `${NATS_DIRECTORY}/${tlsFiles.privateKey}`,
+    ca_file: `${NATS_DIRECTORY}/${tlsFiles.authority}`,
+    verify_and_map: true,
+    timeout: 5,
+  };
+}

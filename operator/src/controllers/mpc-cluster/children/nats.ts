@@ -1,0 +1,113 @@
+import type { MpcCluster } from '@mpc-operator/crds/generated/api';
+import { natsName, natsTlsSecretName } from '@mpc-operator/crds/names';
+import type { PodDisruptionBudget, Service, StatefulSet } from '@mpc-operator/runtime/resource';
+import type { Settings } from '../../../settings.ts';
+import { ownedMetadata, selector, zonesOf } from './metadata.ts';
+import { CLIENT_PORT, NATS_DIRECTORY, ROUTE_PORT } from './nats-config.ts';
+import { containerSecurityContext, podSecurityContext } from './pod-security.ts';
+
+const ZONE = 'topology.kubernetes.io/zone';
+
+/**
+ * Headless: clients and servers meet by DNS, without kube-proxy between them. Servers must find each other before they are
+ * ready, so all are published; a client tries one after the other.
+ */
+export function natsService(cluster: MpcCluster): Service {
+  const name = natsName(cluster.metadata.name);
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: ownedMetadata(cluster, { name, component: 'nats' }),
+    spec: {
+      clusterIP: 'None',
+      publishNotReadyAddresses: true,
+      selector: selector(cluster, { component: 'nats' }),
+      ports: [
+        { name: 'client', port: CLIENT_PORT, targetPort: 'client' },
+        { name: 'route', port: ROUTE_PORT, targetPort: 'route' },
+      ],
+    },
+  };
+}
+
+/** One server in each zone that has a party. */
+export function natsStatefulSet(cluster: MpcCluster, settings: Settings): StatefulSet {
+  const name = natsName(cluster.metadata.name);
+  const metadata = ownedMetadata(cluster, { name, component: 'nats' });
+  const matchLabels = selector(cluster, { component: 'nats' });
+  const zones = zonesOf(cluster);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata,
+    spec: {
+      replicas: zones.length,
+      serviceName: name,
+      podManagementPolicy: 'Parallel',
+      // After a restart its clients come back before the next server goes.
+      minReadySeconds: 10,
+      selector: { matchLabels },
+      template: {
+        metadata: { labels: { ...metadata.labels } },
+        spec: {
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          securityContext: podSecurityContext,
+          terminationGracePeriodSeconds: 30,
+          affinity: {
+            nodeAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: {
+                nodeSelectorTerms: [{ matchExpressions: [{ key: ZONE, operator: 'In', values: zones }] }],
+              },
+            },
+          },
+          topologySpreadConstraints: [
+            {
+              topologyKey: ZONE,
+              maxSkew: 1,
+              // A zone that is away does not count as full: its server waits for it.
+              minDomains: zones.length,
+              whenUnsatisfiable: 'DoNotSchedule',
+              labelSelector: { matchLabels },
+            },
+          ],
+          containers: [container(cluster, settings)],
+          volumes: [
+            { name: 'config', secret: { secretName: natsTlsSecretName(cluster.metadata.name), defaultMode: 0o440 } },
+          ],
+        },
+      },
+    },
+  };
+}
+
+function container({ spec }: MpcCluster, settings: Settings) {
+  // No monitoring port, which knows no authentication; that the server listens is what can be probed.
+  const probe = { tcpSocket: { port: 'client' }, timeoutSeconds: 2 };
+  return {
+    name: 'nats',
+    image: spec.images.nats ?? settings.images.nats,
+    imagePullPolicy: spec.images.pullPolicy,
+    args: ['--config', `${NATS_DIRECTORY}/nats.conf`, '--name', '$(POD_NAME)'],
+    env: [{ name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
+    ports: [
+      { name: 'client', containerPort: CLIENT_PORT },
+      { name: 'route', containerPort: ROUTE_PORT },
+    ],
+    readinessProbe: { ...probe, periodSeconds: 5 },
+    livenessProbe: { ...probe, periodSeconds: 10, failureThreshold: 6 },
+    resources: spec.resources.nats,
+    securityContext: containerSecurityContext,
+    volumeMounts: [{ name: 'config', mountPath: NATS_DIRECTORY, readOnly: true }],
+  };
+}
+
+/** Drains take one server at a time. */
+export function natsBudget(cluster: MpcCluster): PodDisruptionBudget {
+  return {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: ownedMetadata(cluster, { name: natsName(cluster.metadata.name), component: 'nats' }),
+    spec: { maxUnavailable: 1, selector: { matchLabels: selector(cluster, { component: 'nats' }) } },
+  };
+}

@@ -1,0 +1,136 @@
+import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import type { Observation } from '@mpc-operator/runtime/conditions';
+import type { PartyViews } from '../../../parties/view.ts';
+import type { PartyState } from './party-states.ts';
+
+/** How the NATS servers stand. */
+export interface TransportState {
+  readonly serversWanted: number;
+  readonly serversReady: number;
+  readonly connected: boolean;
+  /** Why the servers do not all have the newest configuration and certificates; undefined if they have. */
+  readonly reloadPending?: string;
+}
+
+/** What is being done. */
+export interface Progress {
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface ClusterFacts {
+  readonly parties: readonly PartyState[];
+  /** Those that exist: what is not made yet cannot lack a quorum. */
+  readonly keys: readonly KeyShareSet[];
+  readonly views: PartyViews;
+  readonly transport: TransportState;
+  readonly progress?: Progress;
+}
+
+/** The conditions of an MpcCluster, in the order in which people read them. */
+export function clusterConditions(facts: ClusterFacts): readonly Observation[] {
+  return [
+    ready(facts),
+    quorumAvailable(facts),
+    hsmHealthy(facts),
+    zonesSpread(facts),
+    transportReady(facts),
+    progressing(facts),
+  ];
+}
+
+function ready({ parties, transport }: ClusterFacts): Observation {
+  const troubled = parties.filter(party => !party.ready);
+  if (troubled.length > 0) {
+    return observation('Ready', 'False', 'PartiesNotReady', troubled.map(describe).join('; '));
+  }
+  const reached = transport.connected && transport.serversReady === transport.serversWanted;
+  if (!reached) return observation('Ready', 'False', 'TransportNotReady', describeTransport(transport));
+  return observation('Ready', 'True', 'AllPartiesReady', `all ${parties.length} parties are ready`);
+}
+
+/** Without keys, it is about the smallest there can be: of two parties. */
+function quorumAvailable({ parties, keys }: ClusterFacts): Observation {
+  const ready = new Set(parties.filter(party => party.ready).map(party => party.id));
+  const short = keys
+    .map(key => ({ key, left: key.spec.parties.filter(id => ready.has(id)).length }))
+    .filter(({ key, left }) => left < key.spec.threshold);
+  if (short.length > 0) {
+    const list = short.map(({ key, left }) => `${key.metadata.name} (${left} of ${key.spec.threshold})`).join(', ');
+    return observation('QuorumAvailable', 'False', 'TooFewParties', `too few parties are ready to sign with: ${list}`);
+  }
+  if (ready.size < 2) {
+    return observation(
+      'QuorumAvailable',
+      'False',
+      'TooFewParties',
+      `${ready.size} of ${parties.length} parties are ready`,
+    );
+  }
+  const message = keys.length === 0 ? 'there are no keys yet' : 'every key has its threshold of ready parties';
+  return observation('QuorumAvailable', 'True', 'QuorumReady', message);
+}
+
+function hsmHealthy({ parties, views }: ClusterFacts): Observation {
+  const health = parties.map(({ id }) => ({ id, hsm: views.get(id)?.report?.hsm }));
+  const ill = health.filter(({ hsm }) => hsm?.healthy === false);
+  if (ill.length > 0) {
+    const list = ill.map(({ id, hsm }) => `party ${id}: ${hsm?.message ?? 'its HSM does not answer'}`);
+    return observation('HsmHealthy', 'False', 'HsmUnhealthy', list.join('; '));
+  }
+  const silent = health.filter(({ hsm }) => hsm === undefined).map(({ id }) => id);
+  if (silent.length > 0) return observation('HsmHealthy', 'Unknown', 'NotHeardOf', `no report of ${list(silent)}`);
+  return observation('HsmHealthy', 'True', 'AllHealthy', 'every HSM answers');
+}
+
+/** Losing any one zone must leave every key its threshold. */
+function zonesSpread({ parties, keys }: ClusterFacts): Observation {
+  const zones = [...new Set(parties.map(party => party.zone))];
+  const quorums =
+    keys.length === 0
+      ? [{ name: '', members: parties.map(party => party.id), threshold: 2 }]
+      : keys.map(({ metadata, spec }) => ({ name: metadata.name, members: spec.parties, threshold: spec.threshold }));
+  const losses = zones.flatMap(zone => {
+    const lost = new Set(parties.filter(party => party.zone === zone).map(party => party.id));
+    return quorums
+      .filter(({ members, threshold }) => members.filter(id => !lost.has(id)).length < threshold)
+      .map(({ name }) => (name === '' ? `zone ${zone}` : `zone ${zone} (key ${name})`));
+  });
+  if (losses.length > 0) {
+    return observation('ZonesSpread', 'False', 'ZoneHoldsQuorum', `no quorum is left without ${losses.join(', ')}`);
+  }
+  return observation('ZonesSpread', 'True', 'QuorumWithoutAnyZone', 'the loss of any one zone leaves a quorum');
+}
+
+function transportReady({ transport }: ClusterFacts): Observation {
+  const { serversWanted, serversReady, connected, reloadPending } = transport;
+  const message = describeTransport(transport);
+  if (serversReady < serversWanted) return observation('TransportReady', 'False', 'ServersNotReady', message);
+  if (!connected) return observation('TransportReady', 'False', 'NotConnected', message);
+  if (reloadPending !== undefined) return observation('TransportReady', 'True', 'ReloadPending', reloadPending);
+  return observation('TransportReady', 'True', 'Connected', message);
+}
+
+function progressing({ progress }: ClusterFacts): Observation {
+  return progress === undefined
+    ? observation('Progressing', 'False', 'Settled', 'nothing is left to do')
+    : observation('Progressing', 'True', progress.reason, progress.message);
+}
+
+function describeTransport({ serversWanted, serversReady, connected }: TransportState): string {
+  const servers = `${serversReady} of ${serversWanted} NATS servers are ready`;
+  return connected ? servers : `${servers}; the operator is not connected`;
+}
+
+function describe({ id, zone, trouble }: PartyState): string {
+  return `party ${id} in zone ${zone}: ${trouble?.reason} (${trouble?.message})`;
+}
+
+function list(ids: readonly number[]): string {
+  return `${ids.length === 1 ? 'party' : 'parties'} ${ids.join(', ')}`;
+}
+
+function observation(type: string, status: Observation['status'], reason: string, message: string): Observation {
+  // The schema allows 4096 characters.
+  return { type, status, reason, message: message.slice(0, 4096) };
+}

@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { KeyReport } from '@mpc-operator/crds/control';
+import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import { findCondition } from '@mpc-operator/runtime/conditions';
+import type { Pod, StatefulSet } from '@mpc-operator/runtime/resource';
+import type { PartyViews } from '../../../parties/view.ts';
+import { keyShareSet, mpcCluster } from '../../../testing/objects.ts';
+import { keygenReport, keyReport, view, views, withView } from '../../../testing/reports.ts';
+import { type ClusterFacts, clusterConditions } from './conditions.ts';
+import { heldKeys } from './held-keys.ts';
+import { howManyMayGo } from './how-many-may-go.ts';
+import { nextRestart } from './next-restart.ts';
+import { type PartyState, partyStates } from './party-states.ts';
+
+const now = new Date('2026-11-21T12:00:00Z');
+
+function pod(
+  id: number,
+  changes: { ready?: boolean; metadata?: object; status?: object; revision?: string } = {},
+): Pod {
+  const { ready = true, metadata, status, revision = 'new' } = changes;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `demo-party-${id}-0`,
+      namespace: 'ns',
+      uid: `pod-${id}`,
+      labels: { 'mpc.keyshare.dev/party': String(id), 'controller-revision-hash': revision },
+      ...metadata,
+    },
+    spec: { nodeName: `node-${id}`, containers: [] },
+    status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }], ...status },
+  };
+}
+
+function statefulSet(id: number, observedGeneration = 2): StatefulSet {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: {
+      name: `demo-party-${id}`,
+      namespace: 'ns',
+      generation: 2,
+      labels: { 'mpc.keyshare.dev/party': String(id) },
+    },
+    status: { replicas: 1, observedGeneration, updateRevision: 'new' },
+  };
+}
+
+function states(pods: readonly Pod[], seen: PartyViews = views()): readonly PartyState[] {
+  return partyStates({
+    cluster: mpcCluster(),
+    pods,
+    statefulSets: [1, 2, 3].map(id => statefulSet(id)),
+    views: seen,
+    now,
+  });
+}
+
+const allPods = [1, 2, 3].map(id => pod(id));
+
+describe('the state of a party', () => {
+  const of2 = (changed: Pod | undefined, seen = views()) =>
+    states([pod(1), ...(changed ? [changed] : []), pod(3)], seen)[1];
+
+  test('is ready when its pod is and it says so itself', () => {
+    const state = of2(pod(2));
+    assert.equal(state?.ready, true);
+    assert.equal(state.trouble, undefined);
+    assert.deepEqual([state.pod, state.node, state.zone], ['demo-party-2-0', 'node-2', 'b']);
+  });
+
+  const unreported = new Map([...views()].filter(([id]) => id !== 2));
+  const cases: [string, Pod | undefined, PartyViews, string, RegExp][] = [
+    ['no pod', undefined, views(), 'PodMissing', /no pod/],
+    ['a pod that starts', pod(2, { ready: false }), unreported, 'PodNotReady', /not ready/],
+    ['silence', pod(2), unreported, 'NotHeardOf', /no recent report/],
+    [
+      'an HSM that is away',
+      pod(2, { ready: false }),
+      withView(views(), view(2, [], { ready: false, hsm: { healthy: false, generation: 1, message: 'no slots' } })),
+      'HsmUnhealthy',
+      /no slots/,
+    ],
+    [
+      'its own word',
+      pod(2),
+      withView(views(), view(2, [], { ready: false, message: 'store full' })),
+      'NotReady',
+      /full/,
+    ],
+    [
+      'no node',
+      pod(2, {
+        ready: false,
+        status: {
+          conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes' }],
+        },
+      }),
+      unreported,
+      'Unschedulable',
+      /0\/3/,
+    ],
+    [
+      'no image',
+      pod(2, {
+        ready: false,
+        status: {
+          initContainerStatuses: [{ name: 'hsm', state: { waiting: { reason: 'ImagePullBackOff', message: 'gone' } } }],
+        },
+      }),
+      unreported,
+      'ImagePullBackOff',
+      /container hsm: gone/,
+    ],
+    ['a stop', pod(2, { metadata: { deletionTimestamp: '2026-11-21T12:01:00Z' } }), views(), 'Terminating', /stopped/],
+    [
+      'a node that does not answer',
+      pod(2, { metadata: { deletionTimestamp: '2026-11-21T11:58:00Z' } }),
+      unreported,
+      'NodeLost',
+      /taint node node-2 node.kubernetes.io\/out-of-service/,
+    ],
+  ];
+  for (const [what, changed, seen, reason, message] of cases) {
+    test(`names ${what}`, () => {
+      const state = of2(changed, seen);
+      assert.equal(state?.ready, false);
+      assert.equal(state.trouble?.reason, reason);
+      assert.match(state.trouble.message, message);
+    });
+  }
+
+  test('keeps the identity of a party that is silent', () => {
+    const cluster = {
+      ...mpcCluster(),
+      status: { parties: [{ id: 2, zone: 'b', pod: '', ready: true, identity: 'abc' }] },
+    };
+    const [, second] = partyStates({ cluster, pods: allPods, statefulSets: [], views: unreported, now });
+    assert.equal(second?.identity, 'abc');
+  });
+
+  test('is outdated only by the word of a StatefulSet that has seen its newest spec', () => {
+    const old = pod(2, { revision: 'old' });
+    const outdated = (observed: number) =>
+      partyStates({
+        cluster: mpcCluster(),
+        pods: [old],
+        statefulSets: [statefulSet(2, observed)],
+        views: views(),
+        now,
+      })[1]?.outdated;
+    assert.equal(outdated(2), true);
+    assert.equal(outdated(1), false);
+  });
+});
+
+describe('how many parties may go', () => {
+  const allowance = (keys: readonly KeyShareSet[], reports: readonly KeyReport[], parties = states(allPods)) =>
+    howManyMayGo(parties, keys, views(reports));
+
+  test('as many as the tightest key can do without', () => {
+    assert.equal(allowance([keyShareSet()], [keyReport(1)]).parties, 1);
+    const tight = keyShareSet({ threshold: 3 });
+    assert.deepEqual(
+      [allowance([keyShareSet(), tight], []).parties, allowance([tight], []).reason],
+      [0, 'AllPartiesNeeded'],
+    );
+    assert.equal(allowance([], []).parties, 1);
+  });
+
+  for (const phase of ['Preparing', 'Acknowledged', 'Certified', 'Activated'] as const) {
+    test(`none while an attempt is ${phase}`, () => {
+      const key = keyReport(1, { attempt: { number: 2, trigger: 'annotation@x', phase } });
+      assert.equal(allowance([keyShareSet()], [key]).reason, 'EpochPending');
+    });
+  }
+
+  test('none while the active epoch is not final, whoever knows of it', () => {
+    const seen = withView(views([keyReport(1)]), view(3, [keyReport(2, { final: 1 })]));
+    assert.equal(howManyMayGo(states(allPods), [keyShareSet()], seen).reason, 'EpochPending');
+  });
+
+  test('a failed attempt holds nobody back', () => {
+    const failed = keyReport(1, { attempt: { number: 2, trigger: 'annotation@x', phase: 'Failed' } });
+    assert.equal(allowance([keyShareSet()], [failed, keygenReport(1, 'Failed')]).parties, 1);
+  });
+
+  test('none while it is not known what a running party does', () => {
+    const seen = new Map([...views([keyReport(1)])].filter(([id]) => id !== 2));
+    assert.equal(howManyMayGo(states(allPods, seen), [keyShareSet()], seen).reason, 'PartyUnknown');
+    const withoutPod = states([pod(1), pod(3)], seen);
+    assert.equal(howManyMayGo(withoutPod, [keyShareSet()], seen).parties, 1, 'Kubernetes counts what has no ready pod');
+  });
+});
+
+describe('the next restart', () => {
+  const one = { parties: 1, reason: 'ThresholdKept', message: '' };
+  const none = { parties: 0, reason: 'EpochPending', message: 'between two epochs' };
+  const old = (id: number, ready = true) => pod(id, { revision: 'old', ready });
+
+  test('is none when all run what they should', () => {
+    assert.equal(nextRestart(states(allPods), one).kind, 'none');
+  });
+
+  test('is of one party, the lowest, as long as the allowance lets one go', () => {
+    const parties = states([pod(1), old(2), old(3)]);
+    const next = nextRestart(parties, one);
+    assert.ok(next.kind === 'restart');
+    assert.equal(next.party.id, 2);
+    assert.deepEqual(nextRestart(parties, none), { kind: 'wait', message: 'between two epochs' });
+  });
+
+  test('waits for the previous one: a template that does not work stops there', () => {
+    const next = nextRestart(states([pod(1, { ready: false }), old(2), old(3)]), one);
+    assert.ok(next.kind === 'wait');
+    assert.match(next.message, /party 1 is not ready/);
+  });
+
+  test('is of a party that is away anyway, whatever the allowance', () => {
+    const next = nextRestart(states([old(1), old(2), old(3, false)]), none);
+    assert.ok(next.kind === 'restart');
+    assert.equal(next.party.id, 3);
+  });
+});
+
+describe('the conditions of a cluster', () => {
+  const transport = { serversWanted: 3, serversReady: 3, connected: true };
+  const condition = (type: string, facts: Partial<ClusterFacts>) => {
+    const all = clusterConditions({
+      parties: states(allPods),
+      keys: [keyShareSet()],
+      views: views(),
+      transport,
+      ...facts,
+    });
+    const found = findCondition(
+      all.map(observation => ({ ...observation, lastTransitionTime: '' })),
+      type,
+    );
+    assert.ok(found);
+    return `${found.status} ${found.reason} ${found.message}`;
+  };
+  const away = (...ids: number[]) => states(allPods.filter((_, i) => !ids.includes(i + 1)));
+
+  test('all is well', () => {
+    assert.match(condition('Ready', {}), /^True AllPartiesReady/);
+    assert.match(condition('QuorumAvailable', {}), /^True/);
+    assert.match(condition('HsmHealthy', {}), /^True/);
+    assert.match(condition('ZonesSpread', {}), /^True/);
+    assert.match(condition('TransportReady', {}), /^True Connected/);
+    assert.match(condition('Progressing', {}), /^False Settled/);
+  });
+
+  test('a party that is away makes it unready but leaves the quorum', () => {
+    assert.match(condition('Ready', { parties: away(2) }), /^False PartiesNotReady party 2 in zone b: PodMissing/);
+    assert.match(condition('QuorumAvailable', { parties: away(2) }), /^True/);
+    assert.match(condition('QuorumAvailable', { parties: away(1, 2) }), /^False TooFewParties .*treasury \(1 of 2\)/);
+    assert.match(condition('QuorumAvailable', { parties: away(1, 2), keys: [] }), /^False TooFewParties 1 of 3/);
+  });
+
+  test('an HSM that does not answer is named, and silence is not health', () => {
+    const ill = view(3, [], { hsm: { healthy: false, generation: 1 } });
+    assert.match(condition('HsmHealthy', { views: withView(views(), ill) }), /^False HsmUnhealthy party 3: /);
+    assert.match(condition('HsmHealthy', { views: views([], [1, 2]) }), /^Unknown NotHeardOf no report of party 3/);
+  });
+
+  test('a zone that holds a quorum is named', () => {
+    const parties = [
+      { id: 1, zone: 'a' },
+      { id: 2, zone: 'a' },
+      { id: 3, zone: 'c' },
+    ];
+    const spread = partyStates({
+      cluster: mpcCluster({ parties }),
+      pods: allPods,
+      statefulSets: [],
+      views: views(),
+      now,
+    });
+    assert.match(condition('ZonesSpread', { parties: spread }), /^False ZoneHoldsQuorum .*zone a \(key treasury\)/);
+    assert.match(condition('ZonesSpread', { parties: spread, keys: [] }), /^False .*without zone a$/);
+    assert.match(condition('ZonesSpread', { keys: [keyShareSet({ threshold: 3 })] }), /zone a .*zone b .*zone c/);
+  });
+
+  test('the transport says what is missing, and that a reload is pending without being down', () => {
+    const state = (change: Partial<typeof transport> & { reloadPending?: string }) =>
+      condition('TransportReady', { transport: { ...transport, ...change } });
+    assert.match(state({ serversReady: 2 }), /^False ServersNotReady 2 of 3/);
+    assert.match(state({ connected: false }), /^False NotConnected/);
+    assert.match(state({ reloadPending: 'servers load' }), /^True ReloadPending servers load/);
+    assert.match(condition('Ready', { transport: { ...transport, connected: false } }), /^False TransportNotReady/);
+  });
+});
+
+test('only keys that a party holds a certificate for count as keys', () => {
+  const made = keyShareSet();
+  const planned = keyShareSet({}, { name: 'planned' });
+  assert.deepEqual(heldKeys([made, planned], views([keyReport(1)])), [made]);
+  assert.deepEqual(heldKeys([made], views([keygenReport(1, 'Acknowledged')])), []);
+});

@@ -1,0 +1,31 @@
+import type { MpcCluster } from '@mpc-operator/crds/generated/api';
+import { labels } from '@mpc-operator/crds/names';
+import { type KubernetesObject, keyOf } from '@mpc-operator/runtime/object';
+import { CLUSTER_INDEX, indexedBy } from '../caches.ts';
+import { removeFinalizer } from '../finalizer.ts';
+import { deleteRetained } from './children/apply.ts';
+import type { Run } from './reconcile.ts';
+
+/**
+ * The end of a cluster that has no keys. Parties are stopped first and in their own time: nothing of theirs is deleted below them,
+ * and no other cluster of the same name can begin before they are gone. Returns the pods that are still there; each that goes leads
+ * here again.
+ */
+export async function finishDeletion(cluster: MpcCluster, finalizer: string, run: Run): Promise<readonly string[]> {
+  const { client, caches, signal } = run;
+  const key = keyOf(cluster);
+  for (const statefulSet of indexedBy(caches.statefulSets, CLUSTER_INDEX, key).filter(isOfParty)) {
+    if (statefulSet.metadata.deletionTimestamp === undefined) {
+      await client.delete(caches.statefulSets.resource, keyOf(statefulSet), { signal });
+    }
+  }
+  const pods = indexedBy(caches.pods, CLUSTER_INDEX, key).filter(isOfParty);
+  if (pods.length > 0) return pods.map(pod => pod.metadata.name).sort();
+  if (cluster.spec.deletionPolicy === 'Destroy') await deleteRetained(cluster, run);
+  await removeFinalizer(client, caches.clusters.resource, cluster, finalizer, signal);
+  return [];
+}
+
+function isOfParty({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.[labels.party] !== undefined;
+}

@@ -1,0 +1,202 @@
+import type { MpcCluster } from '@mpc-operator/crds/generated/api';
+import { GROUP } from '@mpc-operator/crds/group';
+import { natsUrl, operatorTlsSecretName } from '@mpc-operator/crds/names';
+import type { ApiClient } from '@mpc-operator/runtime/client';
+import type { Clock } from '@mpc-operator/runtime/clock';
+import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
+import type { EventRecorder } from '@mpc-operator/runtime/events';
+import type { Expectations } from '@mpc-operator/runtime/expectations';
+import type { Logger } from '@mpc-operator/runtime/log';
+import { formatKey, keyOf, type ObjectKey } from '@mpc-operator/runtime/object';
+import { Secret } from '@mpc-operator/runtime/resource';
+import type { Connections } from '../../parties/connections.ts';
+import type { Settings } from '../../settings.ts';
+import { type Caches, CLUSTER_INDEX, indexedBy } from '../caches.ts';
+import { conditionEvents } from '../condition-events.ts';
+import { addFinalizer } from '../finalizer.ts';
+import { isPaused } from '../paused.ts';
+import { ensureCertificates, type Transport } from './certificates.ts';
+import { applyBudget, applyChildren } from './children/apply.ts';
+import { credentialsOf } from './children/tls-secret.ts';
+import type { Progress } from './decisions/conditions.ts';
+import { nextRestart } from './decisions/next-restart.ts';
+import { finishDeletion } from './deletion.ts';
+import type { LoadRevision } from './nats-servers.ts';
+import { observe, type World } from './observe.ts';
+import { clusterStatus, type StatusFacts } from './status.ts';
+
+export const MPC_CLUSTER_FINALIZER = `${GROUP}/mpccluster`;
+
+/** Milliseconds until another look at what no watch tells: whether a Secret has reached a server, a party was silent, a drain is over. */
+const RETRY = 10_000;
+
+export interface MpcClusterDeps {
+  readonly client: ApiClient;
+  readonly caches: Caches;
+  readonly connections: Connections;
+  readonly events: EventRecorder;
+  readonly expectations: Expectations;
+  readonly settings: Settings;
+  readonly loadRevision: LoadRevision;
+  readonly clock: Clock;
+}
+
+/** One reconcile of one cluster. */
+export interface Run extends MpcClusterDeps {
+  readonly loaded: Map<string, string>;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly now: Date;
+}
+
+export function mpcClusterReconciler(deps: MpcClusterDeps): Reconcile {
+  /** By cluster: the revision that all its NATS servers have loaded. */
+  const loaded = new Map<string, string>();
+
+  return async (key, { signal, log }) => {
+    const run: Run = { ...deps, loaded, signal, log, now: deps.clock.date() };
+    const cluster = deps.caches.clusters.get(key);
+    if (cluster === undefined) return await forget(key, run);
+    if (isPaused(cluster)) return await observeOnly(cluster, run);
+    if (cluster.metadata.deletionTimestamp === undefined) {
+      await addFinalizer(deps.client, deps.caches.clusters.resource, cluster, MPC_CLUSTER_FINALIZER, signal);
+    } else if (indexedBy(deps.caches.keys, CLUSTER_INDEX, key).length === 0) {
+      return await finish(cluster, run);
+    }
+    // A cluster that is deleted but has keys goes on: its parties are needed, if only to destroy them.
+    return await makeItSo(cluster, run);
+  };
+}
+
+async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
+  const transport = await ensureCertificates(cluster, run);
+  recordIssued(cluster, transport, run);
+  await connect(cluster, transport.operator, run);
+  const failure = await applyChildren(cluster, run).then(noFailure, toError);
+
+  const world = observe(cluster, run.caches, run.connections, run.now);
+  await applyBudget(cluster, world.allowance.parties, run);
+  const reloadPending = await reloadServers(cluster, world, transport, run);
+  const restarting = failure === undefined ? await restartOne(cluster, world, run) : undefined;
+
+  const failed = failure && { reason: 'ApplyFailed', message: failure.message };
+  const progress = failed ?? restarting ?? waitingForKeys(cluster, world) ?? startingUp(world);
+  await writeStatus(cluster, { world, progress, reloadPending, caFingerprint: transport.caFingerprint }, run);
+  if (failure) throw failure;
+  const again = reloadPending !== undefined || restarting !== undefined || !world.settled;
+  return again ? { requeueAfter: RETRY } : {};
+}
+
+async function finish(cluster: MpcCluster, run: Run): Promise<Result> {
+  const left = await finishDeletion(cluster, MPC_CLUSTER_FINALIZER, run);
+  if (left.length === 0) return await forget(keyOf(cluster), run);
+  const world = observe(cluster, run.caches, run.connections, run.now);
+  const progress = { reason: 'Deleting', message: `waiting until these pods have stopped: ${left.join(', ')}` };
+  await writeStatus(cluster, { world, progress, reloadPending: undefined, caFingerprint: undefined }, run);
+  return { requeueAfter: RETRY };
+}
+
+async function forget(key: ObjectKey, { connections, expectations, loaded }: Run): Promise<Result> {
+  loaded.delete(formatKey(key));
+  expectations.forget(key);
+  await connections.close(key);
+  return {};
+}
+
+function recordIssued(cluster: MpcCluster, { issued }: Transport, { events }: Run): void {
+  for (const certificate of issued) {
+    const note = `issued the certificate in Secret ${certificate}`;
+    events.event(cluster, { type: 'Normal', reason: 'CertificateIssued', action: 'Issue', note });
+  }
+}
+
+/** A paused cluster is looked at and reported on. Nothing of it is changed but its status. */
+async function observeOnly(cluster: MpcCluster, run: Run): Promise<Result> {
+  const { name, namespace = '' } = cluster.metadata;
+  const secret = await run.client.get(Secret, { namespace, name: operatorTlsSecretName(name) }, { signal: run.signal });
+  const credentials = credentialsOf(secret);
+  if (credentials !== undefined) await connect(cluster, credentials, run);
+  const world = observe(cluster, run.caches, run.connections, run.now);
+  const progress = { reason: 'Paused', message: 'the operator changes nothing while it is paused' };
+  await writeStatus(cluster, { world, progress, reloadPending: undefined, caFingerprint: undefined }, run);
+  return world.settled ? {} : { requeueAfter: RETRY };
+}
+
+async function connect(cluster: MpcCluster, credentials: Transport['operator'], { connections }: Run): Promise<void> {
+  const { name, namespace = '' } = cluster.metadata;
+  await connections.ensure(keyOf(cluster), natsUrl(namespace, name), credentials);
+}
+
+/** Has the NATS servers load what they should have; says what is missing until all of them have it. */
+async function reloadServers(
+  cluster: MpcCluster,
+  world: World,
+  transport: Transport,
+  run: Run,
+): Promise<string | undefined> {
+  const { loaded } = run;
+  const id = formatKey(keyOf(cluster));
+  if (loaded.get(id) === transport.revision) return undefined;
+  if (world.serversReady === 0) return 'no NATS server is ready';
+  const { name, namespace = '' } = cluster.metadata;
+  try {
+    const { current, behind } = await run.loadRevision(natsUrl(namespace, name), transport.system, transport.revision);
+    if (behind.length > 0) return `NATS servers load their new configuration: ${behind.join(', ')}`;
+    if (current.length < world.serversWanted) return `${current.length} of ${world.serversWanted} NATS servers answer`;
+    loaded.set(id, transport.revision);
+    return undefined;
+  } catch (error) {
+    run.log.info('the NATS servers were not reached over their system account', { error });
+    return 'the NATS servers cannot be asked for their configuration';
+  }
+}
+
+/** The one disruptive step of a reconcile, if one is due and allowed. */
+async function restartOne(cluster: MpcCluster, world: World, run: Run): Promise<Progress | undefined> {
+  const key = keyOf(cluster);
+  const next = nextRestart(world.parties, world.allowance);
+  if (next.kind === 'none') return undefined;
+  if (next.kind === 'wait') return { reason: 'RolloutWaiting', message: next.message };
+  const { id, pod: name } = next.party;
+  const [unseen] = run.expectations.pending(key);
+  if (unseen !== undefined) return { reason: 'RolloutWaiting', message: `waiting to see the ${unseen}` };
+  const pod = run.caches.pods.get({ namespace: key.namespace, name });
+  if (pod?.metadata.uid === undefined) return { reason: 'RolloutWaiting', message: `pod ${name} is gone` };
+  const granted = await run.client.evict(keyOf(pod), pod.metadata.uid, { signal: run.signal });
+  if (!granted) return { reason: 'RolloutWaiting', message: `the disruption budget holds party ${id} back` };
+  run.expectations.expectRemoved(key, run.caches.pods, pod);
+  const message = `party ${id} is restarted with its new pod template`;
+  run.events.event(cluster, { type: 'Normal', reason: 'PartyRestarted', action: 'Evict', note: message, related: pod });
+  return { reason: 'RollingOut', message };
+}
+
+function waitingForKeys({ metadata }: MpcCluster, { keys }: World): Progress | undefined {
+  if (metadata.deletionTimestamp === undefined) return undefined;
+  const names = keys.map(key => key.metadata.name).sort();
+  return { reason: 'Deleting', message: `waiting until these KeyShareSets are deleted: ${names.join(', ')}` };
+}
+
+function startingUp({ parties }: World): Progress | undefined {
+  const starting = parties.filter(party => !party.ready).map(party => party.id);
+  return starting.length === 0
+    ? undefined
+    : { reason: 'WaitingForParties', message: `waiting for parties: ${starting.join(', ')}` };
+}
+
+async function writeStatus(cluster: MpcCluster, facts: StatusFacts, run: Run): Promise<void> {
+  // A new leader has heard of nobody yet: what the last one saw stands until all had the time to report.
+  if (!facts.world.settled && cluster.status?.conditions !== undefined) return;
+  const status = clusterStatus(cluster, facts, run.now);
+  await run.client.applyStatus(run.caches.clusters.resource, cluster, status, { signal: run.signal });
+  for (const note of conditionEvents(cluster.status?.conditions, status.conditions ?? [])) {
+    run.events.event(cluster, note);
+  }
+}
+
+function noFailure(): undefined {
+  return undefined;
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

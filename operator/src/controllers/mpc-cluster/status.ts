@@ -1,0 +1,41 @@
+import type { MpcCluster, MpcClusterStatus } from '@mpc-operator/crds/generated/api';
+import { setConditions } from '@mpc-operator/runtime/conditions';
+import { clusterConditions, type Progress } from './decisions/conditions.ts';
+import type { World } from './observe.ts';
+
+export interface StatusFacts {
+  readonly world: World;
+  readonly progress: Progress | undefined;
+  readonly reloadPending: string | undefined;
+  readonly caFingerprint: string | undefined;
+}
+
+export function clusterStatus(cluster: MpcCluster, facts: StatusFacts, now: Date): MpcClusterStatus {
+  const { world, progress, reloadPending, caFingerprint } = facts;
+  const { serversWanted, serversReady, connected } = world;
+  const observations = clusterConditions({
+    parties: world.parties,
+    keys: world.held,
+    views: world.views,
+    transport: { serversWanted, serversReady, connected, ...(reloadPending === undefined ? {} : { reloadPending }) },
+    ...(progress === undefined ? {} : { progress }),
+  });
+  const { generation } = cluster.metadata;
+  const fingerprint = caFingerprint ?? cluster.status?.caFingerprint;
+  return {
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    conditions: setConditions(cluster.status?.conditions, observations, generation, now),
+    readyParties: `${world.parties.filter(party => party.ready).length}/${world.parties.length}`,
+    keys: world.keys.length,
+    ...(fingerprint === undefined ? {} : { caFingerprint: fingerprint }),
+    parties: world.parties.map(({ id, zone, pod, node, identity, ready, trouble }) => ({
+      id,
+      zone,
+      pod,
+      ...(node === undefined ? {} : { node }),
+      ...(identity === undefined ? {} : { identity }),
+      ready,
+      ...(trouble === undefined ? {} : { reason: trouble.reason, message: trouble.message.slice(0, 1024) }),
+    })),
+  };
+}

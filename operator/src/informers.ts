@@ -1,0 +1,65 @@
+import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
+import { labels } from '@mpc-operator/crds/names';
+import type { Informer } from '@mpc-operator/runtime/informer';
+import type { Manager } from '@mpc-operator/runtime/manager';
+import { formatKey, type KubernetesObject, type ObjectKey } from '@mpc-operator/runtime/object';
+import {
+  NetworkPolicy,
+  PersistentVolumeClaim,
+  Pod,
+  PodDisruptionBudget,
+  type Resource,
+  Role,
+  RoleBinding,
+  Service,
+  ServiceAccount,
+  StatefulSet,
+} from '@mpc-operator/runtime/resource';
+import { type Caches, CLUSTER_INDEX, KEY_INDEX } from './controllers/caches.ts';
+import { keyShareSets, mpcClusters, rotationPolicies, signRequests } from './resources.ts';
+
+/** Informers for all that the controllers look at. Of what is not ours, only children of MpcClusters, by their label. */
+export function createInformers(manager: Manager) {
+  const child = <T extends KubernetesObject>(resource: Resource<T>): Informer<T> =>
+    manager.informer({
+      resource,
+      labelSelector: labels.cluster,
+      indexers: { [CLUSTER_INDEX]: by(clusterOfChild) },
+    });
+  return {
+    clusters: manager.informer({ resource: mpcClusters }),
+    keys: manager.informer({ resource: keyShareSets, indexers: { [CLUSTER_INDEX]: by(clusterOfKey) } }),
+    requests: manager.informer({
+      resource: signRequests,
+      indexers: { [KEY_INDEX]: by(keyOfRequest) },
+    }),
+    policies: manager.informer({ resource: rotationPolicies }),
+    statefulSets: child(StatefulSet),
+    pods: child(Pod),
+    claims: child(PersistentVolumeClaim),
+    services: child(Service),
+    serviceAccounts: child(ServiceAccount),
+    roles: child(Role),
+    roleBindings: child(RoleBinding),
+    budgets: child(PodDisruptionBudget),
+    networkPolicies: child(NetworkPolicy),
+  } satisfies Caches;
+}
+
+/** The MpcCluster that a labelled object belongs to. What is retained has no owner, so it goes by the label. */
+export function clusterOfChild({ metadata }: KubernetesObject): readonly ObjectKey[] {
+  const name = metadata.labels?.[labels.cluster];
+  return name === undefined ? [] : [{ namespace: metadata.namespace ?? '', name }];
+}
+
+export function clusterOfKey({ metadata, spec }: KeyShareSet): readonly ObjectKey[] {
+  return [{ namespace: metadata.namespace ?? '', name: spec.clusterRef.name }];
+}
+
+export function keyOfRequest({ metadata, spec }: SignRequest): readonly ObjectKey[] {
+  return [{ namespace: metadata.namespace ?? '', name: spec.keyRef.name }];
+}
+
+function by<T>(keysOf: (object: T) => readonly ObjectKey[]) {
+  return (object: T): readonly string[] => keysOf(object).map(formatKey);
+}

@@ -1,0 +1,69 @@
+import { systemClock } from '@mpc-operator/runtime/clock';
+import { Expectations } from '@mpc-operator/runtime/expectations';
+import { createLogger } from '@mpc-operator/runtime/log';
+import { Manager } from '@mpc-operator/runtime/manager';
+import { collectProcessMetrics } from '@mpc-operator/runtime/metrics';
+import { runProcess } from '@mpc-operator/runtime/process';
+import { KubeConfigTransport } from '@mpc-operator/runtime/transport';
+import { parseConfig } from './config.ts';
+import { loadRevision } from './controllers/mpc-cluster/nats-servers.ts';
+import { mpcClusterReconciler } from './controllers/mpc-cluster/reconcile.ts';
+import { clusterOfChild, clusterOfKey, createInformers } from './informers.ts';
+import { Connections } from './parties/connections.ts';
+import { NatsBus } from './parties/nats-bus.ts';
+
+const NAME = 'mpc-operator';
+
+const log = createLogger({ name: NAME, level: 'info' });
+runProcess(log, async signal => {
+  const config = parseConfig(process.env);
+  log.level = config.logLevel;
+  collectProcessMetrics();
+  const transport = KubeConfigTransport.fromDefault({ userAgent: NAME });
+  const manager = new Manager({
+    name: NAME,
+    transport,
+    log,
+    namespaces: config.watchNamespaces,
+    http: { port: config.httpPort },
+    ...(config.leaderElection && { leaderElection: { lease: { namespace: config.namespace, name: NAME } } }),
+  });
+  const caches = createInformers(manager);
+  const connections = new Connections(options => new NatsBus(options, log), log);
+  const { client, events } = manager;
+
+  const clusters = manager.controller({
+    name: 'mpccluster',
+    concurrency: 2,
+    reconcile: mpcClusterReconciler({
+      client,
+      caches,
+      connections,
+      events,
+      expectations: new Expectations(),
+      settings: config,
+      loadRevision,
+      clock: systemClock,
+    }),
+  });
+  clusters
+    .for(caches.clusters)
+    .watches(caches.keys, clusterOfKey)
+    .watches(caches.statefulSets, clusterOfChild)
+    .watches(caches.pods, clusterOfChild)
+    .watches(caches.claims, clusterOfChild)
+    .watches(caches.services, clusterOfChild)
+    .watches(caches.serviceAccounts, clusterOfChild)
+    .watches(caches.roles, clusterOfChild)
+    .watches(caches.roleBindings, clusterOfChild)
+    .watches(caches.budgets, clusterOfChild)
+    .watches(caches.networkPolicies, clusterOfChild);
+  connections.onChange(cluster => clusters.enqueue(cluster));
+
+  try {
+    await manager.run(signal);
+  } finally {
+    await connections.closeAll();
+    await transport.close();
+  }
+});

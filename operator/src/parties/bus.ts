@@ -1,0 +1,28 @@
+/** NATS as the operator needs it: so that what stands on it can be tested without. */
+export interface Bus {
+  readonly connected: boolean;
+  /** The reply; rejects if none comes within `timeout` milliseconds. */
+  request(subject: string, payload: string, timeout: number): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** PEM. */
+export interface Credentials {
+  readonly certificate: string;
+  readonly privateKey: string;
+  readonly authority: string;
+}
+
+export interface BusOptions {
+  readonly url: string;
+  readonly credentials: Credentials;
+  /** Subjects of all messages that `onMessage` gets. */
+  readonly subscriptions: readonly string[];
+  readonly inboxPrefix: string;
+  onMessage(subject: string, text: string): void;
+  /** The connection came or went. */
+  onConnection(connected: boolean): void;
+}
+
+/** Connects, and connects again for ever. */
+export type OpenBus = (options: BusOptions) => Bus;

@@ -1,0 +1,57 @@
+import type { Logger } from '@mpc-operator/runtime/log';
+import { formatKey, type ObjectKey } from '@mpc-operator/runtime/object';
+import type { Credentials, OpenBus } from './bus.ts';
+import { PartyConnection } from './party-connection.ts';
+
+/** The connections to the parties: one for each MpcCluster. */
+export class Connections {
+  readonly #connections = new Map<string, PartyConnection>();
+  readonly #listeners = new Set<(cluster: ObjectKey) => void>();
+  readonly #open: OpenBus;
+  readonly #log: Logger;
+
+  constructor(open: OpenBus, log: Logger) {
+    this.#open = open;
+    this.#log = log;
+  }
+
+  /** Calls `listener` whenever something changes in what is known of the parties of a cluster. */
+  onChange(listener: (cluster: ObjectKey) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  get(cluster: ObjectKey): PartyConnection | undefined {
+    return this.#connections.get(formatKey(cluster));
+  }
+
+  /** The connection to a cluster's parties, with these credentials. */
+  async ensure(cluster: ObjectKey, url: string, credentials: Credentials): Promise<PartyConnection> {
+    const current = this.get(cluster);
+    if (current !== undefined) {
+      await current.use(credentials);
+      return current;
+    }
+    const connection = new PartyConnection({
+      url,
+      credentials,
+      open: this.#open,
+      log: this.#log.child({ cluster: formatKey(cluster) }),
+      onChange: () => {
+        for (const listener of this.#listeners) listener(cluster);
+      },
+    });
+    this.#connections.set(formatKey(cluster), connection);
+    return connection;
+  }
+
+  async close(cluster: ObjectKey): Promise<void> {
+    const connection = this.#connections.get(formatKey(cluster));
+    this.#connections.delete(formatKey(cluster));
+    await connection?.close();
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#connections.values()].map(connection => connection.close()));
+    this.#connections.clear();
+  }
+}

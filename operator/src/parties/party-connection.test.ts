@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import type { Command, Reply } from '@mpc-operator/crds/control';
+import { createLogger } from '@mpc-operator/runtime/log';
+import { FakeClock, settle } from '@mpc-operator/runtime/testing/fake-clock';
+import { FakeBus } from '../testing/fake-bus.ts';
+import { keyReport, partyReport } from '../testing/reports.ts';
+import { Connections } from './connections.ts';
+import { PartyConnection } from './party-connection.ts';
+import { REPORT_LIFETIME } from './view.ts';
+
+const credentials = { certificate: 'c', privateKey: 'k', authority: 'a' };
+const log = createLogger({ name: 'test', level: 'error' });
+
+function setUp(t: TestContext, answer: (command: Command) => Reply | undefined) {
+  const clock = new FakeClock();
+  const buses: FakeBus[] = [];
+  const state = { changes: 0 };
+  const connection = new PartyConnection({
+    url: 'tls://nats',
+    credentials,
+    log,
+    clock,
+    open: options => {
+      const bus = new FakeBus(options, (_, payload) => {
+        const found = answer(JSON.parse(payload));
+        return found && JSON.stringify(found);
+      });
+      buses.push(bus);
+      return bus;
+    },
+    onChange: () => {
+      state.changes += 1;
+    },
+  });
+  t.after(() => connection.close());
+  const bus = () => buses.at(-1) ?? assert.fail();
+  return { connection, clock, buses, bus, state };
+}
+
+const keys = (since: Command): Reply =>
+  since.verb === 'keys' ? { result: 'keys', keys: [keyReport(1)], position: 5, more: false } : { result: 'accepted' };
+
+describe('the connection to the parties of a cluster', () => {
+  test('shows a party with its keys once it has reported them all', async t => {
+    const { connection, bus } = setUp(t, keys);
+    assert.equal(connection.views().size, 0);
+    bus().publish('mpc.report.2', partyReport(2, { position: 5, keys: 1 }));
+    await settle();
+    assert.deepEqual(connection.views().get(2), {
+      id: 2,
+      report: partyReport(2, { position: 5, keys: 1 }),
+      keys: [keyReport(1)],
+    });
+  });
+
+  test('drops reports that are none, and reports in the name of another party', async t => {
+    const { connection, bus } = setUp(t, keys);
+    bus().publish('mpc.report.1', partyReport(2));
+    bus().publish('mpc.report.1', { party: 1 });
+    bus().options.onMessage('mpc.report.1', 'no JSON');
+    assert.equal(connection.views().size, 0);
+  });
+
+  test('forgets what a party said when it is not heard of any more, and says so', async t => {
+    const { connection, bus, clock, state } = setUp(t, keys);
+    bus().publish('mpc.report.1', partyReport(1, { position: 5, keys: 1 }));
+    await settle();
+    const before = state.changes;
+    await clock.advance(REPORT_LIFETIME);
+    assert.deepEqual(connection.views().get(1), { id: 1 });
+    assert.equal(state.changes, before + 1);
+    bus().publish('mpc.report.1', partyReport(1, { position: 5, keys: 1 }));
+    assert.equal(state.changes, before + 2);
+    assert.ok(connection.views().get(1)?.keys, 'the keys of the same process are still known');
+  });
+
+  test('a heartbeat that says nothing new is no change', async t => {
+    const { bus, state } = setUp(t, keys);
+    for (let i = 0; i < 3; i++) {
+      bus().publish('mpc.report.1', partyReport(1, { position: 5, keys: 1, sessions: i }));
+      await settle();
+    }
+    assert.equal(state.changes, 2, 'one for the report, one for the keys');
+  });
+
+  test('a party that does not answer is asked again at its next report', async t => {
+    const asked: Command[] = [];
+    const { connection, bus } = setUp(t, command => {
+      asked.push(command);
+      return asked.length === 1 ? undefined : keys(command);
+    });
+    bus().publish('mpc.report.1', partyReport(1, { position: 5, keys: 1 }));
+    await settle();
+    assert.equal(connection.views().get(1)?.keys, undefined);
+    bus().publish('mpc.report.1', partyReport(1, { position: 5, keys: 1 }));
+    await settle();
+    assert.equal(connection.views().get(1)?.keys?.length, 1);
+  });
+
+  test('a malformed reply is an error, not an answer', async t => {
+    const { connection, bus } = setUp(t, () => ({ result: 'accepted' }));
+    await assert.doesNotReject(connection.command(1, { verb: 'report' }));
+    const broken = new FakeBus(bus().options, () => '{"result":"yes"}');
+    const other = new PartyConnection({ url: '', credentials, log, open: () => broken, onChange: () => {} });
+    await assert.rejects(other.command(1, { verb: 'report' }), /malformed/);
+  });
+
+  test('takes renewed credentials without forgetting what it knows', async t => {
+    const { connection, bus, buses } = setUp(t, keys);
+    bus().publish('mpc.report.1', partyReport(1, { position: 5, keys: 1 }));
+    await settle();
+    await connection.use({ ...credentials });
+    assert.equal(buses.length, 1, 'the same credentials');
+    await connection.use({ ...credentials, certificate: 'renewed' });
+    assert.equal(buses.length, 2);
+    assert.equal(buses[0]?.closed, true);
+    assert.ok(connection.views().get(1)?.keys);
+  });
+
+  test('is settled when every party had the time to report', async t => {
+    const { connection, clock } = setUp(t, keys);
+    assert.equal(connection.settled, false);
+    await clock.advance(REPORT_LIFETIME);
+    assert.equal(connection.settled, true);
+  });
+});
+
+test('there is one connection for each cluster, until it is closed', async () => {
+  const opened: FakeBus[] = [];
+  const connections = new Connections(options => {
+    opened.push(new FakeBus(options, () => undefined));
+    return opened.at(-1) ?? assert.fail();
+  }, log);
+  const changed: string[] = [];
+  connections.onChange(({ name }) => changed.push(name));
+  const [a, b] = [
+    { namespace: 'ns', name: 'a' },
+    { namespace: 'ns', name: 'b' },
+  ];
+  const first = await connections.ensure(a, 'tls://a', credentials);
+  await connections.ensure(b, 'tls://b', credentials);
+  assert.equal(await connections.ensure(a, 'tls://a', credentials), first);
+  opened[1]?.options.onConnection(true);
+  assert.deepEqual(changed, ['b']);
+  await connections.close(a);
+  assert.equal(connections.get(a), undefined);
+  assert.deepEqual(
+    opened.map(bus => bus.closed),
+    [true, false],
+  );
+  await connections.closeAll();
+  assert.equal(opened[1]?.closed, true);
+});
