@@ -1,7 +1,11 @@
+import { type Clock, systemClock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { formatKey, type ObjectKey } from '@mpc-operator/runtime/object';
 import type { Credentials, OpenBus } from './bus.ts';
 import { PartyConnection } from './party-connection.ts';
+
+/** Milliseconds in which a cluster gets its connection, once somebody leads. */
+const CONNECT_WITHIN = 30_000;
 
 /** The connections to the parties: one for each MpcCluster. */
 export class Connections {
@@ -9,10 +13,15 @@ export class Connections {
   readonly #listeners = new Set<(cluster: ObjectKey) => void>();
   readonly #open: OpenBus;
   readonly #log: Logger;
+  readonly #clock: Clock;
+  /** When it was first asked, by cluster, whether it is settled. */
+  readonly #asked = new Map<string, number>();
 
-  constructor(open: OpenBus, log: Logger) {
+  /** `open` makes a bus; the clock is for tests. */
+  constructor(open: OpenBus, log: Logger, clock: Clock = systemClock) {
     this.#open = open;
     this.#log = log;
+    this.#clock = clock;
   }
 
   /** Calls `listener` whenever something changes in what is known of the parties of a cluster. */
@@ -22,6 +31,15 @@ export class Connections {
 
   get(cluster: ObjectKey): PartyConnection | undefined {
     return this.#connections.get(formatKey(cluster));
+  }
+
+  /** Whether the parties of a cluster that are up had the time to report. Where there is no connection, none will. */
+  isSettled(cluster: ObjectKey): boolean {
+    const connection = this.get(cluster);
+    if (connection !== undefined) return connection.settled;
+    const since = this.#asked.get(formatKey(cluster)) ?? this.#clock.now();
+    this.#asked.set(formatKey(cluster), since);
+    return this.#clock.now() - since >= CONNECT_WITHIN;
   }
 
   /** The connection to a cluster's parties, with these credentials. */
@@ -35,6 +53,7 @@ export class Connections {
       url,
       credentials,
       open: this.#open,
+      clock: this.#clock,
       log: this.#log.child({ cluster: formatKey(cluster) }),
       onChange: () => {
         for (const listener of this.#listeners) listener(cluster);
@@ -47,6 +66,7 @@ export class Connections {
   async close(cluster: ObjectKey): Promise<void> {
     const connection = this.#connections.get(formatKey(cluster));
     this.#connections.delete(formatKey(cluster));
+    this.#asked.delete(formatKey(cluster));
     await connection?.close();
   }
 

@@ -41,7 +41,7 @@ export function observe(cluster: MpcCluster, caches: Caches, connections: Connec
     held,
     allowance: howManyMayGo(parties, held, views),
     connected: connection?.connected === true,
-    settled: connection?.settled === true || parties.every(party => party.known),
+    settled: connections.isSettled(key) || parties.every(party => party.known),
     serversWanted: zonesOf(cluster).length,
     serversReady: nats?.status?.readyReplicas ?? 0,
   };

@@ -1,0 +1,55 @@
+import type { ObjectKey } from '@mpc-operator/runtime/object';
+import { formatKey } from '@mpc-operator/runtime/object';
+import { type Attempts, NO_ATTEMPTS } from './decisions/next-step.ts';
+
+/** Milliseconds that parties have to show that they have begun what they accepted. */
+const SHOWN_WITHIN = 10_000;
+/** Milliseconds before the attempt after the first failure; doubled with each, up to the limit. */
+const BACKOFF = 5_000;
+const BACKOFF_LIMIT = 300_000;
+
+interface Entry extends Attempts {
+  readonly failures: number;
+  /** The highest failed number that was counted. */
+  readonly failed: number;
+}
+
+/** What this process remembers of the attempts it commanded, by key. Lost at a restart: then the next attempt comes a little early. */
+export class AttemptLog {
+  readonly #entries = new Map<string, Entry>();
+
+  get(key: ObjectKey): Attempts {
+    return this.#entry(key);
+  }
+
+  /** The parties were asked to begin this attempt. */
+  commanded(key: ObjectKey, number: number, now: number): void {
+    this.#set(key, { number, shownBy: now + SHOWN_WITHIN });
+  }
+
+  /** The attempt failed. Counted once, however often it is seen. */
+  failed(key: ObjectKey, number: number, message: string, now: number): void {
+    const { failures, failed } = this.#entry(key);
+    if (number <= failed) return;
+    const delay = Math.min(BACKOFF * 2 ** failures, BACKOFF_LIMIT);
+    this.#set(key, { failed: number, failures: failures + 1, notBefore: now + delay, shownBy: 0, message });
+  }
+
+  /** Nothing is left to attempt. */
+  succeeded(key: ObjectKey): void {
+    const { number } = this.#entry(key);
+    if (number > 0) this.#entries.set(formatKey(key), { ...NO_ATTEMPTS, number, failures: 0, failed: number });
+  }
+
+  forget(key: ObjectKey): void {
+    this.#entries.delete(formatKey(key));
+  }
+
+  #entry(key: ObjectKey): Entry {
+    return this.#entries.get(formatKey(key)) ?? { ...NO_ATTEMPTS, failures: 0, failed: 0 };
+  }
+
+  #set(key: ObjectKey, change: Partial<Entry>): void {
+    this.#entries.set(formatKey(key), { ...this.#entry(key), ...change });
+  }
+}

@@ -1,0 +1,103 @@
+import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import type { Observation } from '@mpc-operator/runtime/conditions';
+import type { Fault } from './fault.ts';
+import type { Holding, Member } from './holding.ts';
+import { pendingTriggers, type Step } from './next-step.ts';
+import { areOldSharesErased, failedAttempt } from './refresh-status.ts';
+
+/** The conditions of a KeyShareSet that is as it should be, or on its way there. */
+export function keyConditions(key: KeyShareSet, holding: Holding, step: Step): readonly Observation[] {
+  return [
+    ready(key, holding, step),
+    oldSharesErased(key, holding),
+    refreshBlocked(key, holding, step),
+    progressing(step),
+    observation('Stalled', 'False', 'NotStalled', 'nothing has to be changed'),
+  ];
+}
+
+/** The conditions of one that somebody has to change before anything can be done. */
+export function faultConditions({ reason, message }: Fault): readonly Observation[] {
+  return [
+    observation('Ready', 'False', reason, message),
+    observation('Progressing', 'False', reason, 'nothing is done until this is changed'),
+    observation('Stalled', 'True', reason, message),
+  ];
+}
+
+function ready({ spec }: KeyShareSet, { key, members }: Holding, step: Step): Observation {
+  if (key === undefined) {
+    const failed = failedAttempt(members);
+    if (failed !== undefined && step.kind !== 'none') {
+      return observation('Ready', 'False', 'KeygenFailed', failed.message ?? `attempt ${failed.number} failed`);
+    }
+    const message = step.kind === 'wait' ? step.message : 'the parties make the key';
+    return observation('Ready', 'False', step.kind === 'wait' ? step.reason : 'Keygen', message);
+  }
+  const able = members.filter(member => member.kind === 'holds' && member.ready && member.key.active > 0);
+  const message = `${able.length} of ${members.length} parties are ready, ${spec.threshold} are needed`;
+  return able.length >= spec.threshold
+    ? observation('Ready', 'True', 'QuorumReady', message)
+    : observation('Ready', 'False', 'TooFewParties', message);
+}
+
+function oldSharesErased({ spec }: KeyShareSet, { key, members }: Holding): Observation {
+  const type = 'OldSharesErased';
+  if (key === undefined) return observation(type, 'Unknown', 'NoKey', 'there is no key yet');
+  const { epoch, base } = key.certificate;
+  if (base === 0) return observation(type, 'True', 'FirstEpoch', 'there were no shares before');
+  if (areOldSharesErased(members, epoch, spec.threshold)) {
+    const rest = members.filter(member => member.kind !== 'holds' || member.key.erasedBelow < epoch);
+    const left = rest.length === 0 ? '' : `; not yet confirmed by ${ids(rest)}`;
+    return observation(type, 'True', 'Erased', `too few shares of epochs before ${epoch} are left to use${left}`);
+  }
+  return observation(type, 'False', 'ErasurePending', `shares of epochs before ${epoch} are not destroyed yet`);
+}
+
+/** True only while a refresh is asked for: a party that is away blocks nothing else. */
+function refreshBlocked(key: KeyShareSet, { key: held, members }: Holding, step: Step): Observation {
+  const type = 'RefreshBlocked';
+  const [trigger] = held === undefined ? [] : pendingTriggers(key, members);
+  const absent = members.filter(member => member.kind === 'unknown' || !member.ready);
+  const underWay = held !== undefined && members.some(member => member.kind === 'holds' && !isFinal(member));
+  if (absent.length > 0 && (trigger !== undefined || underWay)) {
+    return observation(type, 'True', 'PartiesMissing', `a refresh needs all parties; not ready: ${ids(absent)}`);
+  }
+  const failed = trigger === undefined ? undefined : failedAttempt(members, trigger);
+  if (failed !== undefined && step.kind === 'wait' && step.reason === 'BackingOff') {
+    const who = failed.parties?.length ? ` (parties ${failed.parties.join(', ')})` : '';
+    return observation(type, 'True', failed.failure ?? 'Failed', `${failed.message ?? 'the attempt failed'}${who}`);
+  }
+  return observation(
+    type,
+    'False',
+    'NotBlocked',
+    trigger === undefined ? 'no refresh is asked for' : 'nothing is missing',
+  );
+}
+
+function progressing(step: Step): Observation {
+  const type = 'Progressing';
+  switch (step.kind) {
+    case 'none':
+      return observation(type, 'False', 'Settled', 'nothing is left to do');
+    case 'wait':
+      return observation(type, 'True', step.reason, step.message);
+    case 'keygen':
+      return observation(type, 'True', 'Keygen', `the parties are asked to make the key, attempt ${step.number}`);
+    case 'refresh':
+      return observation(type, 'True', 'Refresh', `the parties are asked to refresh, attempt ${step.number}`);
+  }
+}
+
+function isFinal(member: Extract<Member, { kind: 'holds' }>): boolean {
+  return member.key.final >= member.key.certificate.epoch;
+}
+
+function ids(members: readonly Member[]): string {
+  return `${members.length === 1 ? 'party' : 'parties'} ${members.map(member => member.id).join(', ')}`;
+}
+
+function observation(type: string, status: Observation['status'], reason: string, message: string): Observation {
+  return { type, status, reason, message };
+}

@@ -1,0 +1,105 @@
+import type { Certificate, KeyReport } from '@mpc-operator/crds/control';
+import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
+import { equal } from '@mpc-operator/runtime/json';
+import { isKnown, keysNamed, type PartyViews } from '../../../parties/view.ts';
+
+/** What one party of a key holds under the key's name. */
+export type Member =
+  /** Silent, or its keys are being asked for. */
+  | { readonly kind: 'unknown'; readonly id: number }
+  /** No certificate; perhaps the remains of a keygen, or one that runs: `attempt`. */
+  | { readonly kind: 'nothing'; readonly id: number; readonly ready: boolean; readonly attempt?: Attempt }
+  | { readonly kind: 'holds'; readonly id: number; readonly ready: boolean; readonly key: Held };
+
+export type Attempt = NonNullable<KeyReport['attempt']>;
+
+/** A key that has a certificate. */
+export interface Held extends KeyReport {
+  keyId: string;
+  certificate: Certificate;
+}
+
+/** What the parties of a KeyShareSet hold, taken together. */
+export interface Holding {
+  readonly members: readonly Member[];
+  /** The highest number that any of them has taken part in. */
+  readonly highest: number;
+  /**
+   * The key, if so many of them say the same of it that one of them must be honest: at least the threshold. Of these, the report
+   * with the highest certified epoch.
+   */
+  readonly key?: Held;
+  /** Why what they hold cannot be what the KeyShareSet is about. */
+  readonly conflict?: string;
+}
+
+export function holdingOf(key: KeyShareSet, cluster: MpcCluster, views: PartyViews): Holding {
+  const { name } = key.metadata;
+  const members = [...key.spec.parties].sort((a, b) => a - b).map(id => memberOf(id, name, views));
+  const everyone = cluster.spec.parties.flatMap(({ id }) => keysNamed(views.get(id), name));
+  const held = everyone.filter(isHeld);
+  const conflict = conflictOf(key, held);
+  const agreed = conflict === undefined ? agreedKey(members, key.spec.threshold) : undefined;
+  return {
+    members,
+    highest: Math.max(0, ...everyone.map(report => report.highest)),
+    ...(agreed === undefined ? {} : { key: agreed }),
+    ...(conflict === undefined ? {} : { conflict }),
+  };
+}
+
+function memberOf(id: number, name: string, views: PartyViews): Member {
+  const view = views.get(id);
+  if (!isKnown(view)) return { kind: 'unknown', id };
+  const { ready } = view.report;
+  const named = keysNamed(view, name);
+  const [key] = named.filter(isHeld).sort((a, b) => b.certificate.epoch - a.certificate.epoch);
+  if (key !== undefined) return { kind: 'holds', id, ready, key };
+  const [attempt] = named.flatMap(report => report.attempt ?? []).sort((a, b) => b.number - a.number);
+  return { kind: 'nothing', id, ready, ...(attempt === undefined ? {} : { attempt }) };
+}
+
+function isHeld(report: KeyReport): report is Held {
+  return report.keyId !== undefined && report.certificate !== undefined;
+}
+
+/** The first difference between what is held and what is asked for. A name stands for one key only, for all parties of the cluster. */
+function conflictOf({ metadata, spec }: KeyShareSet, held: readonly Held[]): string | undefined {
+  const ids = new Set(held.map(report => report.keyId));
+  if (ids.size > 1) {
+    return `the parties hold different keys of the name ${metadata.name}: ${[...ids].sort().join(', ')}`;
+  }
+  for (const report of held) {
+    for (const field of ['curve', 'purpose', 'threshold', 'parties'] as const) {
+      const wanted = field === 'parties' ? sorted(spec.parties) : spec[field];
+      const found = field === 'parties' ? sorted(report.spec.parties) : report.spec[field];
+      if (!equal(wanted, found)) {
+        return `spec.${field} is ${show(wanted)}, but the parties hold a key of this name with ${field} ${show(found)}: ask for that, or take another name`;
+      }
+    }
+  }
+  return undefined;
+}
+
+function agreedKey(members: readonly Member[], threshold: number): Held | undefined {
+  const held = members.flatMap(member => (member.kind === 'holds' ? member.key : []));
+  const [best] = held
+    .filter(candidate => held.filter(other => saysTheSame(candidate, other)).length >= threshold)
+    .filter(({ certificate, spec }) => certificate.acks.length === spec.parties.length)
+    .sort((a, b) => b.certificate.epoch - a.certificate.epoch);
+  return best;
+}
+
+/** What never changes in a key. */
+function saysTheSame(a: Held, b: Held): boolean {
+  const of = ({ keyId, publicKey, internalKey, addresses }: Held) => ({ keyId, publicKey, internalKey, addresses });
+  return equal(of(a), of(b));
+}
+
+function sorted(ids: readonly number[]): readonly number[] {
+  return [...ids].sort((a, b) => a - b);
+}
+
+function show(value: string | number | readonly number[]): string {
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}

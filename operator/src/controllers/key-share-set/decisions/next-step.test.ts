@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { KeyReport } from '@mpc-operator/crds/control';
+import type { PartyViews } from '../../../parties/view.ts';
+import { keyShareSet, mpcCluster } from '../../../testing/objects.ts';
+import { certificate, KEY_ID, keygenReport, keyReport, view, views, withView } from '../../../testing/reports.ts';
+import { destroyStep } from './destroy-step.ts';
+import { type Holding, holdingOf } from './holding.ts';
+import { type Attempts, NO_ATTEMPTS, nextStep } from './next-step.ts';
+
+const NOW = 1_000_000;
+const held = (seen: PartyViews, key = keyShareSet(), cluster = mpcCluster()): Holding => holdingOf(key, cluster, seen);
+const step = (seen: PartyViews, key = keyShareSet(), attempts: Attempts = NO_ATTEMPTS) =>
+  nextStep(key, held(seen, key), attempts, NOW);
+const asked = (annotations: Record<string, string>) => keyShareSet({}, { annotations });
+const REFRESH = 'mpc.keyshare.dev/refresh';
+const attemptAt = (phase: NonNullable<KeyReport['attempt']>['phase'], number = 2, more = {}) =>
+  ({ attempt: { number, trigger: 'annotation@x', phase, ...more }, highest: number }) as const;
+
+describe('what the parties hold', () => {
+  test('is a key only when as many as the threshold say the same of it', () => {
+    const key = keyReport(1);
+    assert.equal(held(views([key])).key?.keyId, KEY_ID);
+    assert.ok(
+      held(
+        new Map([
+          [1, view(1, [key])],
+          [2, view(2, [key])],
+        ]),
+      ).key,
+    );
+    assert.equal(
+      held(
+        new Map([
+          [1, view(1, [key])],
+          [2, view(2)],
+          [3, view(3)],
+        ]),
+      ).key,
+      undefined,
+    );
+    const liar = view(1, [keyReport(1, { publicKey: 'ff'.repeat(32), certificate: certificate(9) })]);
+    assert.equal(held(withView(views([key]), liar)).key?.publicKey, key.publicKey);
+  });
+
+  test('is published only with the acknowledgement of all parties', () => {
+    const acks = certificate(1).acks.slice(0, 2);
+    assert.equal(held(views([keyReport(1, { certificate: certificate(1, { acks }) })])).key, undefined);
+  });
+
+  test('is the highest certified epoch, whoever has it', () => {
+    const seen = withView(views([keyReport(1)]), view(2, [keyReport(2, { final: 1 })]));
+    assert.equal(held(seen).key?.certificate.epoch, 2);
+  });
+
+  for (const [field, value] of Object.entries({
+    curve: 'secp256k1',
+    purpose: 'taproot',
+    threshold: 3,
+    parties: [1, 2],
+  })) {
+    test(`conflicts with a KeyShareSet that asks for another ${field}, and says how`, () => {
+      const spec = { ...keyReport(1).spec, [field]: value };
+      const { conflict } = held(views([keyReport(1, { spec })]));
+      assert.match(conflict ?? '', new RegExp(`spec.${field} is .*hold a key of this name with ${field}`));
+    });
+  }
+
+  test('conflicts when a party outside the key holds another one of its name', () => {
+    const cluster = mpcCluster({ parties: [1, 2, 3, 4].map(id => ({ id, zone: 'a' })) });
+    const other = keyReport(1, { keyId: 'f'.repeat(32) });
+    const seen = new Map([...views([keyReport(1)]), [4, view(4, [other])] as const]);
+    assert.match(held(seen, keyShareSet(), cluster).conflict ?? '', /different keys of the name treasury/);
+  });
+
+  test('of an earlier keygen that was never certified is nothing', () => {
+    const left = keyReport(1, {
+      keyId: 'f'.repeat(32),
+      certificate: undefined,
+      attempt: keygenReport(1, 'Failed').attempt,
+    });
+    const { members, key } = held(views([left, keyReport(2)]));
+    assert.equal(key?.keyId, KEY_ID);
+    assert.deepEqual([...new Set(members.map(member => member.kind))], ['holds']);
+    assert.deepEqual([...new Set(held(views([left])).members.map(member => member.kind))], ['nothing']);
+  });
+});
+
+describe('the next step of a key', () => {
+  test('is its generation, when all its parties say that they hold nothing', () => {
+    assert.deepEqual(step(views()), { kind: 'keygen', number: 1, triggers: [] });
+  });
+
+  test('counts what annotations ask for now as carried out by the generation', () => {
+    const key = asked({ [REFRESH]: 'x', 'rotation.mpc.keyshare.dev/nightly': '2026-11-21T00:00:00Z' });
+    assert.deepEqual(step(views(), key), {
+      kind: 'keygen',
+      number: 1,
+      triggers: ['annotation@x', 'policy/nightly@2026-11-21T00:00:00Z'],
+    });
+  });
+
+  const never: [string, PartyViews][] = [
+    ['a party is silent', views([], [1, 2])],
+    ['a party is not ready', withView(views(), view(3, [], { ready: false }))],
+    [
+      'the keys of a party are not known',
+      withView(views(), { id: 3, report: views().get(3)?.report ?? assert.fail() }),
+    ],
+    ['a party holds the key', withView(views(), view(3, [keyReport(1)]))],
+    ['a party is still at it', withView(views(), view(3, [keygenReport(1, 'Acknowledged')]))],
+  ];
+  for (const [what, seen] of never) {
+    test(`is never a generation while ${what}`, () => {
+      assert.equal(step(seen).kind, 'wait');
+    });
+  }
+
+  test('adopts a key that the parties hold', () => {
+    assert.deepEqual(step(views([keyReport(3)])), { kind: 'none' });
+  });
+
+  test('takes a number above all that any party has seen, and above all it gave out', () => {
+    const seen = withView(views([keygenReport(3, 'Failed')]), view(2, [keygenReport(7, 'Failed')]));
+    assert.deepEqual(step(seen), { kind: 'keygen', number: 8, triggers: [] });
+    const attempts = { ...NO_ATTEMPTS, number: 9 };
+    assert.deepEqual(step(seen, keyShareSet(), attempts), { kind: 'keygen', number: 10, triggers: [] });
+  });
+
+  test('is a refresh for a trigger that led to no epoch yet, and only one', () => {
+    const key = asked({ [REFRESH]: 'x', 'rotation.mpc.keyshare.dev/p': 'slot' });
+    assert.deepEqual(step(views([keyReport(1)]), key), {
+      kind: 'refresh',
+      number: 2,
+      keyId: KEY_ID,
+      trigger: 'annotation@x',
+    });
+    const done = keyReport(2, { triggers: [{ source: 'annotation', value: 'x', epoch: 2 }] });
+    const next = step(views([done]), key);
+    assert.ok(next.kind === 'refresh');
+    assert.equal(next.trigger, 'policy/p@slot');
+    const both = keyReport(3, {
+      triggers: [
+        { source: 'annotation', value: 'x', epoch: 2 },
+        { source: 'policy/p', value: 'slot', epoch: 3 },
+      ],
+    });
+    assert.deepEqual(step(views([both]), key), { kind: 'none' });
+    assert.equal(step(views([both]), asked({ [REFRESH]: 'y' })).kind, 'refresh');
+  });
+
+  for (const phase of ['Preparing', 'Acknowledged', 'Certified', 'Activated'] as const) {
+    test(`waits while a party is ${phase}`, () => {
+      const seen = withView(views([keyReport(1)]), view(2, [keyReport(1, attemptAt(phase))]));
+      const next = step(seen, asked({ [REFRESH]: 'x' }));
+      assert.ok(next.kind === 'wait');
+      assert.match(next.message, new RegExp(`party 2 is at attempt 2 \\(${phase}\\)`));
+    });
+  }
+
+  test('waits for a party that is away, and names it', () => {
+    const next = step(views([keyReport(1)], [1, 3]), asked({ [REFRESH]: 'x' }));
+    assert.ok(next.kind === 'wait');
+    assert.match(next.message, /party 2/);
+  });
+
+  test('is not given twice: the parties get the time to show that they began', () => {
+    const key = asked({ [REFRESH]: 'x' });
+    const commanded = { ...NO_ATTEMPTS, number: 2, shownBy: NOW + 1 };
+    assert.equal(step(views([keyReport(1)]), key, commanded).kind, 'wait');
+    assert.equal(step(views([keyReport(1)]), key, { ...commanded, shownBy: NOW }).kind, 'refresh');
+  });
+
+  test('comes after a pause when the last attempt failed', () => {
+    const failed = views([keyReport(1, attemptAt('Failed'))]);
+    const key = asked({ [REFRESH]: 'x' });
+    const attempts = { ...NO_ATTEMPTS, number: 2, notBefore: NOW + 5_000, message: 'party 3 did not answer' };
+    assert.deepEqual(step(failed, key, attempts), {
+      kind: 'wait',
+      reason: 'BackingOff',
+      message: 'party 3 did not answer',
+      until: NOW + 5_000,
+    });
+    assert.deepEqual(step(failed, key, { ...attempts, notBefore: NOW }), {
+      kind: 'refresh',
+      number: 3,
+      keyId: KEY_ID,
+      trigger: 'annotation@x',
+    });
+  });
+
+  test('gives out no number that the parties could not take', () => {
+    const last = views([keyReport(1, { highest: 2 ** 31 - 1 })]);
+    const next = step(last, asked({ [REFRESH]: 'x' }));
+    assert.ok(next.kind === 'wait');
+    assert.equal(next.reason, 'NumbersExhausted');
+  });
+});
+
+describe('the destruction of a key', () => {
+  const destroy = keyShareSet({ deletionPolicy: 'Destroy' });
+
+  test('is none if its shares are retained', () => {
+    assert.deepEqual(destroyStep(keyShareSet(), mpcCluster(), views([keyReport(1)])), { kind: 'done' });
+  });
+
+  test('asks every party that holds anything of it', () => {
+    const left = keyReport(1, { keyId: 'f'.repeat(32), certificate: undefined });
+    const next = destroyStep(destroy, mpcCluster(), withView(views([keyReport(1)]), view(3, [left])));
+    assert.ok(next.kind === 'destroy');
+    assert.deepEqual(next.shares, [
+      { party: 1, keyId: KEY_ID },
+      { party: 2, keyId: KEY_ID },
+      { party: 3, keyId: 'f'.repeat(32) },
+    ]);
+  });
+
+  test('waits for parties that are away: they may come back with a share', () => {
+    const next = destroyStep(destroy, mpcCluster(), views([], [1, 2]));
+    assert.ok(next.kind === 'wait');
+    assert.match(next.message, /parties 3 are away/);
+    const orphan = destroyStep(destroy, undefined, new Map());
+    assert.ok(orphan.kind === 'wait');
+    assert.match(orphan.message, /there is no MpcCluster demo .*set spec.deletionPolicy to Retain/);
+  });
+
+  test('is done when all say that they hold nothing', () => {
+    assert.deepEqual(destroyStep(destroy, mpcCluster(), views()), { kind: 'done' });
+    assert.equal(destroyStep(destroy, mpcCluster(), views([keygenReport(1, 'Preparing')])).kind, 'wait');
+    assert.equal(destroyStep(destroy, mpcCluster(), views([keygenReport(1, 'Failed')])).kind, 'done');
+  });
+});

@@ -1,0 +1,92 @@
+import { formatTrigger, requestedTriggers } from '@mpc-operator/crds/annotations';
+import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import { isEpochPending } from '../../mpc-cluster/decisions/how-many-may-go.ts';
+import type { Held, Holding, Member } from './holding.ts';
+
+/** What to do for a key now. */
+export type Step =
+  | { readonly kind: 'none' }
+  /** Something is on its way, or cannot begin yet. */
+  | { readonly kind: 'wait'; readonly reason: string; readonly message: string; readonly until?: number }
+  | { readonly kind: 'keygen'; readonly number: number; readonly triggers: readonly string[] }
+  | { readonly kind: 'refresh'; readonly number: number; readonly keyId: string; readonly trigger: string };
+
+/** What this operator remembers of the attempts it commanded: nothing that must not be lost. */
+export interface Attempts {
+  /** The highest number it has given out. */
+  readonly number: number;
+  /** Until when the parties have time to show that they have begun. */
+  readonly shownBy: number;
+  /** When the next attempt may begin. */
+  readonly notBefore: number;
+  /** Why the last one failed. */
+  readonly message?: string;
+}
+
+export const NO_ATTEMPTS: Attempts = { number: 0, shownBy: 0, notBefore: 0 };
+
+/** The highest number there can be: `attempt` in the control messages. */
+const MAX_NUMBER = 2 ** 31 - 1;
+
+/** `now` in milliseconds of any clock, the same as in `attempts`. */
+export function nextStep(key: KeyShareSet, holding: Holding, attempts: Attempts, now: number): Step {
+  const { members } = holding;
+  const none = members.every(member => member.kind === 'nothing');
+  const missing = members.filter(member => member.kind === 'unknown' || !member.ready).map(member => member.id);
+  if (holding.key === undefined && !none) return waitForKey(members, missing);
+  const running = members.find(isBusy);
+  if (running !== undefined) {
+    return wait('AttemptRunning', `party ${running.id} is at attempt ${attemptOf(running)}`);
+  }
+  const trigger = holding.key === undefined ? undefined : pendingTriggers(key, members)[0];
+  if (holding.key !== undefined && trigger === undefined) return { kind: 'none' };
+  if (missing.length > 0) return wait('WaitingForParties', `all parties are needed, but ${list(missing)}`);
+  if (now < attempts.shownBy && holding.highest < attempts.number) {
+    return { ...wait('AttemptCommanded', `the parties begin attempt ${attempts.number}`), until: attempts.shownBy };
+  }
+  if (now < attempts.notBefore) {
+    return { ...wait('BackingOff', attempts.message ?? 'the last attempt failed'), until: attempts.notBefore };
+  }
+  const number = Math.max(holding.highest, attempts.number) + 1;
+  if (number > MAX_NUMBER) return wait('NumbersExhausted', `a party says it has seen attempt ${holding.highest}`);
+  if (holding.key === undefined || trigger === undefined) {
+    return { kind: 'keygen', number, triggers: requestedTriggers(key.metadata.annotations).map(formatTrigger) };
+  }
+  return { kind: 'refresh', number, keyId: holding.key.keyId, trigger };
+}
+
+/** The triggers that the annotations ask for and that led to no epoch yet, in the order in which they are carried out. */
+export function pendingTriggers(key: KeyShareSet, members: readonly Member[]): readonly string[] {
+  const done = members.flatMap(member => (member.kind === 'holds' ? member.key.triggers : []));
+  return requestedTriggers(key.metadata.annotations)
+    .filter(({ source, value }) => !done.some(trigger => trigger.source === source && trigger.value === value))
+    .map(formatTrigger);
+}
+
+/** Some hold it, but too few say the same yet: those that have the certificate give it to the others. */
+function waitForKey(members: readonly Member[], missing: readonly number[]): Step {
+  if (missing.length > 0) return wait('WaitingForParties', `what the parties hold is not known: ${list(missing)}`);
+  const without = members.filter(member => member.kind !== 'holds').map(member => member.id);
+  return wait('KeySpreading', `the key is certified, parties ${without.join(', ')} do not have it yet`);
+}
+
+function isBusy(member: Member): member is Exclude<Member, { kind: 'unknown' }> {
+  if (member.kind === 'unknown') return false;
+  if (member.kind === 'holds') return isEpochPending(member.key);
+  return member.attempt !== undefined && member.attempt.phase !== 'Failed' && member.attempt.phase !== 'Final';
+}
+
+function attemptOf(member: Exclude<Member, { kind: 'unknown' }>): string {
+  const attempt = member.kind === 'holds' ? member.key.attempt : member.attempt;
+  const epoch = (held: Held) => `${held.certificate.epoch}, which is not final`;
+  if (attempt === undefined) return member.kind === 'holds' ? epoch(member.key) : '';
+  return `${attempt.number} (${attempt.phase})`;
+}
+
+function wait(reason: string, message: string): Extract<Step, { kind: 'wait' }> {
+  return { kind: 'wait', reason, message };
+}
+
+function list(ids: readonly number[]): string {
+  return ids.length === 1 ? `party ${ids[0]} is not ready` : `parties ${ids.join(', ')} are not ready`;
+}

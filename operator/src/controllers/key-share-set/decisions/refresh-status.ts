@@ -1,0 +1,90 @@
+import type { KeyShareSet, KeyShareSetStatus } from '@mpc-operator/crds/generated/api';
+import { timestamp } from '@mpc-operator/runtime/wire-time';
+import type { Attempt, Holding, Member } from './holding.ts';
+import { type Attempts, pendingTriggers } from './next-step.ts';
+
+type RefreshStatus = NonNullable<KeyShareSetStatus['refresh']>;
+
+/** How the refresh under way stands, or the last one. Undefined for a key that was never asked to be refreshed. */
+export function refreshStatus(
+  key: KeyShareSet,
+  holding: Holding,
+  attempts: Attempts,
+  now: Date,
+): RefreshStatus | undefined {
+  const before = key.status?.refresh;
+  if (holding.key === undefined) return before;
+  const [pending] = pendingTriggers(key, holding.members);
+  if (pending !== undefined) return pendingRefresh(pending, key, holding, attempts, now);
+  const { trigger, epoch, base } = holding.key.certificate;
+  if (base === 0) return undefined;
+  const same = before?.trigger === trigger ? before : undefined;
+  const phase = certifiedPhase(holding.members, epoch, key.spec.threshold);
+  const completionTime = same?.completionTime ?? (phase === 'Erased' ? timestamp(now) : undefined);
+  return {
+    trigger,
+    attempt: epoch,
+    phase,
+    startTime: same?.startTime ?? timestamp(now),
+    ...(completionTime === undefined ? {} : { completionTime }),
+    failures: same?.failures ?? 0,
+  };
+}
+
+/** Old shares are harmless when fewer than the threshold can be left: n - t + 1 parties have destroyed theirs. */
+export function areOldSharesErased(members: readonly Member[], epoch: number, threshold: number): boolean {
+  const erased = members.filter(member => member.kind === 'holds' && member.key.erasedBelow >= epoch).length;
+  return erased >= members.length - threshold + 1;
+}
+
+/** The failed attempt of the highest number, by the word of the party that says most of it. */
+export function failedAttempt(members: readonly Member[], trigger?: string): Attempt | undefined {
+  const [last] = members
+    .flatMap(attemptsOf)
+    .filter(attempt => attempt.phase === 'Failed' && (trigger === undefined || attempt.trigger === trigger))
+    .sort((a, b) => b.number - a.number || weight(b) - weight(a));
+  return last;
+}
+
+function pendingRefresh(
+  trigger: string,
+  key: KeyShareSet,
+  { members }: Holding,
+  attempts: Attempts,
+  now: Date,
+): RefreshStatus {
+  const before = key.status?.refresh?.trigger === trigger ? key.status.refresh : undefined;
+  const running = members
+    .flatMap(attemptsOf)
+    .find(attempt => attempt.trigger === trigger && attempt.phase !== 'Failed');
+  const failed = failedAttempt(members, trigger);
+  const counted = before?.phase === 'Failed' && before.attempt === failed?.number;
+  const fresh = running === undefined && failed !== undefined && !counted;
+  const message = failed?.message ?? attempts.message;
+  const attempt = (running ?? failed)?.number;
+  return {
+    trigger,
+    ...(attempt === undefined ? {} : { attempt }),
+    phase: running ? 'Preparing' : failed ? 'Failed' : 'Pending',
+    startTime: before?.startTime ?? timestamp(now),
+    failures: (before?.failures ?? 0) + (fresh ? 1 : 0),
+    ...(message === undefined ? {} : { message: message.slice(0, 1024) }),
+  };
+}
+
+function certifiedPhase(members: readonly Member[], epoch: number, threshold: number): RefreshStatus['phase'] {
+  if (areOldSharesErased(members, epoch, threshold)) return 'Erased';
+  const all = members.every(member => member.kind === 'holds' && member.key.active >= epoch);
+  return all ? 'Activated' : 'Certified';
+}
+
+function attemptsOf(member: Member): readonly Attempt[] {
+  if (member.kind === 'unknown') return [];
+  const attempt = member.kind === 'holds' ? member.key.attempt : member.attempt;
+  return attempt === undefined ? [] : [attempt];
+}
+
+/** Proof of misbehaviour says more than a wrong configuration, and that more than a timeout. */
+function weight({ failure }: Attempt): number {
+  return ['Timeout', 'Internal', 'ContextMismatch', 'Misbehaviour'].indexOf(failure ?? 'Timeout');
+}

@@ -1,0 +1,129 @@
+import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
+import { GROUP } from '@mpc-operator/crds/group';
+import type { ApiClient } from '@mpc-operator/runtime/client';
+import type { Clock } from '@mpc-operator/runtime/clock';
+import type { Observation } from '@mpc-operator/runtime/conditions';
+import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
+import type { EventRecorder } from '@mpc-operator/runtime/events';
+import type { Logger } from '@mpc-operator/runtime/log';
+import { keyOf } from '@mpc-operator/runtime/object';
+import type { Connections } from '../../parties/connections.ts';
+import type { PartyViews } from '../../parties/view.ts';
+import type { Caches } from '../caches.ts';
+import { conditionEvents } from '../condition-events.ts';
+import { addFinalizer } from '../finalizer.ts';
+import { isPaused } from '../paused.ts';
+import type { AttemptLog } from './attempt-log.ts';
+import { command } from './command.ts';
+import { faultConditions, keyConditions } from './decisions/conditions.ts';
+import { clusterNotFound, type Fault, faultOf, holdingFault } from './decisions/fault.ts';
+import { type Holding, holdingOf } from './decisions/holding.ts';
+import { nextStep, type Step } from './decisions/next-step.ts';
+import { failedAttempt } from './decisions/refresh-status.ts';
+import { deleteKey } from './deletion.ts';
+import { keyEvents } from './events.ts';
+import { keyStatus } from './status.ts';
+
+export const KEY_FINALIZER = `${GROUP}/keyshareset`;
+
+/** Milliseconds until another look when nothing else would lead to one. */
+const RETRY = 5_000;
+
+export interface KeyShareSetDeps {
+  readonly client: ApiClient;
+  readonly caches: Caches;
+  readonly connections: Connections;
+  readonly events: EventRecorder;
+  readonly attempts: AttemptLog;
+  readonly clock: Clock;
+}
+
+/** One reconcile of one key. */
+export interface Run extends KeyShareSetDeps {
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly now: Date;
+}
+
+export function keyShareSetReconciler(deps: KeyShareSetDeps): Reconcile {
+  return async (objectKey, { signal, log }) => {
+    const run: Run = { ...deps, signal, log, now: deps.clock.date() };
+    const key = deps.caches.keys.get(objectKey);
+    if (key === undefined) {
+      deps.attempts.forget(objectKey);
+      return {};
+    }
+    const cluster = deps.caches.clusters.get({ ...objectKey, name: key.spec.clusterRef.name });
+    if (key.metadata.deletionTimestamp !== undefined) return await deleteKey(key, cluster, KEY_FINALIZER, run);
+    if (!isPaused(key)) await addFinalizer(deps.client, deps.caches.keys.resource, key, KEY_FINALIZER, signal);
+    if (cluster === undefined) return await stall(key, clusterNotFound(key), undefined, run);
+    const fault = faultOf(key, cluster);
+    if (fault !== undefined) return await stall(key, fault, undefined, run);
+
+    const views: PartyViews = deps.connections.get(keyOf(cluster))?.views() ?? new Map();
+    const holding = holdingOf(key, cluster, views);
+    if (isTooEarly(key, cluster, holding, run)) return { requeueAfter: RETRY };
+    const conflict = holdingFault(key, holding);
+    if (conflict !== undefined) return await stall(key, conflict, holding, run);
+    return await makeItSo(key, holding, cluster, run);
+  };
+}
+
+async function makeItSo(key: KeyShareSet, holding: Holding, cluster: MpcCluster, run: Run): Promise<Result> {
+  const step = decide(key, holding, run);
+  const mayAct = !isPaused(key) && !isPaused(cluster);
+  const shown: Step = mayAct || step.kind === 'none' ? step : PAUSED;
+  await writeStatus(key, keyConditions(key, holding, shown), holding, run);
+  switch (shown.kind) {
+    case 'none':
+      return {};
+    case 'wait':
+      return { requeueAfter: waitFor(shown, run.clock.now()) };
+    default:
+      await command(key, shown, run);
+      // If the parties do not show what they do, look again.
+      return { requeueAfter: RETRY };
+  }
+}
+
+const PAUSED: Step = { kind: 'wait', reason: 'Paused', message: 'nothing is changed while it is paused' };
+
+function decide(key: KeyShareSet, holding: Holding, { attempts, clock }: Run): Step {
+  const objectKey = keyOf(key);
+  const failed = failedAttempt(holding.members);
+  if (failed !== undefined) {
+    attempts.failed(objectKey, failed.number, failed.message ?? 'the attempt failed', clock.now());
+  }
+  const step = nextStep(key, holding, attempts.get(objectKey), clock.now());
+  if (step.kind === 'none') attempts.succeeded(objectKey);
+  return step;
+}
+
+/** A new leader has heard of nobody yet: what the last one saw stands until all had the time to report. */
+function isTooEarly(key: KeyShareSet, cluster: MpcCluster, { members }: Holding, { connections }: Run): boolean {
+  const heard = members.every(member => member.kind !== 'unknown');
+  return !heard && key.status?.conditions !== undefined && !connections.isSettled(keyOf(cluster));
+}
+
+/** Nothing can be done until somebody changes this object, its cluster or what the parties hold: each leads here again. */
+async function stall(key: KeyShareSet, fault: Fault, holding: Holding | undefined, run: Run): Promise<Result> {
+  await writeStatus(key, faultConditions(fault), holding, run);
+  return {};
+}
+
+async function writeStatus(
+  key: KeyShareSet,
+  observations: readonly Observation[],
+  holding: Holding | undefined,
+  run: Run,
+): Promise<void> {
+  const { client, caches, events, attempts, now, signal } = run;
+  const status = keyStatus(key, holding, observations, attempts.get(keyOf(key)), now);
+  await client.applyStatus(caches.keys.resource, key, status, { signal });
+  for (const note of keyEvents(key.status, status)) events.event(key, note);
+  for (const note of conditionEvents(key.status?.conditions, status.conditions ?? [])) events.event(key, note);
+}
+
+function waitFor({ until }: Extract<Step, { kind: 'wait' }>, now: number): number {
+  return until === undefined ? RETRY : Math.max(100, until - now);
+}
