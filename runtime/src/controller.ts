@@ -100,8 +100,8 @@ export class Controller {
     this.#sources.push(() =>
       informer.addHandler(change => {
         if (!predicates.every(predicate => predicate(change))) return;
-        if (change.type === 'update') for (const key of map(change.old)) this.enqueue(key);
-        for (const key of map(change.object)) this.enqueue(key);
+        const states = change.type === 'update' ? [change.old, change.object] : [change.object];
+        for (const key of new Set(states.flatMap(state => [...map(state)].map(formatKey)))) this.#queue.add(key);
       }),
     );
     return this;

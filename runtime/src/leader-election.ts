@@ -151,6 +151,7 @@ export class LeaderElector {
       await this.#write({ ...this.#record(), acquireTime, leaseTransitions }, signal);
       return true;
     } catch (error) {
+      signal.throwIfAborted();
       this.#log.debug('could not renew optimistically', { error });
       return false;
     }

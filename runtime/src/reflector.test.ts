@@ -1,44 +1,10 @@
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
-import { ApiClient } from './client.ts';
-import { Informer } from './informer.ts';
-import { ConfigMap } from './resource.ts';
-import { FakeApi, failure } from './testing/fake-api.ts';
-import { FakeClock, settle } from './testing/fake-clock.ts';
+import { describe, test } from 'node:test';
+import { type FakeApi, failure } from './testing/fake-api.ts';
+import { settle } from './testing/fake-clock.ts';
 import { FakeStream } from './testing/fake-stream.ts';
-import { SilentLogger } from './testing/silent-logger.ts';
+import { CONFIG_MAPS, configMap, runInformer } from './testing/running-informer.ts';
 import type { HttpRequest } from './transport.ts';
-
-const COLLECTION = '/api/v1/namespaces/ns/configmaps';
-
-function configMap(name: string, value = '') {
-  return {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name, namespace: 'ns' },
-    data: { value },
-  } as const;
-}
-
-/** An informer that runs until the test ends, and what its handler was told. */
-async function setUp(t: TestContext, prepare: (api: FakeApi) => void = () => {}) {
-  const clock = new FakeClock();
-  const api = new FakeApi();
-  const log = new SilentLogger();
-  const client = new ApiClient({ transport: api, fieldManager: 'test', clock });
-  const informer = new Informer({ client, resource: ConfigMap, namespaces: ['ns'], log, clock });
-  const told: string[] = [];
-  informer.addHandler(({ type, object }) => told.push(`${type} ${object.metadata.name}`));
-  prepare(api);
-  const stop = new AbortController();
-  const ended = informer.run(stop.signal);
-  t.after(async () => {
-    stop.abort();
-    await ended;
-  });
-  await settle();
-  return { clock, api, informer, told, log, stop, ended };
-}
 
 const isWatch = (request: HttpRequest) => request.path.includes('watch=true');
 const lists = (api: FakeApi) => api.requests.filter(request => !isWatch(request)).map(parameters);
@@ -50,7 +16,7 @@ function parameters(request: HttpRequest): { readonly [name: string]: string } {
 
 describe('a reflector', () => {
   test('lists first from the cache of the server, in pages, then watches from there with bookmarks', async t => {
-    const { api, informer, told } = await setUp(t, a => a.put(COLLECTION, configMap('a')));
+    const { api, informer, told } = await runInformer(t, a => a.put(CONFIG_MAPS, configMap('a')));
     assert.ok(informer.synced);
     assert.deepEqual(told, ['add a']);
     assert.deepEqual(lists(api), [{ resourceVersion: '0', limit: '500' }]);
@@ -60,7 +26,7 @@ describe('a reflector', () => {
   });
 
   test('asks the server to end a watch after a random time between 5 and 10 minutes', async t => {
-    const { clock, api } = await setUp(t);
+    const { clock, api } = await runInformer(t);
     for (let i = 0; i < 50; i++) {
       await clock.advance(1_000);
       api.endWatches();
@@ -72,32 +38,32 @@ describe('a reflector', () => {
   });
 
   test('follows adds, updates and deletes', async t => {
-    const { api, told, informer } = await setUp(t);
-    api.put(COLLECTION, configMap('a'));
-    api.put(COLLECTION, configMap('a', 'changed'));
-    api.remove(COLLECTION, 'a');
+    const { api, told, informer } = await runInformer(t);
+    api.put(CONFIG_MAPS, configMap('a'));
+    api.put(CONFIG_MAPS, configMap('a', 'changed'));
+    api.remove(CONFIG_MAPS, 'a');
     await settle();
     assert.deepEqual(told, ['add a', 'update a', 'delete a']);
     assert.deepEqual(informer.list(), []);
   });
 
   test('resumes a watch that ended where it ended, at once, and lists nothing again', async t => {
-    const { clock, api, told } = await setUp(t);
-    api.put(COLLECTION, configMap('a'));
+    const { clock, api, told } = await runInformer(t);
+    api.put(CONFIG_MAPS, configMap('a'));
     await settle();
     await clock.advance(1_000);
     api.endWatches();
     await settle();
     assert.equal(lists(api).length, 1);
     assert.equal(watches(api)[1]?.resourceVersion, '2');
-    api.put(COLLECTION, configMap('b'));
+    api.put(CONFIG_MAPS, configMap('b'));
     await settle();
     assert.deepEqual(told, ['add a', 'add b']);
   });
 
   test('resumes where the last bookmark was', async t => {
     const stream = new FakeStream();
-    const { clock, api } = await setUp(t, a => {
+    const { clock, api } = await runInformer(t, a => {
       a.intercept = r => (isWatch(r) && watches(a).length === 1 ? stream : undefined);
     });
     stream.event('BOOKMARK', { metadata: { resourceVersion: '4711' } });
@@ -108,7 +74,7 @@ describe('a reflector', () => {
   });
 
   test('resumes after an error of the network, with a back-off that grows to 30-60 s', async t => {
-    const { clock, api } = await setUp(t, a => {
+    const { clock, api } = await runInformer(t, a => {
       a.intercept = r => (isWatch(r) ? Object.assign(new Error('reset'), { code: 'ECONNRESET' }) : undefined);
     });
     await clock.advance(10_000);
@@ -124,7 +90,7 @@ describe('a reflector', () => {
 
   test('begins the back-off anew after two minutes without one', async t => {
     let broken = true;
-    const { clock, api } = await setUp(t, a => {
+    const { clock, api } = await runInformer(t, a => {
       a.intercept = r => (isWatch(r) && broken ? failure(503, 'ServiceUnavailable') : undefined);
     });
     await clock.advance(120_000);
@@ -139,7 +105,7 @@ describe('a reflector', () => {
   });
 
   test('waits as long as an overloaded server asks for', async t => {
-    const { clock, api } = await setUp(t, a => {
+    const { clock, api } = await runInformer(t, a => {
       a.intercept = r => (isWatch(r) ? failure(429, 'TooManyRequests', 20) : undefined);
     });
     await clock.advance(19_000);
@@ -149,19 +115,19 @@ describe('a reflector', () => {
   });
 
   test('lists again, not older than what it saw, when its version has expired (410)', async t => {
-    const { clock, api, told } = await setUp(t, a => {
-      a.put(COLLECTION, configMap('a'));
+    const { clock, api, told } = await runInformer(t, a => {
+      a.put(CONFIG_MAPS, configMap('a'));
       a.intercept = r => (isWatch(r) && watches(a).length === 1 ? failure(410, 'Expired') : undefined);
     });
-    api.put(COLLECTION, configMap('b'));
+    api.put(CONFIG_MAPS, configMap('b'));
     await clock.advance(2_000);
     assert.deepEqual(lists(api)[1], { resourceVersion: '2' });
     assert.deepEqual(told, ['add a', 'add b']);
   });
 
   test('lists the newest state when it cannot list at its version, either', async t => {
-    const { api, informer } = await setUp(t, a => {
-      a.put(COLLECTION, configMap('a'));
+    const { api, informer } = await runInformer(t, a => {
+      a.put(CONFIG_MAPS, configMap('a'));
       a.intercept = r => (r.path.includes('resourceVersion=0') ? failure(410, 'Expired') : undefined);
     });
     assert.deepEqual(lists(api)[1], { limit: '500' });
@@ -170,7 +136,7 @@ describe('a reflector', () => {
 
   test('treats a 410 in the middle of a watch like one at its beginning', async t => {
     const stream = new FakeStream();
-    const { clock, api } = await setUp(t, a => {
+    const { clock, api } = await runInformer(t, a => {
       a.intercept = r => (isWatch(r) && watches(a).length === 1 ? stream : undefined);
     });
     stream.event('ERROR', { kind: 'Status', code: 410, reason: 'Expired' });
@@ -180,14 +146,14 @@ describe('a reflector', () => {
 
   test('after a list, tells of an object that was deleted and made again as two changes', async t => {
     let cut = false;
-    const { clock, api, told } = await setUp(t, a => {
-      a.put(COLLECTION, configMap('a'));
+    const { clock, api, told } = await runInformer(t, a => {
+      a.put(CONFIG_MAPS, configMap('a'));
       a.intercept = r => (isWatch(r) && cut ? failure(410, 'Expired') : undefined);
     });
     cut = true;
     api.endWatches();
-    api.remove(COLLECTION, 'a');
-    api.put(COLLECTION, configMap('a'));
+    api.remove(CONFIG_MAPS, 'a');
+    api.put(CONFIG_MAPS, configMap('a'));
     await settle();
     cut = false;
     await clock.advance(2_000);
@@ -195,7 +161,7 @@ describe('a reflector', () => {
   });
 
   test('does not hammer a server that ends every watch at once', async t => {
-    const { clock, api } = await setUp(t, a => {
+    const { clock, api } = await runInformer(t, a => {
       a.intercept = r => {
         if (!isWatch(r)) return undefined;
         const stream = new FakeStream();
@@ -209,7 +175,7 @@ describe('a reflector', () => {
 
   test('tries on when the first list fails, and is synced when one succeeds', async t => {
     let broken = true;
-    const { clock, api, informer, log } = await setUp(t, a => {
+    const { clock, api, informer, log } = await runInformer(t, a => {
       a.intercept = () => (broken ? failure(500, 'InternalError') : undefined);
     });
     await clock.advance(5_000);
@@ -222,97 +188,14 @@ describe('a reflector', () => {
   });
 
   test('stops when it is told to, in the middle of a watch and of a back-off', async t => {
-    const watching = await setUp(t);
+    const watching = await runInformer(t);
     watching.stop.abort();
     await watching.ended;
-    const waiting = await setUp(t, a => {
+    const waiting = await runInformer(t, a => {
       a.intercept = () => failure(500, 'InternalError');
     });
     waiting.stop.abort();
     await waiting.ended;
     assert.equal(waiting.clock.pending, 0);
-  });
-});
-
-describe('an informer', () => {
-  test('goes on when a handler throws, and tells the other handlers', async t => {
-    const { api, informer, told, log } = await setUp(t);
-    informer.addHandler(() => {
-      throw new Error('a bug');
-    });
-    informer.addHandler(({ object }) => told.push(`other ${object.metadata.name}`));
-    api.put(COLLECTION, configMap('a'));
-    api.put(COLLECTION, configMap('b'));
-    await settle();
-    assert.deepEqual(told, ['add a', 'other a', 'add b', 'other b']);
-    assert.ok(log.lines.some(line => line.level === 'error'));
-  });
-
-  test('tells a handler that comes late of everything that is there', async t => {
-    const { informer } = await setUp(t, a => a.put(COLLECTION, configMap('a')));
-    const told: string[] = [];
-    const remove = informer.addHandler(({ type, object }) => told.push(`${type} ${object.metadata.name}`));
-    assert.deepEqual(told, ['add a']);
-    remove();
-  });
-
-  test('watches several namespaces, and is synced when it has seen all of them', async t => {
-    const api = new FakeApi();
-    const clock = new FakeClock();
-    const log = new SilentLogger();
-    const client = new ApiClient({ transport: api, fieldManager: 'test', clock });
-    api.put('/api/v1/namespaces/one/configmaps', { ...configMap('a'), metadata: { name: 'a', namespace: 'one' } });
-    api.put('/api/v1/namespaces/two/configmaps', { ...configMap('b'), metadata: { name: 'b', namespace: 'two' } });
-    let slow = true;
-    api.intercept = r => (slow && r.path.includes('/two/') ? failure(503, 'ServiceUnavailable') : undefined);
-    const informer = new Informer({ client, resource: ConfigMap, namespaces: ['one', 'two'], log, clock });
-    const stop = new AbortController();
-    const ended = informer.run(stop.signal);
-    t.after(() => stop.abort());
-    await settle();
-    assert.ok(!informer.synced);
-    slow = false;
-    await clock.advance(10_000);
-    await informer.waitForSync();
-    assert.deepEqual(
-      informer
-        .list()
-        .map(object => object.metadata.name)
-        .sort(),
-      ['a', 'b'],
-    );
-    stop.abort();
-    await ended;
-  });
-
-  test('fills in apiVersion and kind, which the items of a list lack, and drops managedFields', async t => {
-    const { informer } = await setUp(t, a => {
-      const { data, metadata } = configMap('a');
-      const item = {
-        data,
-        metadata: { ...metadata, resourceVersion: '5', uid: 'u', managedFields: [{ manager: 'x' }] },
-      };
-      a.intercept = r =>
-        isWatch(r)
-          ? undefined
-          : { status: 200, text: JSON.stringify({ metadata: { resourceVersion: '5' }, items: [item] }) };
-    });
-    const found = informer.get({ namespace: 'ns', name: 'a' });
-    assert.equal(found?.kind, 'ConfigMap');
-    assert.equal(found?.apiVersion, 'v1');
-    assert.ok(!JSON.stringify(found).includes('managedFields'));
-  });
-
-  test('has seen a version when it holds it, or when its watch has come past it', async t => {
-    const { api, informer } = await setUp(t);
-    const written = api.put(COLLECTION, configMap('a'));
-    assert.ok(!informer.hasSeen(written));
-    await settle();
-    assert.ok(informer.hasSeen(written));
-    const later = { ...written, metadata: { ...written.metadata, resourceVersion: '100' } };
-    assert.ok(!informer.hasSeen(later));
-    api.remove(COLLECTION, 'a');
-    await settle();
-    assert.ok(informer.hasSeen(written), 'gone again, but seen');
   });
 });

@@ -48,7 +48,7 @@ export class FakeApi implements Transport {
   }
 
   /** Stores the object under the path of its collection, as a user would, and tells the watches. */
-  put<T extends KubernetesObject>(collection: string, object: T): T {
+  put<T extends KubernetesObject>(collection: string, object: T): T & KubernetesObject {
     const path = `${collection}/${object.metadata.name}`;
     const before = this.#objects.get(path);
     this.#version += 1;
