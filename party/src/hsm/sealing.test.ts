@@ -158,6 +158,34 @@ test('an HSM that gives back something else is found out before the only copy is
   assert.equal(await text(sealing, identity), 'me');
 });
 
+test('a store that keeps something else than it was given is found out before the old key is destroyed', async t => {
+  const hsm = new FakeHsm();
+  const store = await openStore(t);
+  const sealing = await Sealing.open(hsm, store);
+  await sealing.write([], { put: [put(identity, 'me')] });
+  const append = store.append.bind(store);
+  store.append = (events, { put: rows = [], ...changes } = {}) =>
+    append(events, {
+      ...changes,
+      put: rows.map(row => ({ ...row, sealed: { ...row.sealed, iv: new Uint8Array(12) } })),
+    });
+  await assert.rejects(sealing.erase([], erased), HsmRefused);
+  assert.deepEqual(await hsm.generations(), [1, 2]);
+});
+
+test('a secret that moves between being read and being opened is opened where it is now', async t => {
+  const hsm = new FakeHsm();
+  const sealing = await Sealing.open(hsm, await openStore(t));
+  await sealing.write([], { put: [put(sharing(1), 'one'), put(sharing(2), 'two')] });
+  const open = hsm.open.bind(hsm);
+  hsm.open = async (sealed, aad) => {
+    hsm.open = open;
+    await sealing.erase([sharing(1)], erased);
+    return await open(sealed, aad);
+  };
+  assert.equal(await text(sealing, sharing(2)), 'two');
+});
+
 /** Crashes at the `at`-th thing that an erasure does to HSM or store, starts again, and says what there is then. */
 async function crashAt(t: TestContext, at: number, crash: () => Error) {
   const hsm = new FakeHsm();
