@@ -70,7 +70,7 @@ export class Store {
     }
   }
 
-  /** Waits for the appends under way. */
+  /** Waits for the appends under way. Closing again does nothing. */
   async close(): Promise<void> {
     await this.#last;
     await this.#db.close();
