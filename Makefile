@@ -2,20 +2,31 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# Node of the pinned major version: from PATH, or from the cache (hack/node.sh). First in PATH of every recipe.
+# Node of the pinned major version: from PATH, or from the cache (hack/node.sh). First in PATH of every recipe. What needs
+# no Node, above all `make doctor`, works without.
+WITHOUT_NODE := help doctor cluster cluster-down shell
+ifneq ($(filter-out $(WITHOUT_NODE),$(MAKECMDGOALS)),)
 NODE_BIN := $(shell hack/node.sh)
 ifeq ($(NODE_BIN),)
-$(error Node could not be set up, see the message above)
+$(error Node could not be set up, see the message above. What is missing: make doctor)
 endif
 export PATH := $(NODE_BIN):$(PATH)
-# node-gyp builds pkcs11js against the headers of this very Node
+# node-gyp builds pkcs11js against the headers of this very Node, where they came with it
+ifneq ($(wildcard $(NODE_BIN)/../include/node/node.h),)
 export npm_config_nodedir := $(abspath $(NODE_BIN)/..)
+endif
+endif
 
 .PHONY: help
 help: ## Show this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
 
+.PHONY: doctor
+doctor: ## Which tools are used, and what is missing
+	@hack/doctor.sh
+
 node_modules/.package-lock.json: package.json package-lock.json */package.json
+	hack/compiler.sh
 	npm ci --no-progress
 	@touch $@
 
@@ -35,3 +46,42 @@ check: deps ## Types, lint, format, generated files
 .PHONY: format
 format: deps ## Format, and fix what lint can fix
 	npx biome check --write .
+
+.PHONY: cluster
+cluster: ## Create the kind cluster of kind-config.yaml, or start it again
+	@hack/cluster.sh up
+
+.PHONY: cluster-down
+cluster-down: ## Remove it
+	@hack/cluster.sh down
+
+.PHONY: images
+images: cluster ## Build the images and load them into the cluster
+	@hack/images.sh
+
+.PHONY: shell
+shell: ## A shell in which kubectl, kind and helm mean the cluster
+	@hack/in-cluster-net.sh bash
+
+.PHONY: test-unit
+test-unit: deps ## No cluster, under three minutes
+	@hack/stage.sh 'Types, lint, generated files' $(MAKE) --no-print-directory check
+	@hack/stage.sh 'Unit tests' node --test 'crds/**/*.test.ts' 'runtime/**/*.test.ts' 'operator/**/*.test.ts' 'party/**/*.test.ts'
+
+.PHONY: test
+test: test-unit ## That first, then integration and end to end in the cluster
+	@hack/stage.sh 'Cluster and images' $(MAKE) --no-print-directory images
+	@hack/stage.sh 'Integration tests' hack/in-cluster-net.sh node --test --test-concurrency=1 'test/integration/**/*.test.ts'
+	@hack/stage.sh 'End-to-end tests' hack/in-cluster-net.sh node --test --test-concurrency=1 'test/e2e/**/*.test.ts'
+
+.PHONY: test-full
+test-full: test ## That first, then the long matrices
+	@hack/stage.sh 'Long matrices' hack/in-cluster-net.sh node --test --test-concurrency=1 'test/full/**/*.test.ts'
+
+.PHONY: bench
+bench: deps images ## Medians and ratios, in simulation and in the cluster
+	@hack/in-cluster-net.sh node test/bench/main.ts
+
+.PHONY: demo
+demo: deps images ## The whole path in the cluster, from four YAML files to signatures and a refresh
+	@hack/in-cluster-net.sh node test/demo/main.ts

@@ -15,10 +15,30 @@ containers() { docker ps --all --quiet --filter "label=io.x-k8s.kind.cluster=$cl
 forget() { rm -rf "$state/engine" "$state/ready" "$state/loaded" "$KUBECONFIG"; }
 
 wait_until_ready() {
-  in_cluster 'All nodes ready' kubectl wait --for=condition=Ready nodes --all --timeout=180s
+  in_cluster 'Nodes ready' kubectl wait --for=condition=Ready nodes --all --timeout=180s
   in_cluster 'DNS and storage ready' bash -c '
     kubectl -n kube-system rollout status deployment/coredns --timeout=180s
     kubectl -n local-path-storage rollout status deployment/local-path-provisioner --timeout=180s'
+}
+
+# Nodes keep their disks when the engine, or the machine, was stopped. What the API server remembers of their pods is
+# then from before, so that only new ones tell that the nodes run them again.
+start_again() {
+  local stopped
+  stopped=$(containers --filter status=exited --filter status=created)
+  # shellcheck disable=SC2086
+  if [[ -n $stopped ]]; then step 'Start the stopped nodes' docker start $stopped; fi
+  # it answers before it knows who may ask
+  in_cluster 'API server ready' bash -c '
+    for _ in {1..120}; do
+      if kubectl get --raw /readyz && kubectl auth can-i --quiet list nodes; then exit; fi
+      sleep 1
+    done
+    exit 1'
+  in_cluster 'New pods for DNS and storage' bash -c '
+    kubectl -n kube-system rollout restart deployment/coredns
+    kubectl -n local-path-storage rollout restart deployment/local-path-provisioner'
+  wait_until_ready
 }
 
 prepare() {
@@ -50,7 +70,6 @@ create() {
 }
 
 up() {
-  local stopped
   mkdir -p "$state"
   echo "$MPC_ENGINE" >"$state/engine"
   prepare
@@ -58,15 +77,13 @@ up() {
     step 'Remove a cluster that was only half made' kind delete cluster --name "$cluster"
   fi
   if [[ -z $(containers) ]]; then
-    rm -rf "$state/loaded"
+    rm -rf "$state/loaded" "$state/ready"
     create
     return
   fi
-  stopped=$(containers --filter status=exited --filter status=created)
-  if [[ -n $stopped ]]; then
-    # shellcheck disable=SC2086
-    step 'Start the stopped nodes' docker start $stopped
-    wait_until_ready
+  if ! kubectl get --raw /readyz >/dev/null 2>&1; then
+    say 'The cluster is there, but stopped: starting it again. Should that fail, begin anew: make cluster-down cluster'
+    start_again
   fi
   if [[ $(<"$state/ready") != "$(wanted_image)" ]]; then
     say "The cluster runs $(<"$state/ready"), hack/versions.env now asks for $(wanted_image): make cluster-down cluster"

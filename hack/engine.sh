@@ -8,30 +8,28 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 # shellcheck source=hack/step.sh
 source "$hack/step.sh"
+# shellcheck source=hack/engines.sh
+source "$hack/engines.sh"
 
-# in a shell of its own: os-release sets variables
-bare_possible() {
-  [[ $(uname -s) == Linux && $EUID == 0 && -f /etc/os-release ]] &&
-    (source /etc/os-release && [[ ${ID:-}-${VERSION_ID:-} == debian-12 ]])
-}
-host_engine() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
 host_has_image() {
   docker image inspect "$KIND_NODE_IMAGE" >/dev/null 2>&1 && return
   say "Fetching ${KIND_NODE_IMAGE%@*}"
   docker pull --quiet "$KIND_NODE_IMAGE" >/dev/null
 }
 
-case ${MPC_ENGINE:-} in
+made_with=
+if [[ -f $state/engine ]]; then made_with=$(<"$state/engine"); fi
+case ${MPC_ENGINE:=$made_with} in
   host | bare)
+    [[ -z $made_with || $made_with == "$MPC_ENGINE" ]] ||
+      fail "MPC_ENGINE is '$MPC_ENGINE', but the cluster was made with '$made_with'. Remove it first: MPC_ENGINE=$made_with make cluster-down"
     echo "$MPC_ENGINE"
     exit
     ;;
   '') ;;
   *) fail "MPC_ENGINE is '$MPC_ENGINE'; it can be 'host' or 'bare'" ;;
 esac
-if [[ -f $state/engine ]]; then
-  cat "$state/engine"
-elif host_engine; then
+if host_engine_reachable; then
   if host_has_image; then
     echo host
   elif bare_possible; then

@@ -9,6 +9,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 # shellcheck source=hack/bare/paths.sh
 source "$hack/bare/paths.sh"
 
+# Whether the process of a pid file is still the one that wrote it: its arguments name files of that name.
+running() { [[ -f $1 ]] && grep -qsF "${1%.pid}" "/proc/$(<"$1")/cmdline"; }
 alive() { docker -H "unix://$run/$1.sock" version >/dev/null 2>&1; }
 
 # A privileged container asks for every capability. Where root itself lacks CAP_SYS_RESOURCE that fails, so these
@@ -22,10 +24,14 @@ runtime_options() {
 
 # start NAME COMMAND...: COMMAND is dockerd, with what differs between the two
 start() {
-  local name=$1
+  local name=$1 file
   shift
   if alive "$name"; then return; fi
   mkdir -p "$run" "$state/$name"
+  # an engine that was killed leaves these behind, and the next one would refuse to start or wait for the dead
+  for file in "$run/$name.pid" "$run/$name/containerd/containerd.pid"; do
+    running "$file" || rm -f "$file"
+  done
   # A PATH of the system only: the engine must not find the nodes' newer containerd shim.
   PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin setsid "$@" \
     --host "unix://$run/$name.sock" --pidfile "$run/$name.pid" --exec-root "$run/$name" \
@@ -60,13 +66,11 @@ start_builder() {
 }
 
 stop() {
-  local name pid
-  for name in nodes builder; do
-    [[ -f $run/$name.pid ]] || continue
-    pid=$(<"$run/$name.pid")
-    if kill "$pid" 2>/dev/null; then
-      while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done
-    fi
+  local file
+  for file in "$run"/{nodes,builder}.pid; do
+    running "$file" || continue
+    kill "$(<"$file")"
+    while running "$file"; do sleep 0.2; done
   done
   if [[ -e /run/netns/$netns ]]; then ip netns delete "$netns"; fi
 }

@@ -72,7 +72,8 @@ function is(error: unknown, code: number, ...reasons: readonly string[]): boolea
   return error instanceof ApiError && error.code === code && (reasons.length === 0 || reasons.includes(error.reason));
 }
 
-export const isNotFound = (error: unknown): boolean => is(error, 404);
+/** There is no such object. A kind the server does not know is an error of another sort: no `reason`. */
+export const isNotFound = (error: unknown): boolean => is(error, 404, 'NotFound');
 /** Somebody else changed the object first, or a precondition (uid, resourceVersion) does not hold. */
 export const isConflict = (error: unknown): boolean => is(error, 409, 'Conflict');
 export const isAlreadyExists = (error: unknown): boolean => is(error, 409, 'AlreadyExists');

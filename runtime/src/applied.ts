@@ -1,6 +1,9 @@
 import { digest } from './json.ts';
 import { formatKey, type KubernetesObject, keyOf } from './object.ts';
 
+/** Objects come and go; one that is forgotten too early costs one needless request. */
+const CAPACITY = 10_000;
+
 /**
  * Remembers what was applied, so that applying it again is skipped while nothing changed.
  *
@@ -11,7 +14,13 @@ import { formatKey, type KubernetesObject, keyOf } from './object.ts';
  * answers without a write. This is the request cache of Cluster API's ssa package, with content in place of resourceVersion.
  */
 export class AppliedObjects {
+  /** The least recently applied comes first. */
   readonly #applied = new Map<string, { readonly wish: string; readonly answer: string }>();
+  readonly #capacity: number;
+
+  constructor(capacity = CAPACITY) {
+    this.#capacity = capacity;
+  }
 
   /** Whether `wish` was applied before, and `live` is still what came of it. */
   isNoop(part: 'object' | 'status', wish: KubernetesObject, live: KubernetesObject): boolean {
@@ -22,12 +31,11 @@ export class AppliedObjects {
   }
 
   remember(part: 'object' | 'status', wish: KubernetesObject, answer: KubernetesObject): void {
-    this.#applied.set(id(part, wish), { wish: digest(content(part, wish)), answer: answerOf(part, answer) });
-  }
-
-  forget(object: KubernetesObject): void {
-    this.#applied.delete(id('object', object));
-    this.#applied.delete(id('status', object));
+    const key = id(part, wish);
+    this.#applied.delete(key);
+    this.#applied.set(key, { wish: digest(content(part, wish)), answer: answerOf(part, answer) });
+    const [oldest] = this.#applied.keys();
+    if (this.#applied.size > this.#capacity && oldest !== undefined) this.#applied.delete(oldest);
   }
 }
 

@@ -1,9 +1,9 @@
-import { isNotFound, isTooManyRequests } from './api-error.ts';
+import { isExpired, isNotFound, isTooManyRequests } from './api-error.ts';
 import { AppliedObjects } from './applied.ts';
 import { equal, mergePatch } from './json.ts';
 import { type KubernetesObject, keyOf, type ObjectKey } from './object.ts';
 import { type Resource, resourcePath } from './resource.ts';
-import { json, RestClient, type RestOptions, withQuery } from './rest.ts';
+import { json, type Query, RestClient, type RestOptions, withQuery } from './rest.ts';
 import { decodeWatch, type WatchEvent } from './watch-stream.ts';
 
 export interface ListOptions {
@@ -78,24 +78,31 @@ export class ApiClient {
     }
   }
 
-  /** All objects that match, read page by page. */
+  /** All objects that match, read page by page where the server does that. */
   async list<T extends KubernetesObject>(resource: Resource<T>, options: ListOptions = {}): Promise<List<T>> {
     const { namespace, labelSelector, fieldSelector, resourceVersion, signal } = options;
-    const items: T[] = [];
-    let next: string | undefined;
-    for (;;) {
-      // A continue token carries the resourceVersion of its first page.
-      const version = next === undefined ? resourceVersion : undefined;
-      const query = { labelSelector, fieldSelector, resourceVersion: version, limit: PAGE_SIZE, continue: next };
-      const path = withQuery(resourcePath(resource, { namespace: namespace ?? '' }), query);
-      const page = await this.#rest.call<RawList<T>>(
-        { method: 'GET', path, ...(signal ? { signal } : {}) },
+    const path = resourcePath(resource, { namespace: namespace ?? '' });
+    const fetch = async (query: Query) =>
+      await this.#rest.call<RawList<T>>(
+        { method: 'GET', path: withQuery(path, { labelSelector, fieldSelector, ...query }), ...(signal && { signal }) },
         'idempotent',
       );
-      for (const item of page.items ?? []) items.push(typed(resource, item));
-      next = page.metadata.continue || undefined;
-      if (next === undefined) return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
+    // With a resourceVersion the answer comes from the server's cache, but with a limit as well from etcd.
+    const limit = resourceVersion === undefined || resourceVersion === '0' ? PAGE_SIZE : undefined;
+    let page = await fetch({ resourceVersion, limit });
+    const items = [...(page.items ?? [])];
+    while (page.metadata.continue) {
+      try {
+        page = await fetch({ limit, continue: page.metadata.continue });
+        items.push(...(page.items ?? []));
+      } catch (error) {
+        if (!isExpired(error)) throw error;
+        // Reading the pages took longer than the server remembers their version: take all at once.
+        page = await fetch({ resourceVersion });
+        items.splice(0, items.length, ...(page.items ?? []));
+      }
     }
+    return { items: items.map(item => typed(resource, item)), resourceVersion: page.metadata.resourceVersion ?? '' };
   }
 
   /** The changes from `resourceVersion` on, until the server, the network or the signal ends them. */
@@ -113,7 +120,7 @@ export class ApiClient {
       timeoutSeconds,
     };
     const path = withQuery(resourcePath(resource, { namespace: namespace ?? '' }), query);
-    const body = await this.#rest.stream({ method: 'GET', path, ...(signal ? { signal } : {}) }, silence);
+    const body = await this.#rest.stream({ method: 'GET', path, ...(signal && { signal }) }, silence);
     return decodeWatch<T>(body);
   }
 
@@ -193,7 +200,7 @@ export class ApiClient {
     try {
       const path = resourcePath(resource, key);
       await this.#rest.call(
-        { method: 'DELETE', path, body, ...(signal ? { signal } : {}) },
+        { method: 'DELETE', path, body, ...(signal && { signal }) },
         options.uid ? 'idempotent' : 'refused',
       );
       return true;
@@ -238,10 +245,7 @@ export class ApiClient {
       force: true,
     });
     const body = json(wish, 'application/apply-patch+yaml');
-    const answer = await this.#rest.call<T>(
-      { method: 'PATCH', path, body, ...(signal ? { signal } : {}) },
-      'idempotent',
-    );
+    const answer = await this.#rest.call<T>({ method: 'PATCH', path, body, ...(signal && { signal }) }, 'idempotent');
     this.#applied.remember(part, wish, answer);
     return answer;
   }
@@ -259,7 +263,7 @@ export class ApiClient {
     const path = withQuery(resourcePath(resource, key, subresource), { fieldManager: this.#fieldManager });
     const body = json(conditional, 'application/merge-patch+json');
     const retry = options.resourceVersion === undefined ? 'idempotent' : 'refused';
-    return await this.#rest.call<T>({ method: 'PATCH', path, body, ...(signal ? { signal } : {}) }, retry);
+    return await this.#rest.call<T>({ method: 'PATCH', path, body, ...(signal && { signal }) }, retry);
   }
 }
 

@@ -20,7 +20,7 @@ import type { RateLimiter } from './rate-limiter.ts';
 import type { Resource } from './resource.ts';
 import { WorkQueue } from './work-queue.ts';
 
-/** What a reconcile wants next. Nothing, unless something changes; or another run after so many milliseconds. */
+/** What a reconcile wants next. Nothing, unless something changes; or another run after so many milliseconds (not 0). */
 export interface Result {
   readonly requeueAfter?: number;
 }
@@ -100,8 +100,8 @@ export class Controller {
     this.#sources.push(() =>
       informer.addHandler(change => {
         if (!predicates.every(predicate => predicate(change))) return;
-        if (change.type === 'update') for (const key of map(change.old)) this.enqueue(key);
-        for (const key of map(change.object)) this.enqueue(key);
+        const states = change.type === 'update' ? [change.old, change.object] : [change.object];
+        for (const key of new Set(states.flatMap(state => [...map(state)].map(formatKey)))) this.#queue.add(key);
       }),
     );
     return this;
@@ -164,9 +164,9 @@ export class Controller {
         }
       });
       this.#queue.forget(text);
-      if (result.requeueAfter !== undefined) this.#queue.addAfter(text, result.requeueAfter);
-      const outcome = result.requeueAfter === undefined ? 'success' : 'requeue_after';
-      reconcileTotal.inc({ controller: this.name, result: outcome });
+      const { requeueAfter = 0 } = result;
+      if (requeueAfter !== 0) this.#queue.addAfter(text, requeueAfter);
+      reconcileTotal.inc({ controller: this.name, result: requeueAfter === 0 ? 'success' : 'requeue_after' });
     } catch (error) {
       this.#failed(text, error, log, signal);
     }

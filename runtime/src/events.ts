@@ -60,12 +60,11 @@ export class EventRecorder {
   readonly #queue: Series[] = [];
   readonly #stop = new AbortController();
   #writing: Promise<void> | undefined;
-  #cancelSweep: () => void;
+  #cancelSweep: (() => void) | undefined;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#cancelSweep = this.#clock.after(FINISH_AFTER, () => this.#sweep());
   }
 
   event(regarding: KubernetesObject, note: EventNote): void {
@@ -81,13 +80,14 @@ export class EventRecorder {
       const event = this.#make(regarding, note);
       const first = { event, count: 1, lastAt: now, writtenAt: now, lastObservedTime: event.eventTime ?? '' };
       this.#series.set(id, first);
+      this.#cancelSweep ??= this.#clock.after(FINISH_AFTER, () => this.#sweep());
       this.#enqueue(first);
     }
   }
 
   /** Writes what is queued and the counts of all series, for at most as long as the signal lets it. */
   async close(signal: AbortSignal): Promise<void> {
-    this.#cancelSweep();
+    this.#cancelSweep?.();
     signal.addEventListener('abort', () => this.#stop.abort(), { once: true });
     for (const series of this.#series.values()) if (series.count > 2) this.#enqueue(series);
     await this.#writing;
@@ -183,7 +183,7 @@ export class EventRecorder {
       if (over) this.#series.delete(id);
       if (series.count > 2 && (over || now - series.writtenAt > REFRESH_AFTER)) this.#enqueue(series);
     }
-    this.#cancelSweep = this.#clock.after(FINISH_AFTER, () => this.#sweep());
+    this.#cancelSweep = this.#series.size > 0 ? this.#clock.after(FINISH_AFTER, () => this.#sweep()) : undefined;
   }
 }
 

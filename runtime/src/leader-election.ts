@@ -1,4 +1,4 @@
-import { isNotFound } from './api-error.ts';
+import { isConflict } from './api-error.ts';
 import type { ApiClient } from './client.ts';
 import { type Clock, jitter, sleep, systemClock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
@@ -151,6 +151,7 @@ export class LeaderElector {
       await this.#write({ ...this.#record(), acquireTime, leaseTransitions }, signal);
       return true;
     } catch (error) {
+      signal.throwIfAborted();
       this.#log.debug('could not renew optimistically', { error });
       return false;
     }
@@ -179,14 +180,24 @@ export class LeaderElector {
 
   async #release(): Promise<void> {
     try {
-      const lease = await this.#client.get(Lease, this.#key);
-      if (lease === undefined || recordOf(lease).holderIdentity !== this.#identity) return;
-      this.#lease = lease;
-      const { leaseTransitions } = recordOf(lease);
-      await this.#write({ ...this.#record(), holderIdentity: '', leaseDurationSeconds: 1, leaseTransitions });
+      await withDeadline(this.#clock, this.#renewDeadline, undefined, deadline => this.#tryRelease(deadline));
+    } catch (error) {
+      this.#log.warn('could not give up the lease: the next leader has to wait', { error });
+    }
+  }
+
+  /** A renewal that was cut off may still be carried out, and meet this: a conflict is tried again. */
+  async #tryRelease(signal: AbortSignal): Promise<void> {
+    const lease = await this.#client.get(Lease, this.#key, { signal });
+    if (lease === undefined || recordOf(lease).holderIdentity !== this.#identity) return;
+    this.#lease = lease;
+    const { leaseTransitions } = recordOf(lease);
+    try {
+      await this.#write({ ...this.#record(), holderIdentity: '', leaseDurationSeconds: 1, leaseTransitions }, signal);
       this.#log.info('gave up the lease');
     } catch (error) {
-      if (!isNotFound(error)) this.#log.warn('could not give up the lease: the next leader has to wait', { error });
+      if (!isConflict(error)) throw error;
+      await this.#tryRelease(signal);
     }
   }
 
@@ -202,13 +213,12 @@ export class LeaderElector {
     };
   }
 
-  async #write(record: LeaseRecord, signal?: AbortSignal): Promise<void> {
-    const options = signal ? { signal } : {};
+  async #write(record: LeaseRecord, signal: AbortSignal): Promise<void> {
     const { apiVersion, kind } = Lease;
     this.#lease =
       this.#lease === undefined
-        ? await this.#client.create(Lease, { apiVersion, kind, metadata: this.#key, spec: record }, options)
-        : await this.#client.update(Lease, { ...this.#lease, spec: record }, options);
+        ? await this.#client.create(Lease, { apiVersion, kind, metadata: this.#key, spec: record }, { signal })
+        : await this.#client.update(Lease, { ...this.#lease, spec: record }, { signal });
     this.#observe(record);
   }
 

@@ -21,6 +21,8 @@ export interface ManagerOptions {
   readonly log: Logger;
   /** The namespaces that informers watch. Absent or empty: all. */
   readonly namespaces?: readonly string[];
+  /** Of the client. */
+  readonly rateLimit?: { readonly perSecond: number; readonly burst: number };
   /** Where /healthz, /readyz and /metrics are served. Port 0: any free one. */
   readonly http: { readonly port: number; readonly host?: string };
   /** Absent: the controllers run in every process. Times in milliseconds, see LeaderElectionOptions. */
@@ -55,18 +57,22 @@ export class Manager {
   readonly #clock: Clock;
   readonly #http: HttpServer;
   readonly #elector: LeaderElector | undefined;
-  readonly #informers: { readonly run: Runnable; readonly waitForSync: () => Promise<void>; readonly name: string }[] =
-    [];
+  readonly #informers: Pick<Informer<KubernetesObject>, 'run' | 'waitForSync' | 'synced' | 'resource'>[] = [];
   readonly #everywhere: Runnable[] = [];
   readonly #leading: Runnable[] = [];
 
   constructor(options: ManagerOptions) {
-    const { name, transport, log, http } = options;
+    const { name, transport, log, http, rateLimit } = options;
     const { liveness, readiness } = this;
     const identity = `${hostname()}_${randomUUID()}`;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.client = new ApiClient({ transport, fieldManager: name, clock: this.#clock });
+    this.client = new ApiClient({
+      transport,
+      fieldManager: name,
+      clock: this.#clock,
+      ...(rateLimit ? { rateLimit } : {}),
+    });
     this.events = new EventRecorder({
       client: this.client,
       reportingController: name,
@@ -76,6 +82,7 @@ export class Manager {
     });
     this.#http = new HttpServer({ ...http, liveness, readiness, log });
     this.#elector = this.#makeElector(identity);
+    this.readiness.add('informers', () => this.#checkSynced());
   }
 
   /** The epoch of this leader: grows with every change of leader. 0 without leader election. */
@@ -93,11 +100,7 @@ export class Manager {
       log: this.#options.log,
       clock: this.#clock,
     });
-    const name = options.resource.plural;
-    this.#informers.push({ run: s => informer.run(s), waitForSync: () => informer.waitForSync(), name });
-    this.readiness.add(`informer ${name}`, () => {
-      if (!informer.synced) throw new Error('has not listed yet');
-    });
+    this.#informers.push(informer);
     return informer;
   }
 
@@ -156,6 +159,11 @@ export class Manager {
     await Promise.race([held, running([...this.#leading, aborted], signal)]);
     release.abort();
     await held;
+  }
+
+  #checkSynced(): void {
+    const waiting = this.#informers.filter(informer => !informer.synced).map(informer => informer.resource.plural);
+    if (waiting.length > 0) throw new Error(`not yet listed: ${waiting.join(', ')}`);
   }
 
   #makeElector(identity: string): LeaderElector | undefined {

@@ -5,6 +5,7 @@ import { type Clock, sleep } from './clock.ts';
 import type { Logger } from './log.ts';
 import type { KubernetesObject } from './object.ts';
 import type { Resource } from './resource.ts';
+import { isNetworkError } from './retry.ts';
 
 /** What is reflected: objects of one kind, in one namespace or (undefined) all, narrowed by selectors. */
 export interface Scope<T extends KubernetesObject> {
@@ -40,8 +41,7 @@ export class Reflector<T extends KubernetesObject> {
   readonly #backoff: Backoff;
   readonly #silence: number;
   #resourceVersion: string | undefined;
-  /** The server cannot list at `#resourceVersion`: ask for its newest state. */
-  #unavailable = false;
+
   #listed = false;
 
   constructor(options: {
@@ -75,18 +75,21 @@ export class Reflector<T extends KubernetesObject> {
         await this.#watch(signal);
       } catch (error) {
         if (signal.aborted) return;
-        this.#failed(error);
-        await sleep(this.#clock, this.#backoff.delay(), signal).catch(() => undefined);
+        await this.#failed(error, signal);
       }
     }
   }
 
+  /** The first list may come from the server's cache; a later one must not be older than what was seen. */
   async #list(signal: AbortSignal): Promise<void> {
     const { resource, ...selection } = this.scope;
-    // The first list may come from the server's cache; a later one must not be older than what was seen.
-    const resourceVersion = this.#unavailable ? '' : (this.#resourceVersion ?? '0');
-    const list = await this.#client.list(resource, { ...selection, resourceVersion, signal });
-    this.#unavailable = false;
+    const resourceVersion = this.#resourceVersion ?? '0';
+    const list = await this.#client
+      .list(resource, { ...selection, resourceVersion, signal })
+      .catch(async (error: unknown) => {
+        if (!isExpired(error) && !isResourceVersionTooLarge(error)) throw error;
+        return await this.#client.list(resource, { ...selection, signal });
+      });
     this.#listed = true;
     this.#resourceVersion = list.resourceVersion;
     this.#target.replace(list.items);
@@ -118,16 +121,18 @@ export class Reflector<T extends KubernetesObject> {
     }
   }
 
-  #failed(error: unknown): void {
-    const wasListed = this.#listed;
-    if (isExpired(error) || isResourceVersionTooLarge(error)) {
-      // A first expiry is cured by listing no older than what was seen; if that is refused too, by the newest state.
-      this.#unavailable = !wasListed;
-      this.#listed = false;
-    } else if (error instanceof SyntaxError || (error instanceof ApiError && error.code < 429)) {
-      // Not a matter of the connection: what cannot be read or asked for now may be after a list.
-      this.#listed = false;
-    }
-    this.#log.warn(wasListed ? 'watch failed' : 'list failed', { error, relist: !this.#listed });
+  /** Whatever may be cured by trying again is resumed; after anything else the state is listed anew. */
+  async #failed(error: unknown, signal: AbortSignal): Promise<void> {
+    const message = this.#listed ? 'the watch failed' : 'the list failed';
+    if (!isTransient(error)) this.#listed = false;
+    const asked = error instanceof ApiError ? (error.details.retryAfterSeconds ?? 0) * 1000 : 0;
+    const delay = Math.max(asked, this.#backoff.delay());
+    this.#log.warn(message, { error, relist: !this.#listed, retryAfterMs: Math.round(delay) });
+    await sleep(this.#clock, delay, signal).catch(() => undefined);
   }
+}
+
+/** The network, or a server that is overloaded or going away: the next connection goes on where this one ended. */
+function isTransient(error: unknown): boolean {
+  return isNetworkError(error) || (error instanceof ApiError && [429, 502, 503, 504].includes(error.code));
 }

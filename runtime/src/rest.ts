@@ -78,10 +78,10 @@ export function json(value: unknown, contentType = 'application/json'): { conten
   return { contentType, text: JSON.stringify(value) };
 }
 
-export function withQuery(
-  path: string,
-  query: { readonly [name: string]: string | number | boolean | undefined },
-): string {
+export type Query = { readonly [name: string]: string | number | boolean | undefined };
+
+/** The path with those parameters that have a value. */
+export function withQuery(path: string, query: Query): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== '') parameters.set(name, String(value));

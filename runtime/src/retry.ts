@@ -28,7 +28,9 @@ export function retryDelay(
   return Math.max(backoff, seconds * 1000);
 }
 
-/** Errors of sockets, of TLS and of undici carry a code. A deadline of ours is an answer of the network, too: silence. */
-function isNetworkError(error: unknown): boolean {
-  return error instanceof DeadlineExceeded || (error instanceof Error && 'code' in error);
+/** Errors of sockets, of TLS and of undici carry a code in words. A deadline of ours is an error of the network, too: silence. */
+export function isNetworkError(error: unknown): boolean {
+  return (
+    error instanceof DeadlineExceeded || (error instanceof Error && 'code' in error && typeof error.code === 'string')
+  );
 }

@@ -36,6 +36,8 @@ export interface Transport {
 
 /** How long credentials are used before kubeconfig, CA, certificate and token files are looked at again. */
 const CREDENTIALS_TTL = 10_000;
+/** How long a watch may take to begin: the server answers at once, whether there are events or not. */
+const HEADERS_TIMEOUT = 30_000;
 /** Sockets for requests. Watches have their own, unbounded: each of them holds one for as long as it lives. */
 const MAX_SOCKETS = 32;
 
@@ -92,7 +94,7 @@ export class KubeConfigTransport implements Transport {
     const response = await watches.request({
       ...this.#options(request, headers),
       ...(request.signal ? { signal: request.signal } : {}),
-      headersTimeout: silence,
+      headersTimeout: Math.min(silence, HEADERS_TIMEOUT),
       bodyTimeout: silence,
     });
     return response.statusCode === 200 ? response.body : await whole(response, () => this.#stale());
@@ -162,13 +164,11 @@ export class KubeConfigTransport implements Transport {
   #pool(tls: TlsOptions, connections: number | null): Dispatcher {
     const proxy = this.#config.getCurrentCluster()?.proxyUrl;
     const keepAliveTimeout = 30_000;
+    // HTTP/1.1: a watch whose connection died silently must not hold up requests that share it.
+    const connect = { ...tls, allowH2: false, keepAlive: true, keepAliveInitialDelay: 30_000 };
     return proxy === undefined
-      ? new Agent({
-          connect: { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000 },
-          connections,
-          keepAliveTimeout,
-        })
-      : new ProxyAgent({ uri: proxy, requestTls: tls, connections, keepAliveTimeout });
+      ? new Agent({ connect, connections, keepAliveTimeout, allowH2: false })
+      : new ProxyAgent({ uri: proxy, requestTls: tls, connections, keepAliveTimeout, allowH2: false });
   }
 }
 

@@ -54,6 +54,7 @@ export class WorkQueue {
 
   /** Adds the key after `ms` milliseconds. Of several delays of one key the shortest counts. */
   addAfter(key: string, ms: number): void {
+    if (Number.isNaN(ms)) throw new RangeError(`the delay of ${key} is not a number`);
     if (this.#shuttingDown) return;
     queueRetries.inc(this.#labels());
     if (ms <= 0) {

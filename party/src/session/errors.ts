@@ -7,8 +7,9 @@ export type PartyId = number;
 export class Timeout extends Error {
   override readonly name = 'Timeout';
   readonly missing: readonly PartyId[];
-  constructor(round: string, missing: readonly PartyId[]) {
-    super(`${round}: no message from ${partyList(missing)} in time`);
+  /** `why`: what a party that left said of it. */
+  constructor(round: string, missing: readonly PartyId[], why?: string) {
+    super(`${round}: no message from ${partyList(missing)} in time${why ? ` (${why})` : ''}`);
     this.missing = missing;
   }
 }
@@ -21,10 +22,12 @@ export class ContextMismatch extends Error {
 /** A message signed by its sender, as it was signed: another party can check it alone. */
 export interface SignedMessage {
   readonly from: PartyId;
-  /** The bytes under the signature: session context, round, recipient, payload. */
+  /** The bytes under the signature: session id, type, round, sequence, sender, recipient, hash of the payload. */
   readonly signed: Uint8Array;
   /** Ed25519, by the sender's identity. */
   readonly signature: Uint8Array;
+  /** What `signed` commits to by its hash; left out where the hash shows enough. */
+  readonly payload?: Uint8Array;
 }
 
 /** What shows that a party cheated: its own signed messages, and which check they fail. */
@@ -37,11 +40,16 @@ export interface Evidence {
 export class Misbehaviour extends Error {
   override readonly name = 'Misbehaviour';
   readonly culprits: readonly PartyId[];
-  readonly evidence: readonly Evidence[];
+  /** No property of its own, so that a logged error does not print what culprits dealt. */
+  readonly #evidence: readonly Evidence[];
   constructor(check: string, culprits: readonly PartyId[], evidence: readonly Evidence[]) {
     super(`${check}: ${partyList(culprits)} broke the protocol`);
     this.culprits = culprits;
-    this.evidence = evidence;
+    this.#evidence = evidence;
+  }
+
+  get evidence(): readonly Evidence[] {
+    return this.#evidence;
   }
 }
 

@@ -27,7 +27,7 @@ export const direct = <T>(codec: Codec<T>): Message<T, 'direct'> => ({ kind: 'di
 
 /** All messages of a protocol, by the name of their round. */
 export interface Messages {
-  readonly [round: string]: Message<never, Kind>;
+  readonly [round: string]: Message<unknown, Kind>;
 }
 
 /** The names of the rounds of M whose messages are of kind K. */

@@ -32,13 +32,16 @@ export interface Party<M> {
 
   /**
    * Holds what others sent in `round` against a check of the protocol. All are checked before anybody is blamed.
+   *
+   * The same check judges what other parties accuse each other of, so `holds` must come to the same verdict at every party: from
+   * the message, who sent it, and `to`, whom a direct message was for, which need not be `me`.
    * @throws Misbehaviour naming all whose message fails, with the signed messages of that round as evidence
    */
   check<R extends keyof M & string>(
     name: string,
     round: R,
     received: Received<Payload<M, R>>,
-    holds: (from: PartyId, message: Payload<M, R>) => boolean,
+    holds: (from: PartyId, message: Payload<M, R>, to: PartyId) => boolean,
   ): void;
 }
 

@@ -2,7 +2,7 @@
  * Hashing that cannot be misread: everything absorbed is length-prefixed and typed, so that different inputs never give the same
  * bytes (attack list F1, F2), and every hash carries the tag of its use (F5). SHA-512/256 admits no length extension (F7).
  */
-import { sha512_256 } from '@noble/hashes/sha2.js';
+import { hash } from 'node:crypto';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 
 /** What can be absorbed: bytes, text, a non-negative integer below 2^32, or a list of these. */
@@ -10,16 +10,22 @@ export type Absorbable = Uint8Array | string | number | readonly Absorbable[];
 
 const TYPE = { bytes: 0, text: 1, number: 2, list: 3 } as const;
 
-/** Injective: different values have different encodings. */
+/** Injective: different values have different encodings. @throws RangeError for a number or text that is not absorbable */
 export function encodeUnambiguously(value: Absorbable): Uint8Array {
   if (value instanceof Uint8Array) return tagged(TYPE.bytes, value);
-  if (typeof value === 'string') return tagged(TYPE.text, utf8ToBytes(value));
+  if (typeof value === 'string') return tagged(TYPE.text, wellFormed(value));
   if (typeof value === 'number') return tagged(TYPE.number, uint32(value));
   return tagged(TYPE.list, concatBytes(uint32(value.length), ...value.map(encodeUnambiguously)));
 }
 
 const tagged = (type: number, bytes: Uint8Array): Uint8Array =>
   concatBytes(Uint8Array.of(type), uint32(bytes.length), bytes);
+
+/** Half of a surrogate pair would become U+FFFD, and two texts one. */
+function wellFormed(text: string): Uint8Array {
+  if (!text.isWellFormed()) throw new RangeError('a text that is not well-formed Unicode');
+  return utf8ToBytes(text);
+}
 
 function uint32(n: number): Uint8Array {
   if (!Number.isInteger(n) || n < 0 || n > 0xffffffff) throw new RangeError(`${n} is not an integer in [0, 2^32)`);
@@ -30,24 +36,26 @@ function uint32(n: number): Uint8Array {
 
 /** Hash of a list of values under a tag. 32 bytes. */
 export function taggedHash(tag: string, ...values: Absorbable[]): Uint8Array {
-  return sha512_256(encodeUnambiguously([tag, ...values]));
+  return new Uint8Array(hash('sha512-256', encodeUnambiguously([tag, ...values]), 'buffer'));
 }
 
 /** A hash under construction. Immutable: `absorb` gives a new one. */
 export class Transcript {
+  readonly #tag: string;
   readonly #absorbed: readonly Absorbable[];
 
   constructor(tag: string, ...values: Absorbable[]) {
-    this.#absorbed = [tag, ...values];
+    this.#tag = tag;
+    this.#absorbed = values;
   }
 
   absorb(label: string, ...values: Absorbable[]): Transcript {
-    return new Transcript(...(this.#absorbed as [string, ...Absorbable[]]), [label, ...values]);
+    return new Transcript(this.#tag, ...this.#absorbed, [label, ...values]);
   }
 
   /** 32 bytes that commit to everything absorbed. */
   digest(): Uint8Array {
-    return taggedHash('mpc/v1/transcript', ...this.#absorbed);
+    return taggedHash('mpc/v1/transcript', this.#tag, ...this.#absorbed);
   }
 
   /** `length` bytes that depend on everything absorbed: digest in counter mode, so that a wide challenge is as wide as it looks (P4). */

@@ -1,7 +1,7 @@
 import { type CurveName, curves, type Point } from '../curve/curve.ts';
-import { verifyEd25519 } from './eddsa.ts';
-import type { KeyTweak } from './key-tweak.ts';
-import { taprootTweak, verifyBip340, xOnly } from './taproot.ts';
+import { verifySignature } from '../session/signer.ts';
+import { type SigningKey, untweaked } from './signing-key.ts';
+import { outputKey, verifyBip340, xOnly } from './taproot.ts';
 
 /** Which signatures a key may make, for ever; decided at its generation. */
 export type Purpose = 'eddsa' | 'taproot';
@@ -11,7 +11,7 @@ export interface Scheme {
   readonly purpose: Purpose;
   readonly curve: CurveName;
   /** From the shared key to the one that signatures verify under. */
-  tweak(groupKey: Point): KeyTweak;
+  signingKey(groupKey: Point): SigningKey;
   /** A public key as the scheme's standard writes it. */
   encodeKey(key: Point): Uint8Array;
   /** False, never an error, for whatever is malformed. `publicKey` as `publicKeys` gives it. */
@@ -22,15 +22,29 @@ export const schemes: { readonly [purpose in Purpose]: Scheme } = {
   eddsa: {
     purpose: 'eddsa',
     curve: 'ed25519',
-    tweak: () => ({ negate: false, offset: curves.ed25519.scalar(0n) }),
+    signingKey: groupKey => untweaked(curves.ed25519, groupKey),
     encodeKey: curves.ed25519.encodePoint,
-    verify: verifyEd25519,
+    verify: verifySignature,
   },
   taproot: {
     purpose: 'taproot',
     curve: 'secp256k1',
-    tweak: taprootTweak,
+    signingKey: outputKey,
     encodeKey: xOnly,
     verify: verifyBip340,
   },
 };
+
+/** The public keys of a sharing, as its scheme's standard writes them. */
+export interface PublicKeys {
+  /** What signatures verify under. */
+  readonly publicKey: Uint8Array;
+  /** Taproot: the key before its tweak. */
+  readonly internalKey?: Uint8Array;
+}
+
+export function publicKeys(purpose: Purpose, groupKey: Point): PublicKeys {
+  const { signingKey, encodeKey } = schemes[purpose];
+  const publicKey = encodeKey(signingKey(groupKey).point);
+  return purpose === 'taproot' ? { publicKey, internalKey: encodeKey(groupKey) } : { publicKey };
+}

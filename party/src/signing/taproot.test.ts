@@ -6,9 +6,9 @@ import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { p2tr } from '@scure/btc-signer';
 import fc from 'fast-check';
 import { curves } from '../curve/curve.ts';
-import { tweakPoint, tweakShare } from './key-tweak.ts';
 import { schemes } from './scheme.ts';
-import { hasEvenY, taprootTweak, verifyBip340, xOnly } from './taproot.ts';
+import { tweakPoint, tweakShare } from './signing-key.ts';
+import { hasEvenY, outputKey, verifyBip340, xOnly } from './taproot.ts';
 
 const curve = curves.secp256k1;
 const scalar = fc.bigInt({ min: 1n, max: curve.order - 1n }).map(curve.scalar);
@@ -63,9 +63,9 @@ test('the vectors of BIP-341 and BIP-86 without script: from internal to output 
   for (const { internal, output } of keysWithoutScript) {
     const even = curve.decodePoint(hexToBytes(`02${internal}`));
     for (const groupKey of [even, curve.negatePoint(even)]) {
-      const key = tweakPoint(curve, taprootTweak(groupKey), groupKey);
-      assert.equal(bytesToHex(xOnly(key)), output);
-      assert.ok(hasEvenY(key));
+      const { point } = outputKey(groupKey);
+      assert.equal(bytesToHex(xOnly(point)), output);
+      assert.ok(hasEvenY(point));
     }
   }
 });
@@ -73,7 +73,7 @@ test('the vectors of BIP-341 and BIP-86 without script: from internal to output 
 test('the vector of BIP-341 keyPathSpending: from internal to tweaked secret, up to the sign that BIP-340 chooses when it signs', () => {
   const [{ secret, tweakedSecret }] = keysWithoutScript;
   const internal = curve.decodeScalar(hexToBytes(secret));
-  const tweaked = tweakShare(curve, taprootTweak(curve.multiplyBase(internal)), internal);
+  const tweaked = tweakShare(curve, outputKey(curve.multiplyBase(internal)).tweak, internal);
   const expected = curve.decodeScalar(hexToBytes(tweakedSecret));
   const published = hasEvenY(curve.multiplyBase(expected)) ? expected : curve.negateScalar(expected);
   assert.equal(tweaked, published);
@@ -83,8 +83,8 @@ test('the output key is that of @scure/btc-signer, and the tweaked secret signs 
   fc.assert(
     fc.property(scalar, fc.uint8Array({ maxLength: 64 }), (secret, message) => {
       const internal = curve.multiplyBase(secret);
-      const tweak = taprootTweak(internal);
-      const output = xOnly(tweakPoint(curve, tweak, internal));
+      const { point, tweak } = outputKey(internal);
+      const output = xOnly(point);
       assert.deepEqual(output, p2tr(xOnly(internal)).tweakedPubkey);
       const signature = schnorr.sign(message, curve.encodeScalar(tweakShare(curve, tweak, secret)));
       assert.ok(verifyBip340(output, message, signature));

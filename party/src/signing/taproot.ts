@@ -3,7 +3,7 @@ import { schnorr } from '@noble/curves/secp256k1.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { curves, type Point, type Scalar } from '../curve/curve.ts';
-import { type KeyTweak, tweakPoint } from './key-tweak.ts';
+import type { SigningKey } from './signing-key.ts';
 
 const curve = curves.secp256k1;
 
@@ -19,20 +19,30 @@ export function bip340Hash(tag: string, ...parts: Uint8Array[]): Uint8Array {
   return sha256(concatBytes(tagHash, tagHash, ...parts));
 }
 
-/** Makes y even: an x-only key stands for the point with even y (lift_x of BIP-340). */
-export const evenY = (p: Point): KeyTweak => ({ negate: !hasEvenY(p), offset: curve.scalar(0n) });
+/** lift_x of BIP-340: an x-only key stands for the point with even y. */
+export function evenY(groupKey: Point): SigningKey {
+  const negate = !hasEvenY(groupKey);
+  return {
+    point: negate ? curve.negatePoint(groupKey) : groupKey,
+    tweak: { negate, offset: curve.scalar(0n) },
+  };
+}
 
 /**
- * From the internal key to the output key Q = lift_x(P) + int(hash_TapTweak(bytes(P)))·G, made even for signing: an output that is
- * spent by key only, with no script (BIP-341, "Constructing and spending Taproot outputs", taproot_tweak_seckey with no h).
+ * From the internal key P to the output key Q = lift_x(P) + int(hash_TapTweak(bytes(P)))·G, made even for signing: an output that
+ * is spent by key only, with no script (BIP-341, "Constructing and spending Taproot outputs", taproot_tweak_seckey with no h).
  *
  * @throws EncodingError where BIP-341 has the key fail, once in 2^127
  */
-export function taprootTweak(internal: Point): KeyTweak {
-  const even = evenY(internal);
-  const untouched: KeyTweak = { negate: even.negate, offset: tapTweak(internal) };
-  const output = tweakPoint(curve, untouched, internal);
-  return hasEvenY(output) ? untouched : { negate: !untouched.negate, offset: curve.negateScalar(untouched.offset) };
+export function outputKey(internalKey: Point): SigningKey {
+  const { point: lifted, tweak } = evenY(internalKey);
+  const offset = tapTweak(internalKey);
+  const output = curve.addPoints(lifted, curve.multiplyPublic(curve.base, offset));
+  if (hasEvenY(output)) return { point: output, tweak: { negate: tweak.negate, offset } };
+  return {
+    point: curve.negatePoint(output),
+    tweak: { negate: !tweak.negate, offset: curve.negateScalar(offset) },
+  };
 }
 
 const tapTweak = (internal: Point): Scalar => curve.decodeScalar(bip340Hash('TapTweak', xOnly(internal)));

@@ -52,6 +52,14 @@ export class FakeClock implements Clock {
   }
 }
 
+/** Waits for what no clock here governs, such as a socket. Fails the test if it does not come. */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; !condition(); turn++) {
+    if (turn > 100_000) throw new Error('waited in vain');
+    await settle();
+  }
+}
+
 /** Lets all promises that can resolve without a timer do so. */
 export function settle(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));

@@ -6,14 +6,15 @@ import { curves, type Scalar } from '../../curve/curve.ts';
 import { type CipherSuite, prefixedHash } from './suite.ts';
 
 const curve = curves.ed25519;
-const contextString = 'FROST-ED25519-SHA512-v1';
+const name = 'FROST-ED25519-SHA512-v1';
 
 const reduce = (digest: Uint8Array): Scalar => curve.scalar(bytesToNumberLE(digest));
-const hash = (use: string) => prefixedHash(sha512, contextString, use);
+const hash = (use: string) => prefixedHash(sha512, name, use);
 const rho = hash('rho');
 const nonce = hash('nonce');
 
 export const ed25519Sha512: CipherSuite = {
+  name,
   curve,
   h1: input => reduce(rho(input)),
   h3: input => reduce(nonce(input)),

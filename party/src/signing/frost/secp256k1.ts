@@ -20,11 +20,12 @@ export function hashToScalar(domain: string, input: Uint8Array): Scalar {
   return curve.scalar(n);
 }
 
-/** H1, H3, H4 and H5 under a context string. */
-export const secp256k1Hashes = (contextString: string): Pick<CipherSuite, 'curve' | 'h1' | 'h3' | 'h4' | 'h5'> => ({
+/** Everything but the challenge and the form of the signature, under a context string. */
+export const secp256k1Sha256 = (name: string): Pick<CipherSuite, 'name' | 'curve' | 'h1' | 'h3' | 'h4' | 'h5'> => ({
+  name,
   curve,
-  h1: input => hashToScalar(`${contextString}rho`, input),
-  h3: input => hashToScalar(`${contextString}nonce`, input),
-  h4: prefixedHash(sha256, contextString, 'msg'),
-  h5: prefixedHash(sha256, contextString, 'com'),
+  h1: input => hashToScalar(`${name}rho`, input),
+  h3: input => hashToScalar(`${name}nonce`, input),
+  h4: prefixedHash(sha256, name, 'msg'),
+  h5: prefixedHash(sha256, name, 'com'),
 });

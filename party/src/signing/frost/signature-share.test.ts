@@ -10,7 +10,7 @@ import { secp256k1Sha256Tr } from './secp256k1-tr.ts';
 import { aggregate, makeSignatureShare, verifySignatureShare } from './signature-share.ts';
 import { makeSigningPackage, type SigningPackage } from './signing-package.ts';
 import type { CipherSuite } from './suite.ts';
-import { deal } from './trusted-dealer.ts';
+import { deal } from './testing/trusted-dealer.ts';
 
 const suites: { readonly [purpose in Purpose]: CipherSuite } = { eddsa: ed25519Sha512, taproot: secp256k1Sha256Tr };
 const message = new TextEncoder().encode('what is signed');
@@ -32,7 +32,7 @@ function roundOne(
 ): Signing {
   const suite = suites[purpose];
   const keys = deal(suite.curve.name, Array.from({ length: threshold }, suite.curve.randomScalar), parties);
-  const chosen = [...keys.values()]
+  const chosen = keys
     .filter(key => signers.includes(key.party))
     .map(key => ({ key, nonces: generateNonces(suite, key.secret) }));
   const [first] = chosen;
@@ -50,7 +50,7 @@ const pack = (
   { suite, sharing, scheme, commitments }: Signing,
   signed: Uint8Array,
   list = commitments,
-): SigningPackage => makeSigningPackage(suite, sharing, scheme.tweak(groupKey(sharing)), list, signed);
+): SigningPackage => makeSigningPackage(suite, sharing, scheme.signingKey(groupKey(sharing)), list, signed);
 
 const roundTwo = ({ signers }: Signing, signing: SigningPackage) =>
   new Map(signers.map(({ key, nonces }) => [key.party, makeSignatureShare(signing, key, nonces)]));
@@ -66,7 +66,7 @@ const isSignature = (
   signing: SigningPackage,
   signed: Uint8Array,
   signature: Uint8Array,
-): boolean => scheme.verify(scheme.encodeKey(signing.key), signed, signature);
+): boolean => scheme.verify(scheme.encodeKey(signing.key.point), signed, signature);
 
 for (const purpose of ['eddsa', 'taproot'] as const) {
   const { curve } = suites[purpose];

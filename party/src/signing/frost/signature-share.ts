@@ -1,7 +1,7 @@
 import type { Scalar } from '../../curve/curve.ts';
 import type { PartyId } from '../../session/errors.ts';
 import { type KeyShare, verificationShare } from '../../sharing/sharing.ts';
-import { tweakPoint, tweakShare } from '../key-tweak.ts';
+import { tweakPoint, tweakShare } from '../signing-key.ts';
 import type { SigningNonces } from './nonces.ts';
 import type { Signer, SigningPackage } from './signing-package.ts';
 
@@ -11,17 +11,17 @@ import type { Signer, SigningPackage } from './signing-package.ts';
  * @throws RangeError if the package does not hold this signer with the commitment of these nonces
  * @throws Error if the nonces were taken before
  */
-export function makeSignatureShare(signing: SigningPackage, key: KeyShare, nonces: SigningNonces): Scalar {
-  const { suite, tweak, challenge, negated } = signing;
+export function makeSignatureShare(signing: SigningPackage, own: KeyShare, nonces: SigningNonces): Scalar {
+  const { suite, key, challenge, negated } = signing;
   const { curve } = suite;
-  const { commitment, bindingFactor, lambda } = signerOf(signing, key.party);
-  const own = nonces.commitment;
-  if (!curve.equalPoints(commitment.hiding, own.hiding) || !curve.equalPoints(commitment.binding, own.binding)) {
-    throw new RangeError(`party ${key.party}: the list has another commitment than these nonces`);
+  const { commitment, bindingFactor, lambda } = signerOf(signing, own.party);
+  const { commitment: made } = nonces;
+  if (!curve.equalPoints(commitment.hiding, made.hiding) || !curve.equalPoints(commitment.binding, made.binding)) {
+    throw new RangeError(`party ${own.party}: the list has another commitment than these nonces`);
   }
   const { hiding, binding } = nonces.take();
   const nonce = curve.addScalars(hiding, curve.multiplyScalars(binding, bindingFactor));
-  const share = tweakShare(curve, tweak, key.secret.expose());
+  const share = tweakShare(curve, key.tweak, own.secret.expose());
   return curve.addScalars(
     negated ? curve.negateScalar(nonce) : nonce,
     curve.multiplyScalars(curve.multiplyScalars(lambda, challenge), share),
@@ -30,11 +30,11 @@ export function makeSignatureShare(signing: SigningPackage, key: KeyShare, nonce
 
 /** verify_signature_share of RFC 9591 section 5.4: z·G = ±(D + ρ·E) + c·λ·Y, which no other signer's share can spoil. */
 export function verifySignatureShare(signing: SigningPackage, party: PartyId, z: Scalar): boolean {
-  const { suite, sharing, tweak, challenge, negated } = signing;
+  const { suite, sharing, key, challenge, negated } = signing;
   const { curve } = suite;
   const { commitment, bindingFactor, lambda } = signerOf(signing, party);
   const nonce = curve.addPoints(commitment.hiding, curve.multiplyPublic(commitment.binding, bindingFactor));
-  const share = tweakPoint(curve, tweak, verificationShare(sharing, party));
+  const share = tweakPoint(curve, key.tweak, verificationShare(sharing, party));
   const expected = curve.addPoints(
     negated ? curve.negatePoint(nonce) : nonce,
     curve.multiplyPublic(share, curve.multiplyScalars(challenge, lambda)),

@@ -2,8 +2,8 @@ import { concatBytes } from '@noble/hashes/utils.js';
 import type { Point, Scalar } from '../../curve/curve.ts';
 import { ContextMismatch, type PartyId } from '../../session/errors.ts';
 import { lagrangeCoefficient } from '../../sharing/interpolation.ts';
-import { groupKey, type Sharing } from '../../sharing/sharing.ts';
-import { type KeyTweak, tweakPoint } from '../key-tweak.ts';
+import type { Sharing } from '../../sharing/sharing.ts';
+import type { SigningKey } from '../signing-key.ts';
 import type { Commitment } from './nonces.ts';
 import type { CipherSuite } from './suite.ts';
 
@@ -19,9 +19,7 @@ export interface Signer {
 export interface SigningPackage {
   readonly suite: CipherSuite;
   readonly sharing: Sharing;
-  readonly tweak: KeyTweak;
-  /** The key that signs: the shared one, tweaked. */
-  readonly key: Point;
+  readonly key: SigningKey;
   /** Ascending by id. */
   readonly signers: ReadonlyMap<PartyId, Signer>;
   /** R, before any change of sign. */
@@ -41,7 +39,7 @@ export interface SigningPackage {
 export function makeSigningPackage(
   suite: CipherSuite,
   sharing: Sharing,
-  tweak: KeyTweak,
+  key: SigningKey,
   commitments: ReadonlyMap<PartyId, Commitment>,
   message: Uint8Array,
 ): SigningPackage {
@@ -52,8 +50,7 @@ export function makeSigningPackage(
       `parties ${ids.join(', ')} cannot sign: it takes ${sharing.threshold} of ${sharing.parties.join(', ')}`,
     );
   }
-  const key = tweakPoint(suite.curve, tweak, groupKey(sharing));
-  const bindingFactor = bindingFactors(suite, key, list, message);
+  const bindingFactor = bindingFactors(suite, key.point, list, message);
   const signers = new Map(
     list.map(([id, commitment]): [PartyId, Signer] => [
       id,
@@ -64,11 +61,10 @@ export function makeSigningPackage(
   return {
     suite,
     sharing,
-    tweak,
     key,
     signers,
     groupCommitment,
-    challenge: suite.challenge(groupCommitment, key, message),
+    challenge: suite.challenge(groupCommitment, key.point, message),
     negated: suite.negatesNonces(groupCommitment),
   };
 }

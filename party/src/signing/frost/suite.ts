@@ -3,6 +3,8 @@ import type { Curve, Point, Scalar } from '../../curve/curve.ts';
 
 /** A ciphersuite of RFC 9591 section 6: a group, hashes for five uses, and the form of its signatures. */
 export interface CipherSuite {
+  /** The contextString of the suite. */
+  readonly name: string;
   readonly curve: Curve;
   /** Binding factors. */
   h1(input: Uint8Array): Scalar;

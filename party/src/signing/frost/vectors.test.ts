@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
-import { curves, type Scalar } from '../../curve/curve.ts';
-import { groupKey, type Sharing, verificationShare } from '../../sharing/sharing.ts';
-import { verifyEd25519 } from '../eddsa.ts';
-import type { KeyTweak } from '../key-tweak.ts';
+import { curves, type Point, type Scalar } from '../../curve/curve.ts';
+import { verifySignature } from '../../session/signer.ts';
+import { groupKey, verificationShare } from '../../sharing/sharing.ts';
+import { type SigningKey, untweaked } from '../signing-key.ts';
 import { evenY, verifyBip340 } from '../taproot.ts';
 import { ed25519Sha512 } from './ed25519.ts';
 import { generateNonces, type Random } from './nonces.ts';
-import { hashToScalar, secp256k1Hashes } from './secp256k1.ts';
+import { hashToScalar, secp256k1Sha256 } from './secp256k1.ts';
 import { secp256k1Sha256Tr } from './secp256k1-tr.ts';
 import { aggregate, makeSignatureShare, verifySignatureShare } from './signature-share.ts';
 import { makeSigningPackage } from './signing-package.ts';
 import type { CipherSuite } from './suite.ts';
-import { deal } from './trusted-dealer.ts';
+import { deal } from './testing/trusted-dealer.ts';
 
 interface Vectors {
   readonly inputs: {
@@ -45,8 +45,8 @@ const load = (name: string): Vectors =>
   JSON.parse(readFileSync(new URL(`../../../../test/vectors/${name}.json`, import.meta.url), 'utf8'));
 
 /** FROST(secp256k1, SHA-256) of RFC 9591 section 6.5: no key uses it, but its vectors check the code that taproot shares with it. */
-const secp256k1Sha256: CipherSuite = {
-  ...secp256k1Hashes('FROST-secp256k1-SHA256-v1'),
+const rfcSecp256k1: CipherSuite = {
+  ...secp256k1Sha256('FROST-secp256k1-SHA256-v1'),
   challenge: (groupCommitment, key, message) =>
     hashToScalar(
       'FROST-secp256k1-SHA256-v1chal',
@@ -57,13 +57,11 @@ const secp256k1Sha256: CipherSuite = {
     concatBytes(curves.secp256k1.encodePoint(groupCommitment), curves.secp256k1.encodeScalar(z)),
 };
 
-const untweaked = ({ curve }: CipherSuite): KeyTweak => ({ negate: false, offset: curve.scalar(0n) });
-
 interface Case {
   readonly name: string;
   readonly file: string;
   readonly suite: CipherSuite;
-  readonly tweak: (sharing: Sharing) => KeyTweak;
+  readonly key: (groupKey: Point) => SigningKey;
   readonly verify?: (key: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
 }
 
@@ -72,25 +70,25 @@ const cases: readonly Case[] = [
     name: 'RFC 9591 appendix E.1, FROST(Ed25519, SHA-512)',
     file: 'frost-ed25519-sha512',
     suite: ed25519Sha512,
-    tweak: () => untweaked(ed25519Sha512),
-    verify: verifyEd25519,
+    key: groupKey => untweaked(curves.ed25519, groupKey),
+    verify: verifySignature,
   },
   {
     name: 'RFC 9591 appendix E.5, FROST(secp256k1, SHA-256)',
     file: 'frost-secp256k1-sha256',
-    suite: secp256k1Sha256,
-    tweak: () => untweaked(secp256k1Sha256),
+    suite: rfcSecp256k1,
+    key: groupKey => untweaked(curves.secp256k1, groupKey),
   },
   {
     name: 'frost-secp256k1-tr, BIP-340 with no BIP-341 tweak',
     file: 'frost-secp256k1-sha256-tr',
     suite: secp256k1Sha256Tr,
-    tweak: sharing => evenY(groupKey(sharing)),
+    key: evenY,
     verify: (key, message, signature) => verifyBip340(key.subarray(1), message, signature),
   },
 ];
 
-for (const { name, file, suite, tweak, verify } of cases) {
+for (const { name, file, suite, key: signingKey, verify } of cases) {
   const { inputs, round_one_outputs: roundOne, round_two_outputs: roundTwo, final_output: final } = load(file);
   const { curve } = suite;
   const scalar = (hex: string): Scalar => curve.decodeScalar(hexToBytes(hex));
@@ -104,7 +102,7 @@ for (const { name, file, suite, tweak, verify } of cases) {
     inputs.participant_shares.map(share => share.identifier),
   );
   const keyOf = (party: number) => {
-    const key = keys.get(party);
+    const key = keys.find(key => key.party === party);
     assert.ok(key);
     return key;
   };
@@ -123,7 +121,7 @@ for (const { name, file, suite, tweak, verify } of cases) {
     };
   });
   const commitments = new Map(signers.map(({ key, nonces }) => [key.party, nonces.commitment]));
-  const signing = makeSigningPackage(suite, sharing, tweak(sharing), commitments, message);
+  const signing = makeSigningPackage(suite, sharing, signingKey(groupKey(sharing)), commitments, message);
   const shares = new Map(signers.map(({ key, nonces }) => [key.party, makeSignatureShare(signing, key, nonces)]));
 
   test(`${name}: keys`, () => {

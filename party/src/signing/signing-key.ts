@@ -10,6 +10,18 @@ export interface KeyTweak {
   readonly offset: Scalar;
 }
 
+/** The key that signs, and how it comes from the shared one. */
+export interface SigningKey {
+  readonly point: Point;
+  readonly tweak: KeyTweak;
+}
+
+/** A shared key that signs as it is. */
+export const untweaked = (curve: Curve, groupKey: Point): SigningKey => ({
+  point: groupKey,
+  tweak: { negate: false, offset: curve.scalar(0n) },
+});
+
 /** The secret side of a tweak. */
 export function tweakShare(curve: Curve, tweak: KeyTweak, share: Scalar): Scalar {
   return curve.addScalars(tweak.negate ? curve.negateScalar(share) : share, tweak.offset);

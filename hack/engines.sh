@@ -1,0 +1,12 @@
+# Sourced: which engines this machine could run the cluster's nodes with. Only looks.
+# shellcheck shell=bash
+
+host_engine_reachable() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
+
+# in a shell of its own: os-release sets variables
+bare_possible() (
+  [[ $(uname -s) == Linux && $EUID == 0 && -f /etc/os-release ]] || exit 1
+  # shellcheck source=/dev/null
+  source /etc/os-release
+  [[ ${ID:-}-${VERSION_ID:-} == debian-12 ]]
+)

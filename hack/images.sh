@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# images.sh [NAME...]: builds the images (all, or those named) as mpc-operator/NAME:dev and loads them into the cluster's
+# nodes. An image whose inputs are the same as when it was loaded is left alone.
+set -euo pipefail
+# shellcheck source=hack/env.sh
+source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+# shellcheck source=hack/step.sh
+source "$hack/step.sh"
+[[ -f $state/ready ]] || fail "there is no cluster '$cluster' to load images into. Create it with: make cluster"
+# shellcheck source=hack/use-cluster.sh
+source "$hack/use-cluster.sh"
+cd "$repo"
+
+workspaces=(.dockerignore .npmrc package.json package-lock.json {crds,runtime,operator,party,test}/package.json
+  crds/src runtime/src)
+
+# What an image is made of, files and folders.
+inputs() {
+  echo "images/$1"
+  case $1 in
+    operator | party) printf '%s\n' "${workspaces[@]}" "$1/src" ;;
+  esac
+}
+# The .dockerignore leaves tests out, so they do not count.
+key() {
+  inputs "$1" | while read -r path; do
+    find "$path" -type f ! -name '*.test.ts' ! -name '.DS_Store'
+  done | LC_ALL=C sort | while read -r file; do
+    echo "$file $(sha256 <"$file")"
+  done | sha256
+}
+
+# Builds with the engine that has a way to the package registries.
+build() { # NAME
+  local context=images/$1 arguments=()
+  case $1 in
+    operator | party) context=. ;;
+  esac
+  if [[ $MPC_ENGINE == bare ]]; then
+    arguments=(--network host)
+    export DOCKER_HOST=$builder_socket DOCKER_BUILDKIT=0
+  fi
+  step "Image $1" docker build ${arguments[@]+"${arguments[@]}"} --tag "mpc-operator/$1:dev" --file "images/$1/Dockerfile" "$context"
+}
+
+[[ $# -gt 0 ]] || set -- operator party softhsm nats
+changed=()
+keys=()
+for name; do
+  [[ -f images/$name/Dockerfile ]] || fail "there is no image '$name' in images/"
+  key=$(key "$name")
+  if [[ -f $state/loaded/$name && $(<"$state/loaded/$name") == "$key" ]]; then continue; fi
+  changed+=("$name")
+  keys+=("$key")
+done
+if [[ ${#changed[@]} -eq 0 ]]; then
+  say "Images are built and loaded: $*"
+  exit
+fi
+
+if [[ $MPC_ENGINE == bare ]]; then
+  step 'Engine for building images' "$bare/engine.sh" builder
+  step 'Base images' "$bare/base-images.sh"
+fi
+for name in "${changed[@]}"; do (build "$name"); done
+
+# In one archive, so that layers which they share travel once; to the workers only, for nothing of ours runs elsewhere.
+archive=$(mktemp "$state/images.XXXXXX")
+trap 'rm -f "$archive"' EXIT
+(
+  if [[ $MPC_ENGINE == bare ]]; then export DOCKER_HOST=$builder_socket; fi
+  names=("${changed[@]/#/mpc-operator/}")
+  docker save --output "$archive" "${names[@]/%/:dev}"
+)
+workers=$(kind get nodes --name "$cluster" | grep -v control-plane | paste -sd, -)
+step "Load into the nodes: ${changed[*]}" kind load image-archive "$archive" --name "$cluster" --nodes "$workers"
+
+mkdir -p "$state/loaded"
+for i in "${!changed[@]}"; do echo "${keys[i]}" >"$state/loaded/${changed[i]}"; done

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, type TestContext, test } from 'node:test';
+import { Secret } from '../secret.ts';
+import type { PartyEvent } from '../store/events.ts';
+import { associatedData, type SecretName } from '../store/secret-name.ts';
+import { Store } from '../store/store.ts';
+import { SealingKeyMissing } from './generations.ts';
+import { HsmRefused, HsmUnavailable } from './hsm.ts';
+import { Sealing } from './sealing.ts';
+import { FakeHsm } from './testing/fake-hsm.ts';
+
+const owner = { namespace: 'ns', cluster: 'c', party: 1 };
+const root = mkdtempSync(join(tmpdir(), 'sealing-'));
+after(() => rmSync(root, { recursive: true }));
+
+async function openStore(t: TestContext, path = join(mkdtempSync(join(root, 's-')), 'store.db')) {
+  const store = await Store.open({ path, owner });
+  t.after(() => store.close());
+  return store;
+}
+
+const keyId = 'ab'.repeat(16);
+const identity: SecretName = { kind: 'identity' };
+const sharing = (epoch: number): SecretName => ({ kind: 'sharing', keyId, epoch });
+const put = (name: SecretName, text: string) => ({ name, secret: new Secret<Uint8Array>(Buffer.from(text)) });
+const erased = (generation: number): PartyEvent[] => [
+  { type: 'SharesErased', keyId, below: 2, generation, signature: 'ab'.repeat(64) },
+];
+
+async function text(sealing: Sealing, name: SecretName): Promise<string | undefined> {
+  const secret = await sealing.read(name);
+  return secret && Buffer.from(secret.expose()).toString();
+}
+
+async function events(store: Store): Promise<PartyEvent[]> {
+  const list: PartyEvent[] = [];
+  for await (const { event } of store.entries()) list.push(event);
+  return list;
+}
+
+test('secrets are written with their events, read, replaced and removed', async t => {
+  const store = await openStore(t);
+  const sealing = await Sealing.open(new FakeHsm(), store);
+  await sealing.write([{ type: 'Started', incarnation: 1 }], { put: [put(identity, 'me'), put(sharing(1), 'one')] });
+  assert.equal(await text(sealing, identity), 'me');
+  await sealing.write([], { put: [put(identity, 'me again')], remove: [sharing(1)] });
+  assert.equal(await text(sealing, identity), 'me again');
+  assert.equal(await text(sealing, sharing(1)), undefined);
+  assert.equal(sealing.generation, 1);
+  assert.deepEqual(
+    (await events(store)).map(({ type }) => type),
+    ['SealingKeyChanged', 'SealingKeysDestroyed', 'Started'],
+  );
+});
+
+test('a secret opens under its own name only', async t => {
+  const hsm = new FakeHsm();
+  const store = await openStore(t);
+  const sealing = await Sealing.open(hsm, store);
+  await sealing.write([], { put: [put(sharing(1), 'one')] });
+  const blob = (await store.sealed(sharing(1))) ?? assert.fail();
+  await store.append([], {
+    put: [
+      { name: sharing(2), sealed: blob },
+      { name: identity, sealed: blob },
+    ],
+  });
+  for (const name of [sharing(2), identity]) await assert.rejects(sealing.read(name), HsmRefused);
+  for (const other of [
+    { ...owner, party: 2 },
+    { ...owner, cluster: 'd' },
+    { ...owner, namespace: 'n', cluster: 'sc' },
+  ]) {
+    await assert.rejects(hsm.open(blob, associatedData(other, sharing(1))), HsmRefused);
+  }
+});
+
+test('what was erased cannot be opened from any copy, and the rest can', async t => {
+  const hsm = new FakeHsm();
+  const store = await openStore(t);
+  const sealing = await Sealing.open(hsm, store);
+  await sealing.write([], { put: [put(identity, 'me'), put(sharing(1), 'one'), put(sharing(2), 'two')] });
+  const copies = await Promise.all(
+    [sharing(1), sharing(2)].map(async name => ({ name, blob: (await store.sealed(name)) ?? assert.fail() })),
+  );
+  await sealing.erase([sharing(1)], erased);
+  assert.equal(sealing.generation, 2);
+  assert.deepEqual(await hsm.generations(), [2]);
+  assert.equal(await text(sealing, sharing(1)), undefined);
+  assert.equal(await text(sealing, sharing(2)), 'two');
+  assert.equal(await text(sealing, identity), 'me');
+  for (const { name, blob } of copies) {
+    await assert.rejects(hsm.open(blob, associatedData(owner, name)), { code: 'KeyMissing' });
+  }
+  assert.deepEqual((await events(store)).slice(-3), [
+    { type: 'SealingKeyChanged', generation: 2, secrets: 2 },
+    { type: 'SealingKeysDestroyed', below: 2 },
+    ...erased(2),
+  ]);
+});
+
+test('erasures that wait share one generation', async t => {
+  const hsm = new FakeHsm();
+  const sealing = await Sealing.open(hsm, await openStore(t));
+  await sealing.write([], { put: [1, 2, 3, 4].map(epoch => put(sharing(epoch), `${epoch}`)) });
+  const first = sealing.erase([sharing(1)], erased);
+  const others = [sharing(2), sharing(3)].map(name => sealing.erase([name], erased));
+  await Promise.all([first, ...others]);
+  assert.deepEqual(await hsm.generations(), [2]);
+  await sealing.erase([sharing(4)], erased);
+  assert.deepEqual(await hsm.generations(), [3]);
+});
+
+test('what is written or read while an erasure runs is neither lost nor refused', async t => {
+  const hsm = new FakeHsm();
+  const sealing = await Sealing.open(hsm, await openStore(t));
+  await sealing.write([], { put: [put(sharing(1), 'one'), put(sharing(2), 'two')] });
+  let reads = Promise.resolve();
+  hsm.before = operation => {
+    if (operation !== 'open') reads = reads.then(async () => assert.equal(await text(sealing, sharing(2)), 'two'));
+  };
+  const erasing = sealing.erase([sharing(1)], erased);
+  const writing = sealing.write([], { put: [put(sharing(3), 'three')] });
+  await Promise.all([erasing, writing]);
+  await reads;
+  assert.equal(await text(sealing, sharing(3)), 'three');
+});
+
+test('health is a round trip under the key that seals now', async t => {
+  const hsm = new FakeHsm();
+  const sealing = await Sealing.open(hsm, await openStore(t));
+  const operations: string[] = [];
+  hsm.before = operation => operations.push(operation);
+  const health = await sealing.health();
+  assert.ok(health.healthy && health.seconds > 0 && health.generation === 1);
+  assert.deepEqual(operations, ['seal', 'open']);
+  hsm.before = () => {
+    throw new HsmUnavailable('the HSM is not connected: CKR_DEVICE_ERROR');
+  };
+  assert.deepEqual(await sealing.health(), {
+    healthy: false,
+    generation: 1,
+    reason: 'the HSM is not connected: CKR_DEVICE_ERROR',
+  });
+  hsm.before = () => {};
+  hsm.keys.clear();
+  assert.deepEqual(await sealing.health(), {
+    healthy: false,
+    generation: 1,
+    reason: 'the HSM holds no key of generation 1',
+  });
+});
+
+test('a token that is not the one of this store is refused', async t => {
+  const store = await openStore(t);
+  const sealing = await Sealing.open(new FakeHsm(), store);
+  await sealing.write([], { put: [put(identity, 'me')] });
+  const other = new FakeHsm();
+  await assert.rejects(Sealing.open(other, store), SealingKeyMissing);
+  assert.equal(other.keys.size, 0);
+});
+
+test('an HSM that gives back something else is found out before the only copy is replaced', async t => {
+  const hsm = new FakeHsm();
+  const store = await openStore(t);
+  const sealing = await Sealing.open(hsm, store);
+  await sealing.write([], { put: [put(identity, 'me'), put(sharing(1), 'one')] });
+  const seal = hsm.seal.bind(hsm);
+  hsm.seal = (generation, _, aad) => seal(generation, new Secret(Buffer.from('other')), aad);
+  await assert.rejects(sealing.erase([sharing(1)], erased), /identity comes out of the HSM changed/);
+  hsm.seal = seal;
+  assert.equal(await text(sealing, identity), 'me');
+  await sealing.erase([sharing(1)], erased);
+  assert.equal(await text(sealing, identity), 'me');
+});
+
+/** Crashes at the `at`-th thing that an erasure does to HSM or store, starts again, and says what there is then. */
+async function crashAt(t: TestContext, at: number, crash: () => Error) {
+  const hsm = new FakeHsm();
+  const path = join(mkdtempSync(join(root, 'crash-')), 'store.db');
+  const store = await Store.open({ path, owner });
+  const sealing = await Sealing.open(hsm, store);
+  await sealing.write([], { put: [put(identity, 'me'), put(sharing(1), 'one'), put(sharing(2), 'two')] });
+  const copy = (await store.sealed(sharing(1))) ?? assert.fail();
+
+  let steps = 0;
+  let most = 0;
+  const step = () => {
+    most = Math.max(most, hsm.keys.size);
+    if (++steps >= at) throw crash();
+  };
+  hsm.before = step;
+  const append = store.append.bind(store);
+  store.append = async (...args) => {
+    step();
+    const entries = await append(...args);
+    step();
+    return entries;
+  };
+  const outcome = await sealing.erase([sharing(1)], erased).then(
+    () => 'done',
+    () => 'crashed',
+  );
+  hsm.before = () => {};
+  await store.close();
+  const again = await openStore(t, path);
+  return { hsm, store: again, copy, outcome, most };
+}
+
+test('a crash at any point loses nothing, and after the next start and erasure one generation is left', async t => {
+  let at = 0;
+  for (let outcome = 'crashed'; outcome === 'crashed'; ) {
+    const crashed = await crashAt(t, ++at, () => new Error('crash'));
+    const { hsm, store, copy, most } = crashed;
+    outcome = crashed.outcome;
+    assert.ok(most <= 2, `never more than two generations (step ${at})`);
+    const said = (await events(store)).some(({ type }) => type === 'SharesErased');
+    if (said) await assert.rejects(hsm.open(copy, associatedData(owner, sharing(1))), { code: 'KeyMissing' });
+    if (outcome === 'done') assert.ok(said);
+
+    const sealing = await Sealing.open(hsm, store);
+    assert.equal(hsm.keys.size, 1, `step ${at}`);
+    assert.equal(await text(sealing, identity), 'me');
+    assert.equal(await text(sealing, sharing(2)), 'two');
+    await sealing.erase([sharing(1)], erased);
+    assert.equal(hsm.keys.size, 1);
+    await assert.rejects(hsm.open(copy, associatedData(owner, sharing(1))), { code: 'KeyMissing' });
+    assert.equal(await text(sealing, identity), 'me');
+    assert.equal(await text(sealing, sharing(2)), 'two');
+    assert.equal((await sealing.health()).healthy, true);
+  }
+  assert.ok(at > 15, `${at} points were tried`);
+});
+
+test('an HSM that goes away at any point of an erasure fails it, and the next one succeeds in the same process', async t => {
+  const hsm = new FakeHsm();
+  const store = await openStore(t);
+  const sealing = await Sealing.open(hsm, store);
+  await sealing.write([], { put: [put(identity, 'me')] });
+  let failures = 0;
+  for (let at = 1, done = false; !done; at++) {
+    await sealing.write([], { put: [put(sharing(1), 'old')] });
+    let steps = 0;
+    hsm.before = () => {
+      if (++steps >= at) throw new HsmUnavailable('gone');
+    };
+    done = await sealing.erase([sharing(1)], erased).then(
+      () => true,
+      (error: unknown) => {
+        assert.ok(error instanceof HsmUnavailable);
+        failures += 1;
+        return false;
+      },
+    );
+    hsm.before = () => {};
+    assert.ok(hsm.keys.size <= 2);
+    assert.equal(await text(sealing, identity), 'me');
+    await sealing.write([], { put: [put(sharing(2), `new ${at}`)] });
+    assert.equal(await text(sealing, sharing(2)), `new ${at}`);
+  }
+  assert.ok(failures > 5);
+  await sealing.erase([], erased);
+  assert.equal(hsm.keys.size, 1);
+});

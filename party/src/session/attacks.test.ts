@@ -1,0 +1,291 @@
+/** Rows F, I, T of the attack list that are the engine's to stop, each against the engine of production. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { bytes } from './codec.ts';
+import { Misbehaviour, Timeout } from './errors.ts';
+import { plain } from './messages.ts';
+import { type Adversary, type Frame, makeSigner, type Network, orderly, results, simulate } from './simulator.ts';
+import { assertBlamed, assertMismatch, assertMissing, failureOf } from './testing/outcomes.ts';
+import { cheating, simulateToy, toyMessages, whisperOf } from './testing/toy.ts';
+import { verifyEquivocation } from './view.ts';
+
+const note = (n: number) => toyMessages.note.codec.encode(Uint8Array.of(n));
+
+/** Party 3 tells each of the others something else in `round`. */
+const twoFaced =
+  (round: string, type = 'data'): Adversary =>
+  message =>
+    message.round === round && message.type === type && message.to === 1
+      ? [Uint8Array.from(message.payload, (byte, i) => (i === message.payload.length - 1 ? byte ^ 1 : byte))]
+      : [message.payload];
+
+test('F4, R4: parties that do not mean the same session end with ContextMismatch, naming what differs and nobody', async () => {
+  const differences = {
+    protocol: 'other/v1',
+    suite: 'other',
+    key: 'another key',
+    epoch: 4,
+    threshold: 3,
+    extras: { message: 'something else' },
+  };
+  for (const [name, value] of Object.entries(differences)) {
+    const simulated = await simulateToy({
+      options: (id, { parameters }) => (id === 2 ? { parameters: { ...parameters, [name]: value } } : {}),
+    });
+    assertMismatch(simulated, new RegExp(`do not agree on ${name === 'extras' ? 'message' : name}$`), [1, 2, 3]);
+  }
+});
+
+test('F4: a pinned identity that differs is a ContextMismatch too', async () => {
+  const stranger = makeSigner();
+  const simulated = await simulateToy({
+    options: (id, { parameters }) =>
+      id === 2
+        ? {
+            parameters: {
+              ...parameters,
+              members: parameters.members.map(member =>
+                member.id === 3 ? { id: 3, identity: stranger.publicKey } : member,
+              ),
+            },
+          }
+        : {},
+  });
+  assertMismatch(simulated, /members/, [1, 3]);
+});
+
+test('F4: a party of another version of the software is a ContextMismatch', async () => {
+  const simulated = await simulateToy(
+    cheating(3, ({ type, payload }) => [type === 'hello' ? Uint8Array.of(2, 1, 2, 3) : payload]),
+  );
+  assertMismatch(simulated, /finish the upgrade/, [1, 2]);
+});
+
+test('T3: a party that tells two parties different things is named, with both messages as evidence', async () => {
+  const simulated = await simulateToy(cheating(3, twoFaced('note')));
+  assertBlamed(simulated, 3, 'equivocation', [1, 2]);
+  const error = failureOf(simulated, 1);
+  assert.ok(error instanceof Misbehaviour);
+  const [evidence] = error.evidence;
+  assert.ok(evidence);
+  assert.equal(verifyEquivocation(evidence, simulated.identities)?.from, 3);
+  assert.equal(verifyEquivocation(evidence, new Map([[3, makeSigner().publicKey]])), undefined);
+  const [first] = evidence.messages;
+  assert.ok(first);
+  assert.equal(
+    verifyEquivocation({ check: 'equivocation', messages: [first, first] }, simulated.identities),
+    undefined,
+  );
+});
+
+test('T3: it is named even if it then falls silent', async () => {
+  const simulated = await simulateToy({
+    ...cheating(3, message => (message.type === 'view' && message.round === 'note' ? [] : twoFaced('note')(message))),
+    deadline: 1000,
+  });
+  assertBlamed(simulated, 3, 'equivocation', [1, 2]);
+  assert.ok(simulated.duration < 1000);
+});
+
+test('T3: nothing of the next round is sent before all have seen the same', async () => {
+  const simulated = await simulateToy({
+    ...cheating(3, twoFaced('note')),
+    protocol: async party => {
+      await party.broadcast('note', Uint8Array.of(party.me));
+      assert.fail('the session went on');
+    },
+  });
+  assertBlamed(simulated, 3, 'equivocation', [1, 2]);
+});
+
+test('T3: a party that claims to have received what nobody signed is named itself', async () => {
+  for (const round of ['hello', 'note']) {
+    const lie: Adversary = ({ round: at, type, payload }) => {
+      const changed = Uint8Array.from(payload);
+      // within the header of the first entry
+      if (type === 'view' && at === round) changed[60] = (changed[60] ?? 0) ^ 1;
+      return [changed];
+    };
+    assertBlamed(await simulateToy(cheating(3, lie)), 3, 'view', [1, 2]);
+  }
+});
+
+test('T3: two hellos of one run are equivocation', async () => {
+  const simulated = await simulateToy(cheating(3, twoFaced('hello', 'hello')));
+  assertBlamed(simulated, 3, 'equivocation', [1, 2]);
+});
+
+test('I8: a second, different message for the same place is equivocation; what it says stays secret', async () => {
+  for (const [round, second] of [
+    ['note', note(9)],
+    ['whisper', whisperOf(9, 9)],
+    ['sum', Uint8Array.of(0, 0, 0, 9)],
+  ] as const) {
+    const simulated = await simulateToy({
+      ...cheating(3, message =>
+        message.round === round && message.type === 'data' ? [message.payload, second] : [message.payload],
+      ),
+      network: ({ bytes, from, to }) => [{ bytes, delay: from === 2 && to === 1 ? 5 : 1 }],
+    });
+    assertBlamed(simulated, 3, 'equivocation', [1]);
+    const error = failureOf(simulated, 1);
+    assert.ok(error instanceof Misbehaviour);
+    for (const { payload } of error.evidence.flatMap(({ messages }) => messages)) assert.equal(payload, undefined);
+  }
+});
+
+test('I7: a message slightly above its limit is blamed on its sender, a huge one is dropped unread', async () => {
+  const long = await simulateToy(
+    cheating(3, ({ round, type, payload }) => [round === 'note' && type === 'data' ? new Uint8Array(200) : payload]),
+  );
+  assertBlamed(long, 3, 'encoding', [1, 2]);
+  const huge = await simulateToy({
+    network: frame =>
+      frame.from === 3 && frame.index > 20 ? [{ bytes: new Uint8Array(10_000_000) }] : orderly(frame, Math.random),
+  });
+  assertMissing(huge, [3], [1, 2]);
+  assert.ok(huge.drops.get(1)?.includes('malformed'));
+});
+
+test('I5, I7: bytes that are no message of the round are blamed on who signed them', async () => {
+  for (const [round, wrong] of [
+    ['note', new Uint8Array()],
+    ['note', Uint8Array.of(0, 0, 0, 9, 1)],
+    ['whisper', new Uint8Array(31)],
+    ['whisper', new Uint8Array(33)],
+    ['sum', new Uint8Array(3)],
+  ] as const) {
+    const simulated = await simulateToy(
+      cheating(3, ({ round: at, type, payload }) => [at === round && type === 'data' ? wrong : payload]),
+    );
+    assertBlamed(simulated, 3, 'encoding', [1, 2]);
+  }
+});
+
+test('T1: a message that the transport attributes to another party is dropped and counted', async () => {
+  const simulated = await simulateToy({
+    network: frame => [
+      { bytes: frame.bytes },
+      ...(frame.from === 2 && frame.to === 1 ? [{ bytes: frame.bytes, from: 3 }] : []),
+    ],
+  });
+  results(simulated);
+  assert.ok(simulated.drops.get(1)?.includes('unauthenticated'));
+});
+
+test('T1: a message of somebody outside the session is dropped and counted', async () => {
+  const simulated = await simulateToy({
+    network: ({ bytes, to }) => [
+      { bytes },
+      ...(to === 1
+        ? [
+            { bytes, from: 7 },
+            { bytes, from: 1 },
+          ]
+        : []),
+    ],
+  });
+  results(simulated);
+  assert.ok(simulated.drops.get(1)?.includes('foreign'));
+});
+
+test('T2: frames with any byte changed are dropped, and the right ones still count', async () => {
+  const flips: Network = ({ bytes, index }, random) => {
+    const changed = Uint8Array.from(bytes);
+    const at = Math.floor(random() * bytes.length);
+    changed[at] = (changed[at] ?? 0) ^ (1 << (index % 8));
+    return [
+      { bytes: changed, delay: 1 },
+      { bytes, delay: 2 },
+    ];
+  };
+  for (let seed = 1; seed <= 20; seed += 1) results(await simulateToy({ network: flips, seed }));
+});
+
+test('T2, R2: every frame of an old session, replayed into a new one about the same, changes nothing', async () => {
+  const signers = new Map([1, 2, 3].map(id => [id, makeSigner()] as const));
+  const old = await simulateToy({ signers });
+  const [before] = results(old).values();
+  const replay = new Map<string, Frame[]>();
+  for (const frame of old.frames) {
+    const key = `${frame.from} ${frame.to}`;
+    replay.set(key, [...(replay.get(key) ?? []), frame]);
+  }
+  const simulated = await simulateToy({
+    signers,
+    // with the first frame between two parties come all those of the old session between them, behind it
+    network: ({ from, to, bytes }) => {
+      const olds = replay.get(`${from} ${to}`) ?? [];
+      replay.delete(`${from} ${to}`);
+      return [{ bytes }, ...olds.map(frame => ({ bytes: frame.bytes, delay: 1.5 }))];
+    },
+  });
+  const [after] = results(simulated).values();
+  assert.notDeepEqual(after?.sid, before?.sid);
+  assert.deepEqual(new Set([...simulated.drops.values()].flat()), new Set(['repeated', 'unauthenticated']));
+});
+
+test('T2: replayed hellos that come first end in a ContextMismatch, and nobody is blamed', async () => {
+  const signers = new Map([1, 2, 3].map(id => [id, makeSigner()] as const));
+  const old = await simulateToy({ signers });
+  const hello = old.frames.find(({ from, to }) => from === 3 && to === 1);
+  assert.ok(hello);
+  let first = true;
+  const simulated = await simulateToy({
+    signers,
+    network: ({ from, to, bytes }) => {
+      const replays = from === 3 && to === 1 && first ? [{ bytes: hello.bytes, delay: 0.5 }] : [];
+      first = first && replays.length === 0;
+      return [...replays, { bytes }];
+    },
+  });
+  assertMismatch(simulated, /twice/, [1, 2, 3]);
+});
+
+test('T4: nothing that is sent directly shows on the wire, nor does any broadcast', async () => {
+  const simulated = await simulateToy({
+    protocol: async party => {
+      await party.broadcast('note', Uint8Array.from('overheard', c => c.charCodeAt(0)).subarray(0, 8));
+      await party.exchange('whisper', to => whisperOf(party.me, to));
+      return 0;
+    },
+  });
+  results(simulated);
+  const wire = Buffer.concat(simulated.frames.map(({ bytes: sent }) => sent));
+  for (const from of [1, 2, 3])
+    for (const to of [1, 2, 3]) assert.equal(wire.includes(Buffer.from(whisperOf(from, to))), false);
+  assert.equal(wire.includes('overhear'), false);
+});
+
+test('T4: a protocol that goes on after its session has failed can send nothing any more', async () => {
+  const orphans: Promise<unknown>[] = [];
+  const simulated = await simulate({
+    parties: 2,
+    deadline: 10,
+    messages: { first: plain(bytes(1)), second: plain(bytes(1)) },
+    protocol: async party => {
+      if (party.me === 2) await new Promise(() => {});
+      const orphan = party
+        .broadcast('first', Uint8Array.of(1))
+        .catch(() => party.broadcast('second', Uint8Array.of(2)));
+      orphans.push(orphan.catch((error: unknown) => error));
+      await orphan;
+    },
+  });
+  assertMissing(simulated, [2], [1]);
+  assert.ok((await orphans[0]) instanceof Timeout);
+  // hello, view, first, abort
+  assert.equal(simulated.frames.filter(({ from }) => from === 1).length, 4);
+});
+
+test('T8: a logged Misbehaviour does not print what the culprit sent', async () => {
+  const simulated = await simulateToy(
+    cheating(3, ({ round, payload }) => [round === 'whisper' ? Uint8Array.from(payload).fill(0xab) : payload]),
+  );
+  const error = failureOf(simulated, 1);
+  assert.ok(error instanceof Misbehaviour);
+  assert.deepEqual(error.evidence[0]?.messages[0]?.payload, new Uint8Array(32).fill(0xab));
+  for (const text of [inspect(error, { depth: 9 }), JSON.stringify(error), String(error)])
+    assert.doesNotMatch(text, /171|abab/);
+});

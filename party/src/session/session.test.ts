@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bytes } from './codec.ts';
+import { ContextMismatch, Timeout } from './errors.ts';
+import { echo } from './messages.ts';
+import { chaotic, makeSigner, results, simulate } from './simulator.ts';
+import { assertMismatch, assertMissing, failureOf } from './testing/outcomes.ts';
+import { cheating, simulateToy } from './testing/toy.ts';
+
+test('an honest session gives all parties their result, one session id and one transcript', async () => {
+  const [first, ...rest] = [...results(await simulateToy()).values()];
+  assert.equal(first?.result, 6);
+  for (const outcome of rest) assert.deepEqual(outcome, first);
+});
+
+test('the schedule of messages does not change the result (T7)', async () => {
+  for (let seed = 1; seed <= 25; seed += 1) {
+    const [first, ...rest] = [...results(await simulateToy({ network: chaotic, seed })).values()];
+    for (const outcome of rest) assert.deepEqual(outcome, first);
+  }
+});
+
+test('each message delivered three times in any order changes nothing (T7)', async () => {
+  for (let seed = 1; seed <= 10; seed += 1) {
+    const simulated = await simulateToy({
+      seed,
+      network: ({ bytes }, random) => [0, 1, 2].map(() => ({ bytes, delay: random() * 50 })),
+    });
+    results(simulated);
+    for (const reasons of simulated.drops.values()) assert.deepEqual(new Set(reasons), new Set(['repeated']));
+  }
+});
+
+test('two sessions about the same have different ids and transcripts (F3)', async () => {
+  const signers = new Map([1, 2].map(id => [id, makeSigner()]));
+  const runs = [1, 2].map(() => simulateToy({ parties: [1, 2], signers }));
+  const [a, b] = (await Promise.all(runs)).map(run => results(run).get(1));
+  assert.ok(a && b);
+  assert.notDeepEqual(a.sid, b.sid);
+  assert.notDeepEqual(a.transcript, b.transcript);
+});
+
+test('a session id that was used before is refused (F3)', async () => {
+  const simulated = await simulateToy({ options: id => (id === 2 ? { claimSid: () => false } : {}) });
+  assertMismatch(simulated, /used before/, [1, 2, 3]);
+});
+
+test('a peer whose standing is not what this party remembers is refused, without blame', async () => {
+  const simulated = await simulateToy({
+    options: id => ({
+      standing: { incarnation: id, position: 10 * id, head: new Uint8Array(32).fill(id) },
+      acceptStandings: standings => {
+        assert.deepEqual(
+          [...standings.keys()],
+          [1, 2, 3].filter(other => other !== id),
+        );
+        const seen = standings.get(3);
+        if (seen) assert.deepEqual(seen, { incarnation: 3, position: 30, head: new Uint8Array(32).fill(3) });
+        if (id === 1) throw new ContextMismatch('party 3 is behind what it has shown before');
+      },
+    }),
+  });
+  assertMismatch(simulated, /behind/, [1, 2, 3]);
+});
+
+test('a silent party is missing, and nobody is blamed (A4)', async () => {
+  for (const silentFrom of ['hello', 'note', 'whisper', 'sum']) {
+    const simulated = await simulateToy(
+      cheating(3, ({ round, payload, type }) => (round === silentFrom || type === 'abort' ? [] : [payload])),
+    );
+    assertMissing(simulated, [3], [1, 2]);
+  }
+});
+
+test('a party that nobody hears waits until its deadline; the others end together', async () => {
+  const simulated = await simulateToy({
+    deadline: 500,
+    network: ({ from, bytes }) => (from === 2 ? [] : [{ bytes }]),
+  });
+  assertMissing(simulated, [2], [1, 3]);
+  assert.equal(simulated.duration, 500);
+});
+
+test('a session that is ended for another reason than its deadline ends with that reason', async () => {
+  const shutdown = new Error('the party shuts down');
+  const controller = new AbortController();
+  const simulated = await simulateToy({
+    options: (id, { signal, acceptStandings }) =>
+      id === 1
+        ? {
+            signal: AbortSignal.any([signal, controller.signal]),
+            acceptStandings: standings => {
+              controller.abort(shutdown);
+              return acceptStandings(standings);
+            },
+          }
+        : {},
+  });
+  assert.equal(failureOf(simulated, 1), shutdown);
+  assertMissing(simulated, [1], [2, 3]);
+  assert.ok(simulated.duration < 10_000);
+});
+
+test('a party that is itself too slow names itself, not its peers', async () => {
+  const simulated = await simulateToy({
+    deadline: 100,
+    options: id => (id === 2 ? { claimSid: () => new Promise<boolean>(() => {}) } : {}),
+  });
+  const error = failureOf(simulated, 2);
+  assert.ok(error instanceof Timeout);
+  assert.deepEqual(error.missing, [2]);
+});
+
+test('a round is begun once, and only if it is declared', async () => {
+  const messages = { note: echo(bytes(1)) };
+  const twice = await simulate({
+    parties: 2,
+    messages,
+    protocol: async party => {
+      await party.broadcast('note', Uint8Array.of(1));
+      await party.broadcast('note', Uint8Array.of(1));
+    },
+  });
+  assert.match(String(failureOf(twice, 1)), /a second time/);
+});
+
+test('what a session is about is validated before anything is sent', async () => {
+  const signer = makeSigner();
+  const member = (id: number) => ({ id, identity: signer.publicKey });
+  const wrong = [
+    { members: [member(1)] },
+    { members: [member(1), member(1)] },
+    { members: [member(2), member(1)] },
+    { members: [member(0), member(1)] },
+    { members: [member(1), member(65)] },
+    { members: [member(1), { id: 2, identity: new Uint8Array(31) }] },
+    { members: [member(2), member(3)] },
+    { threshold: 1 },
+    { session: 'a.b' },
+    { session: '' },
+  ];
+  for (const parameters of wrong) {
+    const simulated = await simulateToy({ parties: [1, 2], signers: new Map([[1, signer]]), parameters });
+    assert.ok(failureOf(simulated, 1) instanceof RangeError, JSON.stringify(parameters));
+    assert.equal(simulated.frames.filter(({ from }) => from === 1).length, 0);
+  }
+});

@@ -1,0 +1,171 @@
+/**
+ * Making a key that no party ever holds. Every party deals a Feldman sharing (FOCS 1987) of a secret of its own; the key is the
+ * sum. Commit and reveal as in Gennaro-Goldfeder, CCS 2018, section 4.1, so that nobody chooses its part after seeing the others';
+ * proofs of knowledge as in Komlo-Goldberg, FROST, SAC 2020, figure 1, against rogue keys. Along with it a chain code that no
+ * party chooses: contributions committed to at the start, revealed under encryption only, and never seen on the wire.
+ */
+import { randomBytes } from 'node:crypto';
+import { type Curve, type CurveName, curves, type Point, type Scalar } from '../curve/curve.ts';
+import { Secret } from '../secret.ts';
+import { bytes, list, point, scalar, struct } from '../session/codec.ts';
+import type { PartyId } from '../session/errors.ts';
+import { direct, echo, plain } from '../session/messages.ts';
+import type { Party, SessionContext } from '../session/party.ts';
+import type { Transcript } from '../session/transcript.ts';
+import { addCommitments, evaluate, isShareAt, type Polynomial } from './polynomial.ts';
+import { type ProofOfKnowledge, proofOfKnowledge, proveKnowledge, verifyKnowledge } from './proof-of-knowledge.ts';
+import { constantOf, encodePoints, type KeyShare, keyShare, type Sharing } from './sharing.ts';
+
+export interface KeygenParameters {
+  readonly curve: CurveName;
+  /** Parties needed to sign, from 2 to all. */
+  readonly threshold: number;
+}
+
+export interface NewKey {
+  readonly share: KeyShare;
+  /** 32 bytes, the same for all parties and known to nobody else. */
+  readonly chainCode: Secret<Uint8Array>;
+}
+
+interface Reveal {
+  /** To the coefficients of the dealer's polynomial. */
+  readonly commitments: readonly Point[];
+  readonly proof: ProofOfKnowledge;
+  /** Hides the rest in the commitment of the first round. */
+  readonly salt: Uint8Array;
+}
+
+interface Deal {
+  /** The dealer's polynomial at the recipient. */
+  readonly share: Scalar;
+  /** The dealer's contribution to the chain code. */
+  readonly chainCode: Uint8Array;
+  readonly salt: Uint8Array;
+}
+
+const HASH_BYTES = 32;
+const SALT_BYTES = 32;
+const CHAIN_CODE_BYTES = 32;
+
+export type KeygenMessages = ReturnType<typeof keygenMessages>;
+
+/** Every list has its exact length (attack list I1). */
+export const keygenMessages = ({ curve: name, threshold }: KeygenParameters) => {
+  const curve = curves[name];
+  return {
+    commit: echo(struct({ reveal: bytes(HASH_BYTES), chainCode: bytes(HASH_BYTES) })),
+    reveal: echo(
+      struct<Reveal>({
+        commitments: list(point(curve), threshold),
+        proof: proofOfKnowledge(curve),
+        salt: bytes(SALT_BYTES),
+      }),
+    ),
+    deal: direct(struct<Deal>({ share: scalar(curve), chainCode: bytes(CHAIN_CODE_BYTES), salt: bytes(SALT_BYTES) })),
+    confirm: plain(bytes(HASH_BYTES)),
+  };
+};
+
+/**
+ * @throws RangeError for a threshold that the parties cannot have
+ * @throws Misbehaviour naming who reveals what it did not commit to, does not know its secret, deals what does not fit, or comes
+ *   to another result
+ */
+export async function keygen(party: Party<KeygenMessages>, parameters: KeygenParameters): Promise<NewKey> {
+  const { me, parties, context } = party;
+  const { threshold } = parameters;
+  const curve = curves[parameters.curve];
+  if (!Number.isInteger(threshold) || threshold < 2 || threshold > parties.length) {
+    throw new RangeError(`a threshold of ${threshold} for ${parties.length} parties`);
+  }
+
+  const polynomial: Polynomial = Array.from({ length: threshold }, () => curve.randomScalar());
+  const own = makeReveal(curve, context, me, polynomial);
+  const contribution = { chainCode: fresh(CHAIN_CODE_BYTES), salt: fresh(SALT_BYTES) };
+
+  const commits = await party.broadcast('commit', {
+    reveal: hashReveal(curve, context, me, own),
+    chainCode: hashContribution(context, me, contribution),
+  });
+
+  const reveals = await party.broadcast('reveal', own);
+  party.check('commitment', 'reveal', reveals, (from, reveal) =>
+    equal(hashReveal(curve, context, from, reveal), commits.get(from)?.reveal),
+  );
+  party.check('proof of knowledge', 'reveal', reveals, (from, { commitments, proof }) =>
+    verifyKnowledge(curve, statement(curve, context, from, commitments), constantOf(commitments), proof),
+  );
+
+  const deals = await party.exchange('deal', to => ({ share: evaluate(curve, polynomial, to), ...contribution }));
+  party.check('share', 'deal', deals, (from, { share }, to) =>
+    isShareAt(curve, reveals.get(from)?.commitments ?? [], to, share),
+  );
+  party.check('chain code', 'deal', deals, (from, deal) =>
+    equal(hashContribution(context, from, deal), commits.get(from)?.chainCode),
+  );
+
+  const sharing: Sharing = {
+    curve: parameters.curve,
+    threshold,
+    parties,
+    commitments: addCommitments(
+      curve,
+      [...reveals.values()].map(({ commitments }) => commitments),
+    ),
+  };
+  const share = curve.addScalars(...[...deals.values()].map(deal => deal.share));
+  const chainCode = combine([...deals.values()].map(deal => deal.chainCode));
+  const newKey = { share: keyShare(sharing, me, share), chainCode: new Secret(chainCode) };
+
+  const confirms = await party.broadcast('confirm', hashResult(context, me, newKey));
+  party.check('result', 'confirm', confirms, (from, hash) => equal(hash, hashResult(context, from, newKey)));
+  return newKey;
+}
+
+function makeReveal(curve: Curve, context: SessionContext, me: PartyId, polynomial: Polynomial): Reveal {
+  const commitments = polynomial.map(coefficient => curve.multiplyBase(coefficient));
+  const [secret] = polynomial;
+  if (secret === undefined) throw new RangeError('a polynomial without coefficients');
+  const proof = proveKnowledge(curve, statement(curve, context, me, commitments), secret);
+  return { commitments, proof, salt: fresh(SALT_BYTES) };
+}
+
+/** What a proof of knowledge is about: every commitment, and whose they are (attack list F6). */
+const statement = (curve: Curve, context: SessionContext, prover: PartyId, commitments: readonly Point[]): Transcript =>
+  context.proof('keygen/knowledge', prover).absorb('commitments', ...encodePoints(curve, commitments));
+
+const hashReveal = (curve: Curve, context: SessionContext, prover: PartyId, reveal: Reveal): Uint8Array =>
+  context
+    .proof('keygen/commit', prover)
+    .absorb('commitments', ...encodePoints(curve, reveal.commitments))
+    .absorb('proof', curve.encodePoint(reveal.proof.nonce), curve.encodeScalar(reveal.proof.response))
+    .absorb('salt', reveal.salt)
+    .digest();
+
+const hashContribution = (context: SessionContext, prover: PartyId, { chainCode, salt }: Omit<Deal, 'share'>) =>
+  context.proof('keygen/chain-code', prover).absorb('contribution', chainCode).absorb('salt', salt).digest();
+
+/** Tells nothing of the chain code, which has 256 bits of entropy. */
+const hashResult = (context: SessionContext, prover: PartyId, { share, chainCode }: NewKey): Uint8Array =>
+  context
+    .proof('keygen/result', prover)
+    .absorb('commitments', ...encodePoints(curves[share.sharing.curve], share.sharing.commitments))
+    .absorb('chain code', chainCode.expose())
+    .digest();
+
+/** Exclusive or: uniform if one contribution is, and each was fixed before any was known. */
+function combine(contributions: readonly Uint8Array[]): Uint8Array {
+  const sum = new Uint8Array(CHAIN_CODE_BYTES);
+  for (const contribution of contributions) {
+    contribution.forEach((byte, i) => {
+      sum[i] = (sum[i] ?? 0) ^ byte;
+    });
+    contribution.fill(0);
+  }
+  return sum;
+}
+
+const fresh = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
+
+const equal = (a: Uint8Array, b: Uint8Array | undefined): boolean => b !== undefined && Buffer.from(a).equals(b);

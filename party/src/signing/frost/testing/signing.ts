@@ -1,0 +1,30 @@
+import { type Simulated, type Simulation, simulate } from '../../../session/simulator.ts';
+import type { KeyShare } from '../../../sharing/sharing.ts';
+import type { Purpose } from '../../scheme.ts';
+import { frost } from '../frost.ts';
+import type { FrostMessages } from '../messages.ts';
+
+/** The holders of these shares sign in a simulation. */
+export function simulateSigning(
+  purpose: Purpose,
+  shares: readonly KeyShare[],
+  message: Uint8Array,
+  changes: Partial<Simulation<FrostMessages, Uint8Array>> = {},
+): Promise<Simulated<Uint8Array>> {
+  const protocol = frost(purpose);
+  const [first] = shares;
+  if (first === undefined) throw new RangeError('no shares');
+  return simulate({
+    parties: shares.map(({ party }) => party),
+    messages: protocol.messages,
+    parameters: protocol.agreement(first.sharing, message),
+    protocol: party => protocol.sign(party, shareOf(shares, party.me), message),
+    ...changes,
+  });
+}
+
+export function shareOf(shares: readonly KeyShare[], party: number): KeyShare {
+  const share = shares.find(candidate => candidate.party === party);
+  if (share === undefined) throw new RangeError(`no share of party ${party}`);
+  return share;
+}

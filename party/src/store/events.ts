@@ -1,0 +1,50 @@
+/**
+ * Everything a party ever records: the one list of event types. A new type is a new member of the union; a field that is added to one
+ * that exists must be optional, for old logs stay readable for ever. An event never holds a secret: those are sealed (`SecretName`).
+ */
+import { attemptReport } from '@mpc-operator/crds/control';
+import * as z from 'zod';
+import { epochEvent } from '../epochs/events.ts';
+
+const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
+const party = z.int().min(1).max(64);
+const count = z.int().min(1);
+const keyId = hex(16);
+
+export const partyEvent = z.discriminatedUnion('type', [
+  /** The party has started; `incarnation` counts its starts. */
+  z.strictObject({ type: z.literal('Started'), incarnation: count }),
+  z.strictObject({ type: z.literal('IdentityCreated'), publicKey: hex(32) }),
+  /** From now on this key is the identity of that party, and no other. */
+  z.strictObject({ type: z.literal('PeerPinned'), party, publicKey: hex(32) }),
+  /** How far another party's log was, by its own signed word. */
+  z.strictObject({ type: z.literal('PeerSeen'), party, incarnation: count, position: z.int().min(0), head: hex(32) }),
+  /** A session id is used up, whatever becomes of the session. */
+  z.strictObject({ type: z.literal('SessionOpened'), sid: hex(32), purpose: z.string().max(64) }),
+  /** Where an attempt at an epoch ended without one. `keyId` is missing if the key has no id yet. */
+  z.strictObject({
+    type: z.literal('AttemptFailed'),
+    key: z.string().max(63),
+    keyId: keyId.optional(),
+    ...attemptReport.pick({ number: true, trigger: true, parties: true, message: true }).shape,
+    failure: attemptReport.shape.failure.unwrap(),
+  }),
+  /** `request` is the uid of the SignRequest. */
+  z.strictObject({
+    type: z.literal('Signed'),
+    request: z.string().min(1).max(64),
+    keyId,
+    epoch: count,
+    signature: hex(64),
+    signers: z.array(party).max(16),
+  }),
+  /** Every sealed secret is under the key of this generation of the HSM now; `secrets` is how many. */
+  z.strictObject({ type: z.literal('SealingKeyChanged'), generation: count, secrets: z.int().min(0) }),
+  /** The HSM has destroyed its sealing keys of all generations below this one. */
+  z.strictObject({ type: z.literal('SealingKeysDestroyed'), below: count }),
+  ...epochEvent.options,
+]);
+
+export type PartyEvent = z.infer<typeof partyEvent>;
+export type EventType = PartyEvent['type'];
+export type EventOf<T extends EventType> = Extract<PartyEvent, { type: T }>;

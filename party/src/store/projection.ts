@@ -1,0 +1,29 @@
+import type * as z from 'zod';
+import type { Json } from './canonical-json.ts';
+import type { PartyEvent } from './events.ts';
+
+/** An event with its place in the log. */
+export interface LogEntry {
+  /** From 1, without gaps. */
+  readonly seq: number;
+  readonly time: Date;
+  readonly event: PartyEvent;
+}
+
+/**
+ * What is read off the log, kept as rows by key so that nobody has to read all of the log. Rows are written with the events, in one
+ * transaction, and can be thrown away: replaying the log makes the same ones.
+ */
+export interface Projection<S extends Json = Json> {
+  readonly name: string;
+  /** Raise it when rows come out differently: they are made anew when the store is opened. */
+  readonly version: number;
+  readonly state: z.ZodType<S>;
+  /** The rows that an event changes. */
+  keys(event: PartyEvent): readonly string[];
+  /**
+   * A row after an event: pure; undefined if there is none. What it throws refuses the event, and all that were to be
+   * appended with it.
+   */
+  reduce(state: S | undefined, entry: LogEntry, key: string): S | undefined;
+}

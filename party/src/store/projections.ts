@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import type { Projection } from './projection.ts';
+
+/** A session id that was used before: the session must not run. */
+export class SessionUsed extends Error {
+  override readonly name = 'SessionUsed';
+  constructor(sid: string) {
+    super(`session ${sid} was opened before`);
+  }
+}
+
+const sessionState = z.object({ seq: z.int() });
+
+/** Session ids that are used up, by hex. Appending one twice is refused with SessionUsed. */
+export const sessions: Projection<z.infer<typeof sessionState>> = {
+  name: 'sessions',
+  version: 1,
+  state: sessionState,
+  keys: event => (event.type === 'SessionOpened' ? [event.sid] : []),
+  reduce(state, { seq }, key) {
+    if (state) throw new SessionUsed(key);
+    return { seq };
+  },
+};
+
+const signatureState = z.object({
+  keyId: z.string(),
+  epoch: z.int(),
+  signature: z.string(),
+  signers: z.array(z.int()),
+});
+
+/** The first signature of each SignRequest, by its uid: a request is answered once, whoever asks again. */
+export const signatures: Projection<z.infer<typeof signatureState>> = {
+  name: 'signatures',
+  version: 1,
+  state: signatureState,
+  keys: event => (event.type === 'Signed' ? [event.request] : []),
+  reduce(state, { event }) {
+    if (state || event.type !== 'Signed') return state;
+    const { keyId, epoch, signature, signers } = event;
+    return { keyId, epoch, signature, signers };
+  },
+};
+
+const peerState = z.object({
+  publicKey: z.string().optional(),
+  incarnation: z.int(),
+  position: z.int(),
+  head: z.string(),
+});
+type PeerState = z.infer<typeof peerState>;
+
+/** What is known of each peer, by its number: its pinned identity, and the furthest its log was ever seen. */
+export const peers: Projection<PeerState> = {
+  name: 'peers',
+  version: 1,
+  state: peerState,
+  keys: event => (event.type === 'PeerPinned' || event.type === 'PeerSeen' ? [`${event.party}`] : []),
+  reduce(state, { event }, key) {
+    const known: PeerState = state ?? { incarnation: 0, position: 0, head: '' };
+    if (event.type === 'PeerPinned') {
+      if (known.publicKey !== undefined && known.publicKey !== event.publicKey)
+        throw new RangeError(`party ${key} has another identity pinned: only an approved repair may change it`);
+      return { ...known, publicKey: event.publicKey };
+    }
+    if (event.type !== 'PeerSeen') return state;
+    const { incarnation, position, head } = event;
+    return incarnation >= known.incarnation && position >= known.position
+      ? { ...known, incarnation, position, head }
+      : known;
+  },
+};
+
+const selfState = z.object({ incarnation: z.int(), publicKey: z.string().optional(), generation: z.int() });
+type SelfState = z.infer<typeof selfState>;
+
+/** The key of the only row of `self`. */
+export const SELF = 'self';
+
+/** What this party is: how often it started, its identity, the generation of its sealing key. */
+export const self: Projection<SelfState> = {
+  name: 'self',
+  version: 1,
+  state: selfState,
+  keys: ({ type }) => (['Started', 'IdentityCreated', 'SealingKeyChanged'].includes(type) ? [SELF] : []),
+  reduce(state, { event }) {
+    const known: SelfState = state ?? { incarnation: 0, generation: 0 };
+    switch (event.type) {
+      case 'Started':
+        if (event.incarnation !== known.incarnation + 1)
+          throw new RangeError(`incarnation ${event.incarnation} after ${known.incarnation}`);
+        return { ...known, incarnation: event.incarnation };
+      case 'IdentityCreated':
+        if (known.publicKey !== undefined) throw new RangeError('this party has an identity already');
+        return { ...known, publicKey: event.publicKey };
+      case 'SealingKeyChanged':
+        return { ...known, generation: event.generation };
+      default:
+        return state;
+    }
+  },
+};
+
+/** All projections of a party's store. */
+export const partyProjections = [sessions, signatures, peers, self] as const;

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, test } from 'node:test';
+
+/** Runs `main` under runProcess in a process of its own; `ready` is printed by it when signals may come. */
+function run(main: string): ChildProcess {
+  const program = `
+    import { createLogger } from '${import.meta.resolve('./log.ts')}';
+    import { runProcess } from '${import.meta.resolve('./process.ts')}';
+    const log = createLogger({ name: 'child', level: 'info' });
+    const aborted = signal => new Promise(resolve => signal.addEventListener('abort', resolve));
+    const alive = setInterval(() => {}, 1_000);
+    runProcess(log, async signal => { ${main} });
+    log.info('ready');
+  `;
+  return spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+async function outcome(child: ChildProcess, ...signals: readonly NodeJS.Signals[]) {
+  let output = '';
+  const left = [...signals];
+  child.stdout?.on('data', (chunk: Buffer) => {
+    output += chunk;
+    // One signal for each line: the next only when the last one has been noticed.
+    const signal = left.shift();
+    if (signal !== undefined) child.kill(signal);
+  });
+  const [code] = await once(child, 'close');
+  return { code, output };
+}
+
+describe('a process', () => {
+  test('ends with 0 after a signal, when its work has ended', async () => {
+    const { code, output } = await outcome(run('await aborted(signal); log.info("tidied up");'), 'SIGTERM');
+    assert.equal(code, 0);
+    assert.match(output, /shutting down.*tidied up/s);
+  });
+
+  test('ends at once after a second signal', async () => {
+    const { code } = await outcome(run('await new Promise(() => {});'), 'SIGTERM', 'SIGINT');
+    assert.equal(code, 1);
+  });
+
+  test('ends with 1 when its work fails', async () => {
+    const { code, output } = await outcome(run('throw new Error("the lease was lost");'));
+    assert.equal(code, 1);
+    assert.match(output, /the lease was lost/);
+  });
+
+  test('ends with 1 when a promise is rejected that nobody waits for', async () => {
+    const { code, output } = await outcome(run('void Promise.reject(new Error("forgotten")); await aborted(signal);'));
+    assert.equal(code, 1);
+    assert.match(output, /forgotten/);
+  });
+
+  test('ends with 1 when an error is thrown that nobody catches', async () => {
+    const { code, output } = await outcome(
+      run('setImmediate(() => { throw new Error("stray"); }); await aborted(signal);'),
+    );
+    assert.equal(code, 1);
+    assert.match(output, /stray/);
+  });
+});

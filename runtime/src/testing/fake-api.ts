@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { equal, mergePatch } from '../json.ts';
+import type { KubernetesObject } from '../object.ts';
+import type { HttpRequest, HttpResponse, Transport } from '../transport.ts';
+import { FakeStream } from './fake-stream.ts';
+
+/** An answer of the test's own, an error of the network, or (undefined) what the fake would do anyway. */
+export type Interceptor = (request: HttpRequest) => HttpResponse | Error | FakeStream | undefined;
+
+/**
+ * An API server in memory, for unit tests: stores, versions, watches, conflicts. It knows no schema, no defaults and no field
+ * owners, an apply merges; what depends on those is tested against a real API server.
+ */
+export class FakeApi implements Transport {
+  readonly host = 'fake';
+  /** Everything that was asked, in order. */
+  readonly requests: HttpRequest[] = [];
+  intercept: Interceptor = () => undefined;
+  readonly #objects = new Map<string, KubernetesObject>();
+  readonly #watches: { readonly collection: string; readonly stream: FakeStream }[] = [];
+  #version = 1;
+
+  async exchange(request: HttpRequest): Promise<HttpResponse> {
+    this.requests.push(request);
+    request.signal?.throwIfAborted();
+    const intercepted = this.intercept(request);
+    if (intercepted instanceof Error) throw intercepted;
+    if (intercepted instanceof FakeStream) throw new Error('a stream is no answer to this request');
+    return intercepted ?? this.#answer(request);
+  }
+
+  async stream(request: HttpRequest): Promise<HttpResponse | AsyncIterable<Uint8Array>> {
+    this.requests.push(request);
+    const intercepted = this.intercept(request);
+    if (intercepted instanceof Error) throw intercepted;
+    if (intercepted !== undefined) return intercepted;
+    const stream = new FakeStream();
+    this.#watches.push({ collection: pathOf(request), stream });
+    request.signal?.addEventListener('abort', () => stream.fail(new DOMException('aborted', 'AbortError')));
+    return stream;
+  }
+
+  async close(): Promise<void> {}
+
+  /** The requests that write. */
+  get writes(): readonly HttpRequest[] {
+    return this.requests.filter(request => request.method !== 'GET');
+  }
+
+  /** Stores the object under the path of its collection, as a user would, and tells the watches. */
+  put<T extends KubernetesObject>(collection: string, object: T): T & KubernetesObject {
+    const path = `${collection}/${object.metadata.name}`;
+    const before = this.#objects.get(path);
+    this.#version += 1;
+    const uid = object.metadata.uid ?? before?.metadata.uid ?? randomUUID();
+    const generation = (before?.metadata.generation ?? 0) + (equal(spec(before), spec(object)) ? 0 : 1);
+    const stored = {
+      ...object,
+      metadata: { ...object.metadata, uid, generation, resourceVersion: `${this.#version}` },
+    };
+    this.#objects.set(path, stored);
+    this.#tell(collection, before === undefined ? 'ADDED' : 'MODIFIED', stored);
+    return stored;
+  }
+
+  /** Removes an object, as a user would. */
+  remove(collection: string, name: string): void {
+    const object = this.#objects.get(`${collection}/${name}`);
+    if (object === undefined) throw new Error(`there is no ${collection}/${name}`);
+    this.#objects.delete(`${collection}/${name}`);
+    this.#version += 1;
+    const { metadata } = object;
+    this.#tell(collection, 'DELETED', { ...object, metadata: { ...metadata, resourceVersion: `${this.#version}` } });
+  }
+
+  get(collection: string, name: string): KubernetesObject | undefined {
+    return this.#objects.get(`${collection}/${name}`);
+  }
+
+  /** Ends all watches, as a server does that goes away. */
+  endWatches(): void {
+    for (const { stream } of this.#watches.splice(0)) stream.end();
+  }
+
+  #answer(request: HttpRequest): HttpResponse {
+    const path = pathOf(request).replace(/\/status$/, '');
+    // Unchecked: in a test the sender is known.
+    const body = JSON.parse(request.body?.text ?? '{}');
+    switch (request.method) {
+      case 'GET':
+        return this.#objects.has(path) ? ok(this.#objects.get(path)) : this.#list(path);
+      case 'POST':
+        return this.#create(path, body);
+      case 'PUT':
+        return this.#write(path, body, () => body);
+      case 'PATCH':
+        return this.#patch(path, request, body);
+      case 'DELETE':
+        return this.#delete(path, body);
+    }
+  }
+
+  #list(path: string): HttpResponse {
+    const isCollection = /^\/(api\/v1|apis\/[^/]+\/[^/]+)\/(namespaces\/[^/]+\/)?[^/]+$/.test(path);
+    if (!isCollection) return failure(404, 'NotFound');
+    const items = [...this.#objects].filter(([key]) => within(path, parent(key))).map(([, object]) => object);
+    return ok({ metadata: { resourceVersion: `${this.#version}` }, items });
+  }
+
+  #create(collection: string, object: KubernetesObject): HttpResponse {
+    const exists = this.#objects.has(`${collection}/${object.metadata.name}`);
+    return exists ? failure(409, 'AlreadyExists') : ok(this.put(collection, object));
+  }
+
+  #patch(path: string, request: HttpRequest, patch: KubernetesObject): HttpResponse {
+    const isApply = request.body?.contentType === 'application/apply-patch+yaml';
+    if (isApply && !this.#objects.has(path)) return ok(this.put(parent(path), patch));
+    return this.#write(path, patch, before => copy(mergePatch(before, patch)));
+  }
+
+  #write(path: string, asked: KubernetesObject, change: (before: KubernetesObject) => KubernetesObject): HttpResponse {
+    const before = this.#objects.get(path);
+    if (before === undefined) return failure(404, 'NotFound');
+    const { uid, resourceVersion } = asked.metadata ?? {};
+    if (uid !== undefined && uid !== before.metadata.uid) return failure(409, 'Conflict');
+    if (resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion) {
+      return failure(409, 'Conflict');
+    }
+    const after = change(before);
+    return ok(equal(before, after) ? before : this.put(parent(path), after));
+  }
+
+  #delete(path: string, options: { readonly preconditions?: { readonly uid?: string } }): HttpResponse {
+    const before = this.#objects.get(path);
+    if (before === undefined) return failure(404, 'NotFound');
+    const uid = options.preconditions?.uid;
+    if (uid !== undefined && uid !== before.metadata.uid) return failure(409, 'Conflict');
+    this.remove(parent(path), before.metadata.name);
+    return ok({ kind: 'Status', status: 'Success' });
+  }
+
+  #tell(collection: string, type: string, object: KubernetesObject): void {
+    for (const watch of this.#watches) if (within(watch.collection, collection)) watch.stream.event(type, object);
+  }
+}
+
+/** What an API server answers when it refuses. */
+export function failure(code: number, reason: string, retryAfter?: number): HttpResponse {
+  const text = JSON.stringify({ kind: 'Status', status: 'Failure', code, reason, message: `${reason} (fake)` });
+  return { status: code, text, ...(retryAfter === undefined ? {} : { retryAfter: String(retryAfter) }) };
+}
+
+export function ok(body: unknown): HttpResponse {
+  return { status: 200, text: JSON.stringify(body) };
+}
+
+function copy(value: unknown): KubernetesObject {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function spec(object: KubernetesObject | undefined): unknown {
+  return object !== undefined && 'spec' in object ? object.spec : object?.kind;
+}
+
+function pathOf(request: HttpRequest): string {
+  return new URL(request.path, 'http://fake').pathname;
+}
+
+function parent(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
+
+/** Whether what is in `collection` is seen from `from`, which may be the same collection across all namespaces. */
+function within(from: string, collection: string): boolean {
+  return collection === from || collection.replace(/\/namespaces\/[^/]+/, '') === from;
+}

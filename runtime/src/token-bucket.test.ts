@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { FakeClock } from './testing/fake-clock.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+describe('a token bucket', () => {
+  test('is full at first, then lends in order of asking', async () => {
+    const clock = new FakeClock();
+    const bucket = new TokenBucket({ perSecond: 2, burst: 2, clock });
+    assert.deepEqual([bucket.reserve(), bucket.reserve(), bucket.reserve(), bucket.reserve()], [0, 0, 500, 1_000]);
+    await clock.advance(1_500);
+    assert.equal(bucket.reserve(), 0);
+  });
+
+  test('never holds more than its burst', async () => {
+    const clock = new FakeClock();
+    const bucket = new TokenBucket({ perSecond: 10, burst: 3, clock });
+    await clock.advance(3_600_000);
+    assert.deepEqual(
+      [1, 2, 3, 4].map(() => bucket.tryTake()),
+      [true, true, true, false],
+    );
+    await clock.advance(100);
+    assert.ok(bucket.tryTake());
+  });
+});
