@@ -3,11 +3,17 @@ import { Expectations } from '@mpc-operator/runtime/expectations';
 import { createLogger } from '@mpc-operator/runtime/log';
 import { Manager } from '@mpc-operator/runtime/manager';
 import { collectProcessMetrics } from '@mpc-operator/runtime/metrics';
+import { keyOf } from '@mpc-operator/runtime/object';
 import { runProcess } from '@mpc-operator/runtime/process';
 import { KubeConfigTransport } from '@mpc-operator/runtime/transport';
 import { parseConfig } from './config.ts';
+import { CLUSTER_INDEX, indexedBy, KEY_INDEX } from './controllers/caches.ts';
+import { AttemptLog } from './controllers/key-share-set/attempt-log.ts';
+import { keyShareSetReconciler } from './controllers/key-share-set/reconcile.ts';
 import { loadRevision } from './controllers/mpc-cluster/nats-servers.ts';
 import { mpcClusterReconciler } from './controllers/mpc-cluster/reconcile.ts';
+import { rotationPolicyReconciler } from './controllers/rotation-policy/reconcile.ts';
+import { signRequestReconciler } from './controllers/sign-request/reconcile.ts';
 import { clusterOfChild, clusterOfKey, createInformers } from './informers.ts';
 import { Connections } from './parties/connections.ts';
 import { NatsBus } from './parties/nats-bus.ts';
@@ -58,7 +64,43 @@ runProcess(log, async signal => {
     .watches(caches.roleBindings, clusterOfChild)
     .watches(caches.budgets, clusterOfChild)
     .watches(caches.networkPolicies, clusterOfChild);
-  connections.onChange(cluster => clusters.enqueue(cluster));
+  const keys = manager.controller({
+    name: 'keyshareset',
+    concurrency: 4,
+    reconcile: keyShareSetReconciler({
+      client,
+      caches,
+      connections,
+      events,
+      attempts: new AttemptLog(),
+      clock: systemClock,
+    }),
+  });
+  keys
+    .for(caches.keys)
+    .watches(caches.clusters, cluster => indexedBy(caches.keys, CLUSTER_INDEX, keyOf(cluster)).map(keyOf));
+
+  manager
+    .controller({
+      name: 'signrequest',
+      concurrency: 4,
+      reconcile: signRequestReconciler({ client, caches, events, clock: systemClock }),
+    })
+    .for(caches.requests)
+    .watches(caches.keys, key => indexedBy(caches.requests, KEY_INDEX, keyOf(key)).map(keyOf));
+
+  manager
+    .controller({
+      name: 'rotationpolicy',
+      reconcile: rotationPolicyReconciler({ client, caches, events, clock: systemClock }),
+    })
+    .for(caches.policies)
+    .watches(caches.keys, key => caches.policies.list(key.metadata.namespace).map(keyOf));
+
+  connections.onChange(cluster => {
+    clusters.enqueue(cluster);
+    for (const key of indexedBy(caches.keys, CLUSTER_INDEX, cluster)) keys.enqueue(keyOf(key));
+  });
 
   try {
     await manager.run(signal);

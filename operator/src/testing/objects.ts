@@ -1,5 +1,5 @@
 /** Objects as the API server would hand them out, with the defaults of their schemas. */
-import type { KeyShareSet, MpcCluster, SignRequest } from '@mpc-operator/crds/generated/api';
+import type { KeyShareSet, MpcCluster, RotationPolicy, SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
 import type { Settings } from '../settings.ts';
 
@@ -87,6 +87,27 @@ export function signRequest(
       ...metadata,
     },
     spec: { keyRef: { name: 'treasury' }, message: 'aGVsbG8=', deadlineSeconds: 60, ...spec },
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+export function rotationPolicy(
+  spec: Partial<RotationPolicy['spec']> = {},
+  metadata: Partial<RotationPolicy['metadata']> = {},
+  status?: RotationPolicy['status'],
+): RotationPolicy {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'RotationPolicy',
+    metadata: {
+      name: 'nightly',
+      namespace: 'ns',
+      uid: 'policy-uid',
+      generation: 1,
+      creationTimestamp: CREATED,
+      ...metadata,
+    },
+    spec: { schedule: '@hourly', timeZone: 'Etc/UTC', suspend: false, keys: { names: ['treasury'] }, ...spec },
     ...(status === undefined ? {} : { status }),
   };
 }

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import { findCondition } from '@mpc-operator/runtime/conditions';
+import type { PartyViews } from '../../parties/view.ts';
+import { keyShareSets, mpcClusters } from '../../resources.ts';
+import { keyShareSet, mpcCluster } from '../../testing/objects.ts';
+import { KEY_ID, keygenReport, keyReport, views } from '../../testing/reports.ts';
+import { createWorld } from '../../testing/world.ts';
+import { AttemptLog } from './attempt-log.ts';
+import { keyShareSetReconciler } from './reconcile.ts';
+
+const key = { namespace: 'ns', name: 'treasury' };
+
+async function setUp(object: KeyShareSet | undefined, seen: PartyViews) {
+  const world = createWorld(new Date('2026-11-21T12:00:00Z'));
+  const { api, connections, parties, clock, context } = world;
+  const reconciler = keyShareSetReconciler({ ...world, attempts: new AttemptLog() });
+  api.put(mpcClusters, mpcCluster());
+  if (object !== undefined) api.put(keyShareSets, object);
+  const credentials = { certificate: '', privateKey: '', authority: '' };
+  const connection = await connections.ensure({ namespace: 'ns', name: 'demo' }, 'tls://nats', credentials);
+  await parties.report(seen);
+  return {
+    ...world,
+    reconcile: () => reconciler(key, context),
+    object: () => api.get(keyShareSets, key),
+    condition(type: string): string {
+      const { status, reason, message } = findCondition(api.get(keyShareSets, key)?.status?.conditions, type) ?? {};
+      return `${status} ${reason} ${message}`;
+    },
+    verbs: () => parties.commands.map(({ party, command }) => `${party} ${command.verb}`),
+    commands: parties.commands,
+    async wait(ms: number, then: PartyViews): Promise<void> {
+      await clock.advance(ms);
+      await parties.report(then);
+    },
+    connection,
+  };
+}
+
+describe('a KeyShareSet', () => {
+  test('has its key made once, by all parties, and then shows it', async () => {
+    const world = await setUp(keyShareSet({ parties: [3, 1, 2] }), views());
+    await world.reconcile();
+    assert.deepEqual(world.verbs().sort(), ['1 keygen', '2 keygen', '3 keygen']);
+    assert.deepEqual(world.commands[0]?.command, {
+      verb: 'keygen',
+      number: 1,
+      triggers: [],
+      spec: { name: 'treasury', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: [1, 2, 3] },
+    });
+    await world.reconcile();
+    await world.parties.report(views([keygenReport(1, 'Preparing')]));
+    await world.reconcile();
+    assert.equal(world.commands.length, 3, 'commanded once');
+    await world.parties.report(views([keyReport(1)]));
+    await world.reconcile();
+    const status = world.object()?.status;
+    assert.deepEqual([status?.keyId, status?.epoch, status?.addresses?.[0]?.address], [KEY_ID, 1, 'So1ana']);
+    assert.equal(status?.certificate?.acks.length, 3);
+    assert.match(world.condition('Ready'), /^True/);
+    assert.equal(world.commands.length, 3);
+  });
+
+  test('that was deleted and applied again, or whose status was wiped, finds its key', async () => {
+    const world = await setUp(keyShareSet({}, { uid: 'another' }), views([keyReport(4)]));
+    await world.reconcile();
+    assert.deepEqual(world.commands, []);
+    assert.deepEqual([world.object()?.status?.keyId, world.object()?.status?.epoch], [KEY_ID, 4]);
+  });
+
+  test('tries again with a higher number after a pause when parties refuse', async () => {
+    const world = await setUp(keyShareSet(), views());
+    world.parties.answer = party =>
+      party === 2 ? { result: 'refused', reason: 'NotReady', message: 'HSM away' } : { result: 'accepted' };
+    await world.reconcile();
+    const numbers = () => world.commands.flatMap(({ command }) => (command.verb === 'keygen' ? command.number : []));
+    assert.deepEqual(numbers(), [1, 1, 1]);
+    const result = await world.reconcile();
+    assert.match(world.condition('Progressing'), /^True BackingOff party 2: NotReady \(HSM away\)/);
+    assert.equal(result.requeueAfter, 5_000);
+    await world.wait(5_000, views());
+    await world.reconcile();
+    assert.deepEqual(numbers().slice(3), [2, 2, 2]);
+    await world.wait(5_000, views());
+    assert.equal((await world.reconcile()).requeueAfter, 5_000, 'the second pause is twice as long');
+  });
+
+  test('is refreshed once for each value of the annotation', async () => {
+    const asked = keyShareSet({}, { annotations: { 'mpc.keyshare.dev/refresh': 'today' } });
+    const world = await setUp(asked, views([keyReport(1)]));
+    await world.reconcile();
+    assert.deepEqual(world.commands[0]?.command, {
+      verb: 'refresh',
+      keyId: KEY_ID,
+      number: 2,
+      trigger: 'annotation@today',
+    });
+    assert.equal(world.object()?.status?.refresh?.phase, 'Pending');
+    const triggers = [{ source: 'annotation', value: 'today', epoch: 2 }];
+    await world.parties.report(views([keyReport(2, { triggers })]));
+    await world.reconcile();
+    assert.equal(world.commands.length, 3);
+    assert.match(world.condition('OldSharesErased'), /^True/);
+    assert.ok(world.notes.includes('treasury: Normal RefreshCompleted epoch 2 is final, old shares are erased'));
+  });
+
+  test('that is paused, or whose cluster is, commands nothing', async () => {
+    const paused = keyShareSet({}, { annotations: { 'mpc.keyshare.dev/paused': 'true' } });
+    const world = await setUp(paused, views());
+    await world.reconcile();
+    assert.deepEqual(world.commands, []);
+    assert.match(world.condition('Progressing'), /^True Paused/);
+    assert.equal(world.object()?.metadata.finalizers, undefined);
+  });
+
+  test('without its cluster stalls and says what to do', async () => {
+    const world = await setUp(keyShareSet({ clusterRef: { name: 'other' } }), views());
+    await world.reconcile();
+    assert.match(world.condition('Stalled'), /^True ClusterNotFound .*apply it/);
+  });
+
+  test('is not replaced when its parties lost it', async () => {
+    const world = await setUp({ ...keyShareSet(), status: { keyId: KEY_ID, publicKey: 'ab' } }, views());
+    await world.reconcile();
+    assert.deepEqual(world.commands, []);
+    assert.match(world.condition('Stalled'), /^True KeyLost/);
+    assert.equal(world.object()?.status?.publicKey, 'ab');
+  });
+
+  test('keeps what a leader before saw until all parties had the time to report', async () => {
+    const before = {
+      conditions: [{ type: 'Ready', status: 'True', reason: 'QuorumReady', message: '', lastTransitionTime: '' }],
+    } as const;
+    const world = await setUp({ ...keyShareSet(), status: before }, views([], [1]));
+    await world.reconcile();
+    assert.match(world.condition('Ready'), /^True/);
+    await world.wait(15_000, views([], [1]));
+    await world.reconcile();
+    assert.match(world.condition('Ready'), /^False WaitingForParties/);
+  });
+});
+
+describe('the deletion of a KeyShareSet', () => {
+  const deleted = (deletionPolicy: 'Retain' | 'Destroy') =>
+    keyShareSet(
+      { deletionPolicy },
+      { deletionTimestamp: '2026-11-21T12:00:00Z', finalizers: ['mpc.keyshare.dev/keyshareset'] },
+    );
+
+  test('leaves the shares with Retain', async () => {
+    const world = await setUp(deleted('Retain'), views([keyReport(1)]));
+    await world.reconcile();
+    assert.equal(world.object(), undefined);
+    assert.deepEqual(world.commands, []);
+  });
+
+  test('with Destroy goes on until every party says that its share is gone', async () => {
+    const world = await setUp(deleted('Destroy'), views([keyReport(1)]));
+    await world.reconcile();
+    assert.deepEqual(world.verbs(), ['1 destroy', '2 destroy', '3 destroy']);
+    assert.match(world.condition('Progressing'), /^True Destroying/);
+    await world.parties.report(views([], [1, 2]));
+    await world.wait(15_000, views([], [1, 2]));
+    await world.reconcile();
+    assert.match(world.condition('Progressing'), /parties 3 are away/);
+    await world.parties.report(views());
+    await world.reconcile();
+    assert.equal(world.object(), undefined);
+  });
+});

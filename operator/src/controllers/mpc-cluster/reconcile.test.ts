@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { MpcCluster } from '@mpc-operator/crds/generated/api';
+import { findCondition } from '@mpc-operator/runtime/conditions';
+import { Expectations } from '@mpc-operator/runtime/expectations';
+import { keyOf } from '@mpc-operator/runtime/object';
+import { PersistentVolumeClaim, Pod, PodDisruptionBudget, Secret, StatefulSet } from '@mpc-operator/runtime/resource';
+import { keyShareSets, mpcClusters } from '../../resources.ts';
+import { keyShareSet, mpcCluster, settings } from '../../testing/objects.ts';
+import { keyReport, view, views, withView } from '../../testing/reports.ts';
+import { createWorld } from '../../testing/world.ts';
+import type { LoadedRevisions, LoadRevision } from './nats-servers.ts';
+import { MPC_CLUSTER_FINALIZER, mpcClusterReconciler } from './reconcile.ts';
+
+const key = { namespace: 'ns', name: 'demo' };
+const inNamespace = (name: string) => ({ namespace: 'ns', name });
+
+function setUp(cluster: MpcCluster = mpcCluster()) {
+  const world = createWorld(new Date('2026-11-21T12:00:00Z'));
+  const { api, caches, clock, context } = world;
+  const loads: string[] = [];
+  const state: { servers: LoadedRevisions } = { servers: { current: ['0', '1', '2'], behind: [] } };
+  const loadRevision: LoadRevision = async (_, __, revision) => {
+    loads.push(revision);
+    return state.servers;
+  };
+  const reconciler = mpcClusterReconciler({ ...world, settings, expectations: new Expectations(), loadRevision });
+  api.put(mpcClusters, cluster);
+
+  return {
+    ...world,
+    loads,
+    state,
+    reconcile: () => reconciler(key, context),
+    cluster: () => api.get(mpcClusters, key),
+    condition(type: string): string {
+      const { status, reason, message } = findCondition(api.get(mpcClusters, key)?.status?.conditions, type) ?? {};
+      return `${status} ${reason} ${message}`;
+    },
+    /** What Kubernetes would do: pods for all parties, of this template revision, and servers that are up. */
+    startPods(revision = 'r1', ids = [1, 2, 3]): void {
+      for (const set of caches.statefulSets.list()) {
+        api.put(StatefulSet, {
+          ...set,
+          metadata: { ...set.metadata, generation: 1 },
+          status: { replicas: 1, readyReplicas: set.spec?.replicas ?? 0, observedGeneration: 1, updateRevision: 'r1' },
+        });
+      }
+      for (const id of ids) {
+        const set = api.get(StatefulSet, inNamespace(`demo-party-${id}`));
+        api.put(Pod, {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: {
+            name: `demo-party-${id}-0`,
+            namespace: 'ns',
+            uid: `pod-${id}-${revision}`,
+            labels: { ...set?.metadata.labels, 'controller-revision-hash': revision },
+          },
+          status: { conditions: [{ type: 'Ready', status: 'True' }] },
+        });
+      }
+    },
+    async settled(): Promise<void> {
+      await clock.advance(15_000);
+    },
+  };
+}
+
+/** A cluster that is up and at rest. */
+async function running(cluster?: MpcCluster) {
+  const world = setUp(cluster);
+  await world.reconcile();
+  world.startPods();
+  await world.parties.report(views());
+  await world.reconcile();
+  return world;
+}
+
+describe('an MpcCluster', () => {
+  test('becomes ready when its pods are and its parties say so', async () => {
+    const world = await running();
+    assert.match(world.condition('Ready'), /^True AllPartiesReady/);
+    assert.match(world.condition('TransportReady'), /^True Connected/);
+    assert.equal(world.cluster()?.status?.readyParties, '3/3');
+    assert.match(world.cluster()?.status?.caFingerprint ?? '', /^[0-9a-f]{64}$/);
+    assert.deepEqual(world.cluster()?.metadata.finalizers, [MPC_CLUSTER_FINALIZER]);
+    assert.ok(world.notes.some(note => note.startsWith('demo: Normal AllPartiesReady')));
+  });
+
+  test('at rest is written nothing of', async () => {
+    const world = await running();
+    await world.reconcile();
+    const before = world.api.writes.length;
+    for (let i = 0; i < 3; i++) await world.reconcile();
+    assert.deepEqual(world.api.writes.slice(before), []);
+    assert.equal(world.loads.length, 1, 'the servers are asked once for each revision');
+  });
+
+  test('gets PINs before the volumes they are for, and never other ones', async () => {
+    const world = await running();
+    const made = world.api.writes.filter(write => write.startsWith('POST'));
+    assert.ok(
+      made.indexOf('POST secrets demo-party-1-pin') < made.indexOf('POST persistentvolumeclaims token-demo-party-1'),
+    );
+    const pins = world.api.get(Secret, inNamespace('demo-party-1-pin'))?.data;
+    world.api.remove(Secret, inNamespace('demo-party-1-pin'));
+    await world.reconcile();
+    assert.equal(
+      world.api.get(Secret, inNamespace('demo-party-1-pin')),
+      undefined,
+      'there is a token: new PINs are wrong',
+    );
+    world.api.put(Secret, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: inNamespace('demo-party-1-pin'),
+      ...(pins && { data: pins }),
+    });
+    world.api.remove(PersistentVolumeClaim, inNamespace('token-demo-party-1'));
+    await world.reconcile();
+    assert.deepEqual(world.api.get(Secret, inNamespace('demo-party-1-pin'))?.data, pins);
+    assert.ok(world.api.get(PersistentVolumeClaim, inNamespace('token-demo-party-1')));
+  });
+
+  test('keeps an authority that cannot be read, and says so', async () => {
+    const world = await running();
+    const secret = world.api.get(Secret, inNamespace('demo-ca')) ?? assert.fail();
+    const broken = { ...secret, data: { ...secret.data, 'tls.key': Buffer.from('mine').toString('base64') } };
+    world.api.put(Secret, broken);
+    await assert.rejects(world.reconcile(), /Secret demo-ca holds no usable authority \(KeyMismatch\): restore it/);
+    assert.equal(world.api.get(Secret, inNamespace('demo-ca'))?.data?.['tls.key'], broken.data['tls.key']);
+  });
+
+  test('renews certificates in time, and has the servers load theirs until they have', async () => {
+    const world = await running();
+    const certificate = (name: string) => world.api.get(Secret, inNamespace(name))?.data?.['tls.crt'];
+    const [party, nats] = [certificate('demo-party-2-tls'), certificate('demo-nats-tls')];
+    await world.clock.advance(61 * 24 * 3600 * 1000);
+    await world.parties.report(views());
+    world.state.servers = { current: ['0'], behind: ['1', '2'] };
+    const result = await world.reconcile();
+    assert.notEqual(certificate('demo-party-2-tls'), party);
+    assert.notEqual(certificate('demo-nats-tls'), nats);
+    assert.equal(result.requeueAfter, 10_000);
+    await world.parties.report(views());
+    await world.reconcile();
+    assert.match(world.condition('TransportReady'), /^True ReloadPending .*1, 2/);
+    world.state.servers = { current: ['0', '1', '2'], behind: [] };
+    assert.equal((await world.reconcile()).requeueAfter, undefined);
+    assert.equal(new Set(world.loads).size, 2);
+  });
+
+  test('lets as many parties go as the budget says, and none that it knows nothing of', async () => {
+    const world = await running();
+    world.api.put(keyShareSets, keyShareSet());
+    const budget = () => world.api.get(PodDisruptionBudget, inNamespace('demo-party'))?.spec?.maxUnavailable;
+    await world.parties.report(views([keyReport(1)]));
+    await world.reconcile();
+    assert.equal(budget(), 1);
+    await world.parties.report(withView(views([keyReport(1)]), view(2, [keyReport(2, { final: 1 })])));
+    await world.reconcile();
+    assert.equal(budget(), 0);
+  });
+
+  test('restarts one outdated party at a time, and waits until the caches show it', async () => {
+    const world = await running();
+    world.startPods('r0');
+    const evictions = () => world.api.writes.filter(write => write.endsWith('eviction'));
+    await world.reconcile();
+    assert.deepEqual(evictions(), ['POST pods demo-party-1-0 eviction']);
+    await world.reconcile();
+    assert.equal(evictions().length, 1, 'the pod of before is still in the cache');
+    assert.match(world.condition('Progressing'), /^True RolloutWaiting waiting to see/);
+    world.startPods('r1', [1]);
+    await world.reconcile();
+    assert.deepEqual(evictions().slice(1), ['POST pods demo-party-2-0 eviction']);
+  });
+
+  test('takes no for an answer: what the budget refuses is tried again', async () => {
+    const world = await running();
+    world.startPods('r0');
+    world.api.evictions = false;
+    const result = await world.reconcile();
+    assert.match(world.condition('Progressing'), /^True RolloutWaiting the disruption budget holds party 1 back/);
+    assert.equal(result.requeueAfter, 10_000);
+  });
+
+  test('that is paused is looked at, and nothing of it is changed', async () => {
+    const world = await running();
+    const cluster = world.cluster() ?? assert.fail();
+    world.api.put(mpcClusters, {
+      ...cluster,
+      metadata: { ...cluster.metadata, annotations: { 'mpc.keyshare.dev/paused': 'true' } },
+    });
+    world.startPods('r0', [1, 2]);
+    world.api.remove(Pod, inNamespace('demo-party-3-0'));
+    const before = world.api.writes.length;
+    await world.reconcile();
+    assert.deepEqual(world.api.writes.slice(before), ['PATCH mpcclusters demo status']);
+    assert.match(world.condition('Ready'), /^False PartiesNotReady party 3/);
+    assert.match(world.condition('Progressing'), /^True Paused/);
+  });
+
+  test('keeps what a leader before saw until all parties had the time to report', async () => {
+    const first = await running();
+    const cluster = first.cluster() ?? assert.fail();
+    const second = setUp(cluster);
+    await second.reconcile();
+    assert.match(second.condition('Ready'), /^True/);
+    await second.settled();
+    await second.reconcile();
+    assert.match(second.condition('Ready'), /^False/);
+  });
+});
+
+describe('the deletion of an MpcCluster', () => {
+  const deleted = async (policy: 'Retain' | 'Destroy') => {
+    const world = await running(mpcCluster({ deletionPolicy: policy }));
+    const cluster = world.cluster() ?? assert.fail();
+    world.api.put(mpcClusters, {
+      ...cluster,
+      metadata: { ...cluster.metadata, deletionTimestamp: '2026-11-21T12:00:00Z' },
+    });
+    return world;
+  };
+  const stopPods = ({ api }: ReturnType<typeof setUp>) => {
+    for (const id of [1, 2, 3]) api.remove(Pod, inNamespace(`demo-party-${id}-0`));
+  };
+
+  test('waits for its keys, and keeps its parties running for them', async () => {
+    const world = await deleted('Destroy');
+    world.api.put(keyShareSets, keyShareSet());
+    await world.reconcile();
+    assert.ok(world.api.get(StatefulSet, inNamespace('demo-party-1')));
+    assert.match(world.condition('Progressing'), /^True Deleting .*treasury/);
+  });
+
+  test('stops the parties first, and touches nothing of theirs before', async () => {
+    const world = await deleted('Destroy');
+    await world.reconcile();
+    assert.equal(world.api.get(StatefulSet, inNamespace('demo-party-1')), undefined);
+    assert.ok(world.api.get(PersistentVolumeClaim, inNamespace('store-demo-party-1')));
+    assert.match(world.condition('Progressing'), /^True Deleting .*demo-party-1-0/);
+    assert.ok(!world.api.writes.some(write => write.startsWith('DELETE pods')), 'never by force');
+  });
+
+  test('with Destroy deletes volumes and PINs', async () => {
+    const world = await deleted('Destroy');
+    stopPods(world);
+    await world.reconcile();
+    assert.equal(world.cluster(), undefined);
+    assert.equal(world.caches.claims.list().length, 0);
+    assert.equal(world.api.get(Secret, inNamespace('demo-party-3-pin')), undefined);
+    assert.equal(world.connections.get(key), undefined);
+  });
+
+  test('with Retain keeps them, and a cluster of the same name takes them up again', async () => {
+    const world = await deleted('Retain');
+    stopPods(world);
+    await world.reconcile();
+    assert.equal(world.cluster(), undefined);
+    const kept = world.caches.claims.list().map(claim => claim.metadata.uid);
+    const pins = world.api.get(Secret, inNamespace('demo-party-3-pin'))?.data;
+    assert.equal(kept.length, 6);
+    world.api.put(mpcClusters, mpcCluster({}, { uid: 'another' }));
+    await world.reconcile();
+    assert.deepEqual(
+      world.caches.claims.list().map(claim => claim.metadata.uid),
+      kept,
+    );
+    assert.deepEqual(world.api.get(Secret, inNamespace('demo-party-3-pin'))?.data, pins);
+  });
+
+  test('leaves nothing behind when the object is gone', async () => {
+    const world = await running();
+    world.api.remove(mpcClusters, keyOf(mpcCluster()));
+    await world.reconcile();
+    assert.equal(world.connections.get(key), undefined);
+  });
+});

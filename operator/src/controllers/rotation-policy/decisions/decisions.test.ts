@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { KeyShareSet, KeyShareSetStatus, RotationPolicy } from '@mpc-operator/crds/generated/api';
+import { findCondition } from '@mpc-operator/runtime/conditions';
+import { keyShareSet, rotationPolicy } from '../../../testing/objects.ts';
+import { invalidStatus, policyStatus } from '../status.ts';
+import { currentSlot } from './current-slot.ts';
+import { keyProgress } from './key-progress.ts';
+import { InvalidSchedule, parseSchedule } from './schedule.ts';
+import { missingNames, selectedKeys } from './selected-keys.ts';
+
+const at = (time: string) => new Date(`2026-${time}Z`);
+
+describe('a schedule', () => {
+  test('has slots by the wall clock of its time zone, through changes to and from daylight saving time', () => {
+    const zurich = parseSchedule('30 2 * * *', 'Europe/Zurich');
+    assert.deepEqual(
+      zurich.next(at('03-28T12:00:00')),
+      at('03-29T01:00:00'),
+      'half past two does not exist on that day',
+    );
+    assert.deepEqual(zurich.next(at('03-29T12:00:00')), at('03-30T00:30:00'));
+    assert.deepEqual(
+      zurich.next(at('10-25T00:30:00')),
+      at('10-26T01:30:00'),
+      'it comes twice on that day, and counts once',
+    );
+    assert.deepEqual(zurich.last(at('10-25T12:00:00')), at('10-25T00:30:00'));
+  });
+
+  test('includes a slot from its very second on', () => {
+    const schedule = parseSchedule('*/5 * * * *', 'Etc/UTC');
+    assert.deepEqual(schedule.last(at('11-21T12:05:00')), at('11-21T12:05:00'));
+    assert.deepEqual(schedule.last(at('11-21T12:04:59.999')), at('11-21T12:00:00'));
+    assert.deepEqual(schedule.next(at('11-21T12:05:00')), at('11-21T12:10:00'));
+  });
+
+  test('takes the usual abbreviations', () => {
+    assert.deepEqual(parseSchedule('@daily', 'Etc/UTC').next(at('11-21T12:00:00')), at('11-22T00:00:00'));
+  });
+
+  for (const [schedule, zone, message] of [
+    ['61 * * * *', 'Etc/UTC', /spec.schedule 61 \* \* \* \* is no schedule .*: give minute/],
+    ['* * * * * *', 'Etc/UTC', /is no schedule/],
+    ['often', 'Etc/UTC', /spec.schedule often is no schedule/],
+    ['0 0 30 2 *', 'Etc/UTC', /never comes/],
+    ['@daily', 'Mars/Olympus', /spec.timeZone Mars\/Olympus is no time zone: give a name of the IANA database/],
+  ] as const) {
+    test(`${schedule} in ${zone} is refused, with the remedy`, () => {
+      assert.throws(
+        () => parseSchedule(schedule, zone),
+        error => error instanceof InvalidSchedule && message.test(error.message),
+      );
+    });
+  }
+});
+
+describe('the current slot', () => {
+  const hourly = parseSchedule('@hourly', 'Etc/UTC');
+  const created = { creationTimestamp: '2026-11-21T09:30:00Z' };
+  const slot = (now: string, spec: Partial<RotationPolicy['spec']> = {}, status: RotationPolicy['status'] = {}) =>
+    currentSlot(rotationPolicy(spec, created, status), hourly, at(now));
+  const started = (time: string) => ({ lastScheduleTime: `2026-${time}Z` });
+
+  test('is the last that has come since the policy exists', () => {
+    assert.equal(slot('11-21T09:59:00'), undefined, 'slots from before its time are none of its business');
+    assert.deepEqual(slot('11-21T10:00:00'), at('11-21T10:00:00'));
+    assert.deepEqual(slot('11-21T13:20:00'), at('11-21T13:00:00'), 'of those missed, only the last');
+    assert.deepEqual(slot('11-21T13:20:00', {}, started('11-21T10:00:00')), at('11-21T13:00:00'));
+  });
+
+  test('is the same again when the status was wiped', () => {
+    const before = slot('11-21T13:20:00', {}, started('11-21T13:00:00'));
+    assert.deepEqual(slot('11-21T13:20:00'), before);
+  });
+
+  test('stays the one that was started while the policy is suspended', () => {
+    assert.deepEqual(slot('11-21T13:20:00', { suspend: true }, started('11-21T10:00:00')), at('11-21T10:00:00'));
+    assert.equal(slot('11-21T13:20:00', { suspend: true }), undefined);
+  });
+
+  test('is skipped when it was missed by more than the policy allows', () => {
+    const allowed = { startingDeadlineSeconds: 600 };
+    assert.deepEqual(slot('11-21T13:10:00', allowed, started('11-21T10:00:00')), at('11-21T13:00:00'));
+    assert.deepEqual(slot('11-21T13:10:01', allowed, started('11-21T10:00:00')), at('11-21T10:00:00'));
+    assert.deepEqual(slot('11-21T13:20:00', allowed, started('11-21T13:00:00')), at('11-21T13:00:00'));
+  });
+});
+
+describe('the keys of a policy', () => {
+  const key = (name: string, labels?: Record<string, string>) =>
+    keyShareSet({}, { name, ...(labels ? { labels } : {}) });
+  const keys = [key('b', { tier: 'hot', team: 'x' }), key('a', { tier: 'cold' }), key('c')];
+  const names = (selection: RotationPolicy['spec']['keys']) => selectedKeys(selection, keys).map(k => k.metadata.name);
+
+  test('are those it names', () => {
+    assert.deepEqual(names({ names: ['c', 'a', 'gone'] }), ['a', 'c']);
+    assert.deepEqual(missingNames({ names: ['c', 'gone'] }, keys), ['gone']);
+    assert.deepEqual(missingNames({ selector: {} }, keys), []);
+  });
+
+  test('are those its selector matches', () => {
+    const by = (key: string, operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist', values?: string[]) =>
+      names({ selector: { matchExpressions: [{ key, operator, ...(values ? { values } : {}) }] } });
+    assert.deepEqual(names({ selector: {} }), ['a', 'b', 'c']);
+    assert.deepEqual(names({ selector: { matchLabels: { tier: 'hot', team: 'x' } } }), ['b']);
+    assert.deepEqual(names({ selector: { matchLabels: { tier: 'cold', team: 'x' } } }), []);
+    assert.deepEqual(by('tier', 'In', ['hot', 'cold']), ['a', 'b']);
+    assert.deepEqual(by('tier', 'NotIn', ['hot']), ['a', 'c']);
+    assert.deepEqual(by('team', 'Exists'), ['b']);
+    assert.deepEqual(by('team', 'DoesNotExist'), ['a', 'c']);
+  });
+});
+
+const SLOT = '2026-11-21T13:00:00Z';
+const now = at('11-21T13:20:00');
+const withStatus = (status: KeyShareSetStatus, name = 'treasury'): KeyShareSet => ({
+  ...keyShareSet({}, { name }),
+  status,
+});
+const triggers = [{ source: 'policy/nightly', value: SLOT, epoch: 2 }];
+const condition = (type: string, status: 'True' | 'False') => ({
+  type,
+  status,
+  reason: 'PartiesMissing',
+  message: 'party 3',
+  lastTransitionTime: SLOT,
+});
+const done = withStatus({ triggers, conditions: [condition('OldSharesErased', 'True')] });
+
+describe('a key', () => {
+  const progress = (key: KeyShareSet) => keyProgress(key, 'policy/nightly', SLOT);
+  const refresh = (phase: 'Preparing' | 'Failed') => ({
+    trigger: `policy/nightly@${SLOT}`,
+    phase,
+    message: 'no answer',
+  });
+
+  test('is done with a slot when its old shares are erased, not before', () => {
+    assert.deepEqual(progress(done), { kind: 'done' });
+    assert.deepEqual(progress(withStatus({ triggers })), { kind: 'active' });
+    assert.deepEqual(
+      progress(withStatus({ triggers: [{ ...(triggers[0] ?? assert.fail()), value: 'older' }] })).kind,
+      'active',
+    );
+  });
+
+  test('has failed with it as long as the next attempt has not begun, or parties are missing', () => {
+    assert.deepEqual(progress(withStatus({ refresh: refresh('Preparing') })).kind, 'active');
+    assert.deepEqual(progress(withStatus({ refresh: refresh('Failed') })), {
+      kind: 'failed',
+      reason: 'RefreshFailed',
+      message: 'no answer',
+    });
+    const blocked = { refresh: refresh('Preparing'), conditions: [condition('RefreshBlocked', 'True')] };
+    assert.deepEqual(progress(withStatus(blocked)), {
+      kind: 'failed',
+      reason: 'PartiesMissing',
+      message: 'party 3',
+      time: SLOT,
+    });
+    const other = { ...refresh('Failed'), trigger: 'annotation@x' };
+    assert.deepEqual(progress(withStatus({ refresh: other })).kind, 'active', 'the failure of another trigger');
+  });
+});
+
+describe('the status of a policy', () => {
+  const slots = (due: readonly KeyShareSet[]) => ({ all: due, due, slot: new Date(SLOT), next: at('11-21T14:00:00') });
+
+  test('lists what is under way, and when the slot was completed', () => {
+    const policy = rotationPolicy({ keys: { selector: {} } });
+    const running = policyStatus(policy, slots([done, withStatus({}, 'other')]), now);
+    assert.deepEqual(running.active, ['other']);
+    assert.equal(running.lastScheduleTime, SLOT);
+    assert.equal(running.nextScheduleTime, '2026-11-21T14:00:00Z');
+    assert.equal(running.lastSuccessfulTime, undefined);
+    const complete = policyStatus(policy, slots([done]), now);
+    assert.equal(complete.lastSuccessfulTime, '2026-11-21T13:20:00Z');
+    const later = policyStatus({ ...policy, status: complete }, slots([done]), at('11-21T13:50:00'));
+    assert.equal(later.lastSuccessfulTime, '2026-11-21T13:20:00Z');
+  });
+
+  test('is not ready with the name of a key that does not exist, or a schedule that is none', () => {
+    const named = policyStatus(rotationPolicy({ keys: { names: ['gone'] } }), slots([]), now);
+    assert.match(findCondition(named.conditions, 'Ready')?.message ?? '', /gone.*apply them, or take the names out/);
+    const before = rotationPolicy({}, {}, { lastScheduleTime: SLOT, nextScheduleTime: SLOT });
+    const invalid = invalidStatus(before, 'no schedule', now);
+    assert.equal(findCondition(invalid.conditions, 'Stalled')?.status, 'True');
+    assert.deepEqual([invalid.lastScheduleTime, invalid.nextScheduleTime], [SLOT, undefined]);
+  });
+});

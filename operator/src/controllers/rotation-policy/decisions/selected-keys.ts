@@ -1,0 +1,42 @@
+import type { KeyShareSet, RotationPolicy } from '@mpc-operator/crds/generated/api';
+
+type Keys = RotationPolicy['spec']['keys'];
+type Requirement = NonNullable<NonNullable<Keys['selector']>['matchExpressions']>[number];
+type Labels = { readonly [key: string]: string };
+
+/** The keys of a policy among those of its namespace, by name. */
+export function selectedKeys({ names, selector }: Keys, keys: readonly KeyShareSet[]): readonly KeyShareSet[] {
+  return keys
+    .filter(({ metadata }) =>
+      names === undefined ? matches(selector ?? {}, metadata.labels ?? {}) : names.includes(metadata.name),
+    )
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+}
+
+/** The names of a policy that no key has. */
+export function missingNames({ names = [] }: Keys, keys: readonly KeyShareSet[]): readonly string[] {
+  const existing = new Set(keys.map(key => key.metadata.name));
+  return names.filter(name => !existing.has(name)).sort();
+}
+
+/** As `metav1.LabelSelector`: all must hold, and an empty selector matches everything. */
+function matches({ matchLabels = {}, matchExpressions = [] }: NonNullable<Keys['selector']>, labels: Labels): boolean {
+  return (
+    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every(requirement => holds(requirement, labels))
+  );
+}
+
+function holds({ key, operator, values = [] }: Requirement, labels: Labels): boolean {
+  const value = labels[key];
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+  }
+}

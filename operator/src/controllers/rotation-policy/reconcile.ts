@@ -1,0 +1,89 @@
+import { ROTATION_ANNOTATION_PREFIX } from '@mpc-operator/crds/annotations';
+import type { KeyShareSet, RotationPolicy } from '@mpc-operator/crds/generated/api';
+import type { ApiClient } from '@mpc-operator/runtime/client';
+import type { Clock } from '@mpc-operator/runtime/clock';
+import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
+import type { EventRecorder } from '@mpc-operator/runtime/events';
+import { keyOf } from '@mpc-operator/runtime/object';
+import { timestamp } from '@mpc-operator/runtime/wire-time';
+import type { Caches } from '../caches.ts';
+import { conditionEvents } from '../condition-events.ts';
+import { isPaused } from '../paused.ts';
+import { currentSlot } from './decisions/current-slot.ts';
+import { InvalidSchedule, parseSchedule, type Schedule } from './decisions/schedule.ts';
+import { selectedKeys } from './decisions/selected-keys.ts';
+import { invalidStatus, policyStatus } from './status.ts';
+
+export interface RotationPolicyDeps {
+  readonly client: ApiClient;
+  readonly caches: Caches;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+}
+
+interface Run extends RotationPolicyDeps {
+  readonly signal: AbortSignal;
+  readonly now: Date;
+}
+
+export function rotationPolicyReconciler(deps: RotationPolicyDeps): Reconcile {
+  return async (objectKey, { signal }) => {
+    const run: Run = { ...deps, signal, now: deps.clock.date() };
+    const policy = deps.caches.policies.get(objectKey);
+    if (policy === undefined || policy.metadata.deletionTimestamp !== undefined) return {};
+    try {
+      const schedule = parseSchedule(policy.spec.schedule, policy.spec.timeZone);
+      return await makeItSo(policy, schedule, run);
+    } catch (error) {
+      if (!(error instanceof InvalidSchedule)) throw error;
+      await writeStatus(policy, invalidStatus(policy, error.message, run.now), run);
+      return {};
+    }
+  };
+}
+
+async function makeItSo(policy: RotationPolicy, schedule: Schedule, run: Run): Promise<Result> {
+  const { caches, now } = run;
+  const all = caches.keys.list(policy.metadata.namespace);
+  const slot = currentSlot(policy, schedule, now);
+  const due = slot === undefined ? [] : selectedKeys(policy.spec.keys, all).filter(key => existedAt(key, slot));
+  if (slot !== undefined && !policy.spec.suspend && !isPaused(policy)) {
+    if (policy.status?.lastScheduleTime !== timestamp(slot)) recordSlot(policy, slot, due, run);
+    for (const key of due) await request(key, policy, slot, run);
+  }
+  const next = policy.spec.suspend ? undefined : schedule.next(now);
+  await writeStatus(policy, policyStatus(policy, { all, due, slot, next }, now), run);
+  // Never early: the slot must have come when this runs again.
+  return next === undefined ? {} : { requeueAfter: Math.max(1, next.getTime() - now.getTime()) };
+}
+
+/** Shares that are younger than the slot are not refreshed for it. */
+function existedAt({ metadata }: KeyShareSet, slot: Date): boolean {
+  return metadata.deletionTimestamp === undefined && Date.parse(metadata.creationTimestamp ?? '') <= slot.getTime();
+}
+
+/** The same slot asked for again changes nothing: the parties know what they have carried out. */
+async function request(key: KeyShareSet, { metadata }: RotationPolicy, slot: Date, run: Run): Promise<void> {
+  const { uid } = key.metadata;
+  await run.client.mergePatch(
+    run.caches.keys.resource,
+    keyOf(key),
+    { metadata: { annotations: { [`${ROTATION_ANNOTATION_PREFIX}/${metadata.name}`]: timestamp(slot) } } },
+    { live: key, signal: run.signal, ...(uid === undefined ? {} : { uid }) },
+  );
+}
+
+function recordSlot(policy: RotationPolicy, slot: Date, due: readonly KeyShareSet[], { events }: Run): void {
+  const names = due.map(key => key.metadata.name).join(', ');
+  const note = due.length === 0 ? `no key is due at ${timestamp(slot)}` : `due at ${timestamp(slot)}: ${names}`;
+  events.event(policy, { type: 'Normal', reason: 'SlotStarted', action: 'Rotate', note });
+}
+
+async function writeStatus(
+  policy: RotationPolicy,
+  status: NonNullable<RotationPolicy['status']>,
+  { client, caches, events, signal }: Run,
+): Promise<void> {
+  await client.applyStatus(caches.policies.resource, policy, status, { signal });
+  for (const note of conditionEvents(policy.status?.conditions, status.conditions ?? [])) events.event(policy, note);
+}

@@ -1,0 +1,63 @@
+import type { SignRequest } from '@mpc-operator/crds/generated/api';
+import type { ApiClient } from '@mpc-operator/runtime/client';
+import type { Clock } from '@mpc-operator/runtime/clock';
+import type { Reconcile } from '@mpc-operator/runtime/controller';
+import type { EventRecorder } from '@mpc-operator/runtime/events';
+import { keyOf } from '@mpc-operator/runtime/object';
+import { timestamp } from '@mpc-operator/runtime/wire-time';
+import type { Caches } from '../caches.ts';
+import { nextStep } from './next-step.ts';
+
+export interface SignRequestDeps {
+  readonly client: ApiClient;
+  readonly caches: Caches;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+}
+
+/** Every write is bound to the version that was read: what a party writes meanwhile is never overwritten. */
+export function signRequestReconciler({ client, caches, events, clock }: SignRequestDeps): Reconcile {
+  return async (objectKey, { signal }) => {
+    const request = caches.requests.get(objectKey);
+    if (request === undefined || request.metadata.deletionTimestamp !== undefined) return {};
+    const key = caches.keys.get({ ...objectKey, name: request.spec.keyRef.name });
+    const now = clock.date();
+    const step = nextStep(request, key, now.getTime());
+    switch (step.kind) {
+      case 'none':
+        return {};
+      case 'wait':
+        return { requeueAfter: step.until - now.getTime() };
+      case 'delete':
+        await client.delete(caches.requests.resource, keyOf(request), { ...versionOf(request), signal });
+        return {};
+      case 'explain':
+        await patch({ phase: 'Pending', reason: step.reason, message: step.message });
+        return { requeueAfter: step.until - now.getTime() };
+      case 'fail': {
+        const { reason, message } = step;
+        await patch({ phase: 'Failed', reason, message, completionTime: timestamp(now) });
+        events.event(request, { type: 'Warning', reason, action: 'Fail', note: message });
+        return {};
+      }
+    }
+
+    async function patch(status: NonNullable<SignRequest['status']>): Promise<void> {
+      if (request === undefined) return;
+      const { generation } = request.metadata;
+      const observed = generation === undefined ? {} : { observedGeneration: generation };
+      const message = status.message?.slice(0, 1024);
+      await client.patchStatus(
+        caches.requests.resource,
+        request,
+        { ...observed, ...status, ...(message === undefined ? {} : { message }) },
+        { ...versionOf(request), signal },
+      );
+    }
+  };
+}
+
+function versionOf({ metadata }: SignRequest): { uid?: string; resourceVersion?: string } {
+  const { uid, resourceVersion } = metadata;
+  return { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+}

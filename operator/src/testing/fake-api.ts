@@ -1,0 +1,150 @@
+import { ApiClient } from '@mpc-operator/runtime/client';
+import { isRecord, mergePatch } from '@mpc-operator/runtime/json';
+import { formatKey, type KubernetesObject, keyOf, type ObjectKey } from '@mpc-operator/runtime/object';
+import { type Resource, resourcePath } from '@mpc-operator/runtime/resource';
+import type { HttpRequest, HttpResponse, Transport } from '@mpc-operator/runtime/transport';
+import type { Cached } from '../controllers/caches.ts';
+
+interface Target {
+  readonly collection: string;
+  readonly name: string;
+  readonly subresource: string;
+}
+
+/**
+ * An API server in memory: enough of one to run reconcilers against. Server-side apply is "what is sent, over what is there"; caches
+ * show every write at once.
+ */
+export class FakeApi implements Transport {
+  readonly host = 'fake';
+  /** Method, collection, name and subresource of every write. */
+  readonly writes: string[] = [];
+  /** Whether evictions are granted. */
+  evictions = true;
+  readonly #objects = new Map<string, KubernetesObject>();
+  #version = 0;
+
+  client(): ApiClient {
+    return new ApiClient({ transport: this, fieldManager: 'test' });
+  }
+
+  /** Puts an object there as if it had always been. */
+  put<T extends KubernetesObject>(resource: Resource<T>, object: T): T {
+    this.#store(resourcePath(resource, keyOf(object)), object);
+    return object;
+  }
+
+  get<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey): T | undefined {
+    return this.#find<T>(resourcePath(resource, key));
+  }
+
+  remove(resource: Resource<KubernetesObject>, key: ObjectKey): void {
+    this.#objects.delete(resourcePath(resource, key));
+  }
+
+  /** All objects of a type, with one index. */
+  cache<T extends KubernetesObject>(resource: Resource<T>, keysOf: (object: T) => readonly ObjectKey[]): Cached<T> {
+    const list = (namespace?: string): readonly T[] =>
+      [...this.#objects.keys()]
+        .flatMap(path => this.#find<T>(path) ?? [])
+        .filter(object => object.kind === resource.kind)
+        .filter(object => namespace === undefined || object.metadata.namespace === namespace);
+    return {
+      resource,
+      get: key => this.get(resource, key),
+      list,
+      byIndex: (_, value) => list().filter(object => keysOf(object).some(key => formatKey(key) === value)),
+      hasSeen: () => true,
+    };
+  }
+
+  async exchange({ method, path, body }: HttpRequest): Promise<HttpResponse> {
+    const target = parsePath(path);
+    const content: unknown = body === undefined ? undefined : JSON.parse(body.text);
+    if (method === 'GET') return this.#answer(this.#objects.get(idOf(target)));
+    const name = target.name || (isObject(content) ? content.metadata.name : '');
+    this.writes.push([method, target.collection.split('/').at(-1), name, target.subresource].join(' ').trim());
+    if (method === 'DELETE') return this.#delete(idOf(target));
+    if (method === 'POST') return this.#post(target, content);
+    return this.#patch(target, content, body?.contentType ?? '');
+  }
+
+  async stream(): Promise<HttpResponse> {
+    throw new Error('nothing watches in these tests');
+  }
+
+  async close(): Promise<void> {}
+
+  #post(target: Target, content: unknown): HttpResponse {
+    if (target.subresource === 'eviction') return this.evictions ? ok({}) : failure(429, 'TooManyRequests');
+    if (!isObject(content)) return failure(400, 'BadRequest');
+    const id = `${target.collection}/${content.metadata.name}`;
+    return this.#objects.has(id) ? failure(409, 'AlreadyExists') : ok(this.#store(id, content));
+  }
+
+  #patch(target: Target, content: unknown, type: string): HttpResponse {
+    const id = idOf(target);
+    const live = this.#objects.get(id);
+    if (!isRecord(content)) return failure(400, 'BadRequest');
+    const { metadata } = content;
+    const wanted = isRecord(metadata) ? metadata.resourceVersion : undefined;
+    if (wanted !== undefined && wanted !== live?.metadata.resourceVersion) return failure(409, 'Conflict');
+    const isMerge = type.includes('merge-patch');
+    if (live === undefined && (isMerge || target.subresource !== '')) return failure(404, 'NotFound');
+    const changed = isMerge
+      ? mergePatch(live, content)
+      : { ...live, ...content, metadata: { ...live?.metadata, ...(isRecord(metadata) ? metadata : {}) } };
+    if (!isObject(changed)) return failure(400, 'BadRequest');
+    const stored = this.#store(id, changed);
+    const { deletionTimestamp, finalizers } = stored.metadata;
+    if (deletionTimestamp !== undefined && !finalizers?.length) this.#objects.delete(id);
+    return ok(stored);
+  }
+
+  #delete(id: string): HttpResponse {
+    return this.#objects.delete(id) ? ok({}) : failure(404, 'NotFound');
+  }
+
+  #answer(object: KubernetesObject | undefined): HttpResponse {
+    return object === undefined ? failure(404, 'NotFound') : ok(object);
+  }
+
+  #store(id: string, object: KubernetesObject): KubernetesObject {
+    this.#version += 1;
+    const { uid = `uid-${this.#version}`, ...metadata } = object.metadata;
+    const stored = { ...object, metadata: { ...metadata, uid, resourceVersion: String(this.#version) } };
+    this.#objects.set(id, stored);
+    return stored;
+  }
+
+  /** What was stored under the path of a type is of that type. */
+  #find<T extends KubernetesObject>(path: string): T | undefined {
+    return this.#objects.get(path) as T | undefined;
+  }
+}
+
+function parsePath(path: string): Target {
+  const [address = ''] = path.split('?');
+  const parts = address.split('/').slice(1);
+  // /api/v1/..., /apis/group/version/...; then namespaces/<namespace>/<plural>/<name>/<subresource>
+  const namespaced = parts.indexOf('namespaces') + 2;
+  const collection = `/${parts.slice(0, namespaced + 1).join('/')}`;
+  const [name = '', subresource = ''] = parts.slice(namespaced + 1);
+  return { collection, name, subresource };
+}
+
+function idOf({ collection, name }: Target): string {
+  return `${collection}/${name}`;
+}
+
+function isObject(value: unknown): value is KubernetesObject {
+  return isRecord(value) && isRecord(value.metadata) && typeof value.metadata.name === 'string';
+}
+
+function ok(object: unknown): HttpResponse {
+  return { status: 200, text: JSON.stringify(object) };
+}
+
+function failure(code: number, reason: string): HttpResponse {
+  return { status: code, text: JSON.stringify({ kind: 'Status', code, reason, message: reason }) };
+}
