@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { partyEnv } from '@mpc-operator/crds/party-env';
 import * as z from 'zod';
+import { AUDIT_SOCKET } from './audit/audit.ts';
 
 const text = z.string().min(1, 'is not set');
 const number = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -38,5 +39,6 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     storePath: join(data[partyEnv.storeDirectory], 'store.db'),
     httpPort: data[partyEnv.httpPort],
     logLevel: data[partyEnv.logLevel],
+    auditSocket: AUDIT_SOCKET,
   };
 }

@@ -7,6 +7,7 @@ import { Checks } from '@mpc-operator/runtime/health';
 import { HttpServer } from '@mpc-operator/runtime/http-server';
 import type { Logger } from '@mpc-operator/runtime/log';
 import type { Transport } from '@mpc-operator/runtime/transport';
+import { AuditSocket } from './audit/audit.ts';
 import { Ceremonies } from './ceremonies/ceremonies.ts';
 import type { Config } from './config.ts';
 import { answer } from './control/commands.ts';
@@ -29,7 +30,7 @@ const PRESENCE_EVERY = 1_000;
 const REPORT_EVERY = 5_000;
 const HEALTH_EVERY = 2_000;
 
-export type PartyConfig = Pick<Config, 'owner' | 'storePath' | 'httpPort'>;
+export type PartyConfig = Pick<Config, 'owner' | 'storePath' | 'httpPort' | 'auditSocket'>;
 
 export interface Surroundings {
   readonly hsm: StoppableHsm;
@@ -56,6 +57,8 @@ export async function runParty(
   const http = new HttpServer({ port: config.httpPort, liveness, readiness, log });
   await http.listen();
   const custody = await openCustody(config, hsm, fitness, log, signal);
+  const audit = new AuditSocket(hsm, config.owner, log);
+  await audit.listen(config.auditSocket);
   const network = openNetwork(connected => {
     fitness.connected = connected;
     natsConnected.set(connected ? 1 : 0);
@@ -90,6 +93,7 @@ export async function runParty(
   ending.abort();
   await Promise.all(loops);
   await network.close();
+  await audit.close();
   await custody.close();
   await http.close();
 }

@@ -83,7 +83,12 @@ export class PartyCluster {
     this.hsms.set(party, hsm);
     const stop = new AbortController();
     const done = runParty(
-      { owner: { namespace: NAMESPACE, cluster: CLUSTER, party }, storePath: path, httpPort: 0 },
+      {
+        owner: { namespace: NAMESPACE, cluster: CLUSTER, party },
+        storePath: path,
+        httpPort: 0,
+        auditSocket: `${path}.audit`,
+      },
       {
         hsm: Object.assign(hsm, { stop: async () => {} }),
         api: this.api,
