@@ -6,6 +6,7 @@ import { Controller } from '@mpc-operator/runtime/controller';
 import { Checks } from '@mpc-operator/runtime/health';
 import { HttpServer } from '@mpc-operator/runtime/http-server';
 import type { Logger } from '@mpc-operator/runtime/log';
+import { ExponentialFailureRateLimiter } from '@mpc-operator/runtime/rate-limiter';
 import type { Transport } from '@mpc-operator/runtime/transport';
 import { AuditSocket } from './audit/audit.ts';
 import { Ceremonies } from './ceremonies/ceremonies.ts';
@@ -156,6 +157,8 @@ async function assemble(
     name: 'epochs',
     log,
     clock,
+    // what waits here waits for the HSM
+    rateLimiter: new ExponentialFailureRateLimiter(50, 5_000),
     reconcile: progress({ keyring, signer: identity, sessions: registry, publish }),
   });
   boards.listen((from, bytes) => gossip.receive(from, bytes));

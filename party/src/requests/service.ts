@@ -7,6 +7,7 @@ import { Controller } from '@mpc-operator/runtime/controller';
 import { EventRecorder } from '@mpc-operator/runtime/events';
 import { Informer } from '@mpc-operator/runtime/informer';
 import type { Logger } from '@mpc-operator/runtime/log';
+import { ExponentialFailureRateLimiter } from '@mpc-operator/runtime/rate-limiter';
 import { defineResource } from '@mpc-operator/runtime/resource';
 import type { Transport } from '@mpc-operator/runtime/transport';
 import type { Custody } from '../custody.ts';
@@ -108,6 +109,8 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     clock,
     concurrency: CONCURRENCY,
     timeout: TIMEOUT,
+    // a request has a deadline: what failed is tried again soon
+    rateLimiter: new ExponentialFailureRateLimiter(50, 5_000),
   });
   // a key that becomes ready wakes the requests that wait for it
   const waitingFor = (key: string) => requests.list(namespace).filter(r => r.spec.keyRef.name === key);
