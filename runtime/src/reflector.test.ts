@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type FakeApi, failure } from './testing/fake-api.ts';
+import { type FakeApi, failure, overloaded } from './testing/fake-api.ts';
 import { settle } from './testing/fake-clock.ts';
 import { FakeStream } from './testing/fake-stream.ts';
 import { CONFIG_MAPS, configMap, runInformer } from './testing/running-informer.ts';
@@ -106,7 +106,7 @@ describe('a reflector', () => {
 
   test('waits as long as an overloaded server asks for', async t => {
     const { clock, api } = await runInformer(t, a => {
-      a.intercept = r => (isWatch(r) ? failure(429, 'TooManyRequests', 20) : undefined);
+      a.intercept = r => (isWatch(r) ? overloaded(429, 20) : undefined);
     });
     await clock.advance(19_000);
     assert.equal(watches(api).length, 1);
