@@ -61,6 +61,20 @@ describe('a reflector', () => {
     assert.deepEqual(told, ['add a', 'add b']);
   });
 
+  test('resumes a watch whose connection broke in its middle at once, too', async t => {
+    const stream = new FakeStream();
+    const { clock, api, told } = await runInformer(t, a => {
+      a.intercept = r => (isWatch(r) && watches(a).length === 1 ? stream : undefined);
+    });
+    await clock.advance(1_000);
+    stream.fail(Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }));
+    await settle();
+    api.put(CONFIG_MAPS, configMap('a'));
+    await settle();
+    assert.deepEqual(told, ['add a']);
+    assert.equal(lists(api).length, 1);
+  });
+
   test('resumes where the last bookmark was', async t => {
     const stream = new FakeStream();
     const { clock, api } = await runInformer(t, a => {

@@ -39,6 +39,16 @@ describe('a request', () => {
     assert.equal(broken.transport.requests.length, 1);
   });
 
+  test('that may have been carried out in spite of a 500 is sent again only if that does no harm', async () => {
+    const unsure = { ...failure(500, 'ServerTimeout'), retryAfter: '1' };
+    const read = setUp([unsure, ok({})]);
+    const answer = read.rest.call(get, 'idempotent');
+    await read.clock.advance(1_000);
+    await answer;
+    const written = setUp([unsure, ok({})]);
+    await assert.rejects(written.rest.call({ method: 'POST', path: '/x' }, 'refused'), { reason: 'ServerTimeout' });
+  });
+
   test('is not held for a server that asks for more than half a minute', async () => {
     const { rest } = setUp([overloaded(429, 3_600)]);
     await assert.rejects(rest.call(get, 'idempotent'), { code: 429, details: { retryAfterSeconds: 3_600 } });
