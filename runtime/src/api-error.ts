@@ -87,12 +87,11 @@ export const isAlreadyExists = (error: unknown): boolean => is(error, 409, 'Alre
 /** The object breaks its schema or a CEL rule. */
 export const isInvalid = (error: unknown): boolean => is(error, 422);
 export const isForbidden = (error: unknown): boolean => is(error, 403);
-export const isUnauthorized = (error: unknown): boolean => is(error, 401);
+
 /** A resourceVersion or continue token that the server has forgotten. */
 export const isExpired = (error: unknown): boolean => is(error, 410);
 /** Overload, or an eviction that a PodDisruptionBudget does not allow now. */
 export const isTooManyRequests = (error: unknown): boolean => is(error, 429);
-export const isServerError = (error: unknown): boolean => error instanceof ApiError && error.code >= 500;
 
 /** The server's cache has not caught up with the resourceVersion that was asked for. */
 export function isResourceVersionTooLarge(error: unknown): boolean {
