@@ -128,6 +128,26 @@ describe('a transport', () => {
   });
 });
 
+test('a transport goes through the HTTP proxy of the kubeconfig', async t => {
+  const seen: (string | undefined)[] = [];
+  const proxy = createServer((request, response) => {
+    seen.push(request.url);
+    response.end('{}');
+  });
+  await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve));
+  const config = new KubeConfig();
+  const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const cluster = { name: 'c', server: 'http://api.example:6443', skipTLSVerify: true, proxyUrl };
+  config.loadFromClusterAndUser(cluster, { name: 'u' });
+  const transport = new KubeConfigTransport(config, { userAgent: 'tester/1' });
+  t.after(async () => {
+    await transport.close();
+    proxy.close();
+  });
+  assert.equal((await transport.exchange(get, 5_000)).status, 200);
+  assert.deepEqual(seen, ['http://api.example:6443/api/v1/nodes?limit=1']);
+});
+
 describe('a stream', () => {
   test('hands out the body as it comes', async t => {
     const next = Promise.withResolvers<void>();
