@@ -1,0 +1,58 @@
+/** The chart, as a user would install it. The environment says into which cluster: see hack/in-cluster-net.sh. */
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import * as z from 'zod';
+import { run } from './kubectl.ts';
+
+const CHART = join(import.meta.dirname, '../../charts/mpc-operator');
+export const OPERATOR_NAMESPACE = 'mpc-system';
+/** That of `make images`. */
+const IMAGE_TAG = 'dev';
+
+const rule = z.object({
+  apiGroups: z.array(z.string()),
+  resources: z.array(z.string()),
+  verbs: z.array(z.string()),
+  resourceNames: z.array(z.string()).default([]),
+});
+const manifest = z.looseObject({
+  kind: z.string(),
+  metadata: z.looseObject({
+    name: z.string(),
+    namespace: z.string().optional(),
+    annotations: z.record(z.string(), z.string()).default({}),
+  }),
+  rules: z.array(rule).optional(),
+});
+export type Manifest = z.infer<typeof manifest>;
+
+/** The objects that the chart consists of with these values (`helm --set`). */
+export async function render(...values: readonly string[]): Promise<readonly Manifest[]> {
+  const { stdout } = await run('helm', templateArgs(values));
+  return parseAllDocuments(stdout)
+    .map(document => document.toJS())
+    .filter(object => object !== null)
+    .map(object => manifest.parse(object));
+}
+
+/** Installs the chart with the images of `make images`, or brings it up to date. With `wait`, until the operator is ready. */
+export async function installChart(options: { readonly wait: boolean }): Promise<void> {
+  await run('helm', [
+    ...['upgrade', '--install', 'mpc-operator', CHART, '--namespace', OPERATOR_NAMESPACE, '--create-namespace'],
+    // What an earlier test or hand applied of it becomes part of the release.
+    '--take-ownership',
+    ...['--set', `images.tag=${IMAGE_TAG}`],
+    ...(options.wait ? ['--wait', '--timeout', '180s'] : []),
+  ]);
+}
+
+/** What helm says to values that are wrong. */
+export async function refusal(...values: readonly string[]): Promise<string> {
+  const { code, stderr } = await run('helm', templateArgs(values), { mayFail: true });
+  return code === 0 ? '' : stderr;
+}
+
+function templateArgs(values: readonly string[]): readonly string[] {
+  const set = values.flatMap(value => ['--set', value]);
+  return ['template', 'mpc-operator', CHART, '--namespace', OPERATOR_NAMESPACE, ...set];
+}
