@@ -74,7 +74,7 @@ archive=$(mktemp "$state/images.XXXXXX")
 trap 'rm -f "$archive"' EXIT
 (
   if [[ $MPC_ENGINE == bare ]]; then export DOCKER_HOST=$builder_socket; fi
-  docker save --output "$archive" "${tags[@]}"
+  step "Pack: ${changed[*]}" docker save --output "$archive" "${tags[@]}"
 )
 workers=$(kind get nodes --name "$cluster" | grep -v control-plane | paste -sd, -)
 step "Load into the nodes: ${changed[*]}" kind load image-archive "$archive" --name "$cluster" --nodes "$workers"
