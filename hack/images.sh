@@ -41,6 +41,8 @@ build() { # NAME KEY
     arguments=(--network host)
     export DOCKER_HOST=$builder_socket DOCKER_BUILDKIT=0
   fi
+  # kind cannot load the attestations that newer builders add
+  export BUILDX_NO_DEFAULT_ATTESTATIONS=1
   step "Image $1" docker build ${arguments[@]+"${arguments[@]}"} --tag "mpc-operator/$1:dev" --tag "mpc-operator/$1:dev-$2" \
     --file "images/$1/Dockerfile" "$context"
 }
