@@ -5,8 +5,12 @@
 export const subjects = {
   /** A message of one party for another. */
   direct: (recipient: number, sender: number): string => `mpc.node.${recipient}.${sender}`,
+  /** All that others send to one party. */
+  directTo: (recipient: number): string => `mpc.node.${recipient}.*`,
   /** A message of one party, in one session, for all. */
   broadcast: (sender: number, session: string): string => `mpc.round.${sender}.${session}`,
+  /** What all parties say to all, in all sessions. */
+  broadcasts: 'mpc.round.*.*',
   /** A command of the operator for one party; request and reply. */
   control: (party: number): string => `mpc.control.${party}`,
   /** What a party tells the operator unasked: see `PartyReport`. */
@@ -27,7 +31,7 @@ export interface Permissions {
 
 export const partyPermissions = (id: number): Permissions => ({
   publish: [`mpc.node.*.${id}`, `mpc.round.${id}.*`, `mpc.report.${id}`],
-  subscribe: [`mpc.node.${id}.*`, 'mpc.round.*.*', `mpc.control.${id}`],
+  subscribe: [subjects.directTo(id), subjects.broadcasts, subjects.control(id)],
   allowResponses: true,
 });
 

@@ -79,7 +79,8 @@ export async function keygen(party: Party<KeygenMessages>, parameters: KeygenPar
 
   const polynomial: Polynomial = Array.from({ length: threshold }, () => curve.randomScalar());
   const own = makeReveal(curve, context, me, polynomial);
-  const contribution = { chainCode: new Uint8Array(randomBytes(CHAIN_CODE_BYTES)), salt: makeSalt() };
+  using ownChainCode = new Secret(new Uint8Array(randomBytes(CHAIN_CODE_BYTES)));
+  const contribution = { chainCode: ownChainCode.expose(), salt: makeSalt() };
 
   const commits = await party.broadcast('commit', {
     reveal: hashReveal(curve, context, me, own),
@@ -109,12 +110,15 @@ export async function keygen(party: Party<KeygenMessages>, parameters: KeygenPar
       [...reveals.values()].map(({ commitments }) => commitments),
     ),
   };
-  const share = curve.addScalars(...[...deals.values()].map(deal => deal.share));
-  const chainCode = combine([...deals.values()].map(deal => deal.chainCode));
-  const newKey = { share: keyShare(sharing, me, share), chainCode: new Secret(chainCode) };
+  using unlessConfirmed = new DisposableStack();
+  const chainCode = unlessConfirmed.use(new Secret(combine([...deals.values()].map(deal => deal.chainCode))));
+  const share = keyShare(sharing, me, curve.addScalars(...[...deals.values()].map(deal => deal.share)));
+  unlessConfirmed.use(share.secret);
+  const newKey = { share, chainCode };
 
   const confirms = await party.broadcast('confirm', hashResult(context, me, newKey));
   party.check('result', 'confirm', confirms, (from, hash) => equal(hash, hashResult(context, from, newKey)));
+  unlessConfirmed.move();
   return newKey;
 }
 

@@ -1,12 +1,14 @@
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { tlsFiles } from '@mpc-operator/crds/party-env';
 import { Backoff } from '@mpc-operator/runtime/backoff';
 import { sleep, systemClock } from '@mpc-operator/runtime/clock';
 import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
 
 export interface NatsConfig {
-  /** `host:port`, one for each server of the cluster. */
   readonly servers: readonly string[];
-  /** PEM files, read again for every connection, so that a renewed certificate needs no restart. */
-  readonly tls: { readonly caFile: string; readonly certFile: string; readonly keyFile: string };
+  /** Folder of the `tlsFiles`, read again for every connection, so that a renewed certificate needs no restart. */
+  readonly tlsDirectory: string;
   /** Shown by the server's monitoring. */
   readonly name: string;
 }
@@ -14,7 +16,7 @@ export interface NatsConfig {
 export type NatsState = { readonly connected: true } | { readonly connected: false; readonly reason: string };
 
 export interface NatsEvents {
-  /** Told of every change between connected and not. */
+  /** Told of every change between connected and not, and of every new reason why not. */
   readonly onState: (state: NatsState) => void;
   /** What the server refused, such as a subject that this client has no right to. */
   readonly onError: (error: Error) => void;
@@ -86,7 +88,15 @@ export class NatsClient {
   /** Sends what is under way, takes in nothing more, and disconnects. */
   async drain(): Promise<void> {
     this.#stopping.abort();
-    await this.#connection?.drain().catch((error: unknown) => this.#report(error));
+    const connection = this.#connection;
+    try {
+      if (this.#state.connected) await connection?.drain();
+    } catch (error) {
+      this.#report(error);
+    }
+    // an attempt to connect that is under way ends by itself, and what it has made is closed at once
+    if (connection === undefined) return;
+    await connection.close();
     await this.#running;
   }
 
@@ -104,10 +114,14 @@ export class NatsClient {
   }
 
   #connect(): Promise<NatsConnection> {
-    const { servers, tls, name } = this.#config;
+    const { servers, tlsDirectory, name } = this.#config;
     return connect({
       servers: [...servers],
-      tls,
+      tls: {
+        certFile: join(tlsDirectory, tlsFiles.certificate),
+        keyFile: join(tlsDirectory, tlsFiles.privateKey),
+        caFile: join(tlsDirectory, tlsFiles.authority),
+      },
       name,
       timeout: CONNECT_TIMEOUT,
       pingInterval: PING_INTERVAL,
@@ -152,11 +166,11 @@ export class NatsClient {
   }
 
   #become(state: NatsState): void {
-    const changed = state.connected !== this.#state.connected;
+    const before = this.#state;
     this.#state = state;
-    if (!changed) return;
     if (state.connected) this.#connected.resolve();
-    else this.#connected = Promise.withResolvers();
+    else if (before.connected) this.#connected = Promise.withResolvers();
+    if (isDeepStrictEqual(before, state)) return;
     this.#events.onState?.(state);
   }
 

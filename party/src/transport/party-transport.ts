@@ -28,17 +28,14 @@ export class PartyTransport {
       else nats.publish(subjects.direct(to, me), directMessage.encode({ session, frame }));
     };
     this.#broker = new SessionBroker(clock, send, dropped, limits);
-    const receive = (session: string, from: PartyId, frame: Uint8Array) => {
-      if (from !== me) this.#broker.receive(session, from, frame);
-    };
-    nats.subscribe('mpc.round.*.*', ({ subject, data }: NatsMessage) => {
+    nats.subscribe(subjects.broadcasts, ({ subject, data }: NatsMessage) => {
       const [, , sender, session = ''] = subject.split('.');
-      receive(session, Number(sender), data);
+      this.#broker.receive(session, Number(sender), data);
     });
-    nats.subscribe(`mpc.node.${me}.*`, ({ subject, data }: NatsMessage) => {
+    nats.subscribe(subjects.directTo(me), ({ subject, data }: NatsMessage) => {
       const from = Number(subject.split('.').at(-1));
       const message = tryDecode(directMessage, data);
-      if (message) receive(message.value.session, from, message.value.frame);
+      if (message) this.#broker.receive(message.value.session, from, message.value.frame);
       else dropped(from);
     });
   }
