@@ -279,6 +279,17 @@ test('T4: a protocol that goes on after its session has failed can send nothing 
   assert.equal(simulated.frames.filter(({ from }) => from === 1).length, 4);
 });
 
+test('T8: what was sent to one party alone is overwritten when it is sent, and when its session is over', async () => {
+  const sent: Uint8Array[] = [];
+  const keep: Adversary = ({ round, type, payload }) => {
+    if (type === 'data' && round === 'whisper') sent.push(payload);
+    return [payload];
+  };
+  results(await simulateToy(cheating(3, keep)));
+  assert.equal(sent.length, 2);
+  for (const payload of sent) assert.deepEqual(payload, new Uint8Array(32));
+});
+
 test('T8: a logged Misbehaviour does not print what the culprit sent', async () => {
   const simulated = await simulateToy(
     cheating(3, ({ round, payload }) => [round === 'whisper' ? Uint8Array.from(payload).fill(0xab) : payload]),

@@ -58,6 +58,18 @@ test('T2: whatever is said of a message must be as its sender said it', () => {
   assert.throws(() => sealsOf(2).openForAll({ ...direct, to: 'all' }, sealed), 'direct as broadcast');
 });
 
+test('each pair has a key of its own for each direction: one place, sequence and text give two ciphertexts', () => {
+  const place = { ...direct, to: 'all' } as const;
+  const texts = PARTIES.flatMap(from =>
+    PARTIES.filter(to => to !== from).map(to =>
+      Buffer.from(sealsOf(from).sealDirect(place, to, plaintext))
+        .subarray(0, plaintext.length)
+        .toString('hex'),
+    ),
+  );
+  assert.equal(new Set(texts).size, 6);
+});
+
 test('a message cut short, down to nothing, does not open', () => {
   const sealed = sealsOf(1).sealDirect(direct, 2, plaintext);
   const broadcast = sealsOf(1).sealForAll(toAll, plaintext);

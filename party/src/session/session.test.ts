@@ -124,6 +124,27 @@ test('a round is begun once, and only if it is declared', async () => {
   assert.match(String(failureOf(twice, 1)), /a second time/);
 });
 
+test('no protocol has a round of the name that is the handshake of them all', async () => {
+  const simulated = await simulate({ parties: 2, messages: { hello: echo(bytes(1)) }, protocol: async () => 0 });
+  assert.ok(failureOf(simulated, 1) instanceof RangeError);
+});
+
+test('an observer is told of each stage, from its beginning to its end', async () => {
+  const stages: string[] = [];
+  const observer = {
+    stage: (name: string) => {
+      stages.push(`${name} begins`);
+      return () => stages.push(`${name} ends`);
+    },
+  };
+  results(await simulateToy({ options: id => (id === 1 ? { observer } : {}) }));
+  const names = ['hello', 'note', 'whisper', 'sum'];
+  assert.deepEqual(
+    stages,
+    names.flatMap(name => [`${name} begins`, `${name} ends`]),
+  );
+});
+
 test('what a session is about is validated before anything is sent', async () => {
   const signer = makeSigner();
   const member = (id: number) => ({ id, identity: signer.publicKey });
