@@ -88,6 +88,21 @@ test('T3: it is named even if it then falls silent', async () => {
   assert.ok(simulated.duration < 1000);
 });
 
+test('T3: a view that came before this party had its own to compare it with counts', async () => {
+  const passed = new Map<string, number>();
+  const simulated = await simulateToy({
+    ...cheating(3, twoFaced('note')),
+    // party 1 gets the note of 3 late, and of 2 nothing after its view
+    network: ({ from, to, bytes }) => {
+      const count = (passed.get(`${from} ${to}`) ?? 0) + 1;
+      passed.set(`${from} ${to}`, count);
+      if (from === 2 && to === 1 && count > 4) return [];
+      return [{ bytes, delay: from === 3 && to === 1 && count === 3 ? 20 : 1 }];
+    },
+  });
+  assertBlamed(simulated, 3, 'equivocation', [1]);
+});
+
 test('T3: nothing of the next round is sent before all have seen the same', async () => {
   const simulated = await simulateToy({
     ...cheating(3, twoFaced('note')),

@@ -48,7 +48,9 @@ test('evidence that comes before this party has made the check waits for it', as
 });
 
 test('a message that another has signed in the name of the accused convicts nobody', async () => {
-  assert.equal(makeCourt().hear([failing('deal', await signedBy(2, from3to2, bad))]), undefined);
+  const forged = await signedBy(2, from3to2, bad);
+  assert.equal(makeCourt().hear([failing('deal', forged)]), undefined);
+  assert.equal(makeCourt().hear([{ check: 'deal', messages: [{ ...withPayload(forged), from: 2 }] }]), undefined);
 });
 
 test('a payload that is not the one that was signed convicts nobody', async () => {

@@ -81,6 +81,24 @@ test('a party that nobody hears waits until its deadline; the others end togethe
   assert.equal(simulated.duration, 500);
 });
 
+test('who waits for two, one of whom has left because of the other, misses the other', async () => {
+  const impatient = new AbortController();
+  const passed = new Map<string, number>();
+  const simulated = await simulateToy({
+    deadline: 500,
+    options: (id, { signal }) => (id === 2 ? { signal: AbortSignal.any([signal, impatient.signal]) } : {}),
+    // the note of 3 reaches party 1 alone, and nothing else of it reaches anybody
+    network: ({ from, to, bytes }) => {
+      const count = (passed.get(`${from} ${to}`) ?? 0) + 1;
+      passed.set(`${from} ${to}`, count);
+      if (from === 1 && to === 2 && count === 4) impatient.abort(new DOMException('early', 'TimeoutError'));
+      return from === 3 && count > (to === 1 ? 3 : 2) ? [] : [{ bytes }];
+    },
+  });
+  assertMissing(simulated, [3], [1, 2]);
+  assert.ok(simulated.duration < 500);
+});
+
 test('a session that is ended for another reason than its deadline ends with that reason', async () => {
   const shutdown = new Error('the party shuts down');
   const controller = new AbortController();
@@ -157,6 +175,7 @@ test('what a session is about is validated before anything is sent', async () =>
     { members: [member(1), { id: 2, identity: new Uint8Array(31) }] },
     { members: [member(2), member(3)] },
     { threshold: 1 },
+    { threshold: 3, members: [member(1), member(2)] },
     { session: 'a.b' },
     { session: '' },
   ];

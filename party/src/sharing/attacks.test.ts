@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { type Curve, curves, type Point } from '../curve/curve.ts';
+import { type Curve, curves } from '../curve/curve.ts';
 import { Misbehaviour } from '../session/errors.ts';
 import { type Adversary, makeSigner, type Outgoing, results } from '../session/simulator.ts';
 import { assertBlamed, assertMismatch, failureOf } from '../session/testing/outcomes.ts';
@@ -34,24 +34,23 @@ const refreshWith = async (adversary: Adversary) =>
 
 const groupKeyOfSomebodyElse = curve.multiplyBase(curve.randomScalar());
 
-/** A list of points, as the message of a refresh, of any length. */
-const encodePoints = (points: readonly Point[]): Uint8Array => Buffer.concat(points.map(p => curve.encodePoint(p)));
-
 test('I1: keygen refuses commitments to a polynomial of any other degree, and names the dealer', async () => {
-  for (const length of [0, THRESHOLD - 1, THRESHOLD + 1]) {
+  for (const threshold of [0, THRESHOLD - 1, THRESHOLD + 1]) {
     const wrong = inRound('reveal', ({ payload }) => {
-      const { pointBytes } = curve;
-      const [points, rest] = [payload.subarray(0, THRESHOLD * pointBytes), payload.subarray(THRESHOLD * pointBytes)];
-      const padded = Buffer.concat([points, curve.encodePoint(curve.base)]).subarray(0, length * pointBytes);
-      return Buffer.concat([padded, rest]);
+      const reveal = keygenCodecs.reveal.codec.decode(payload);
+      const commitments = [...reveal.commitments, curve.base].slice(0, threshold);
+      return keygenMessages({ ...parameters, threshold }).reveal.codec.encode({ ...reveal, commitments });
     });
     assertBlamed(await keygenWith(wrong), CHEAT, 'encoding', HONEST);
   }
 });
 
 test('I1, I6: refresh refuses commitments to a polynomial of any other degree: threshold and key stay', async () => {
-  for (const length of [0, THRESHOLD - 2, THRESHOLD]) {
-    const wrong = inRound('commit', () => encodePoints(Array.from({ length }, () => curve.base)));
+  for (const threshold of [1, THRESHOLD - 1, THRESHOLD + 1]) {
+    const commitments = Array.from({ length: threshold - 1 }, () => curve.base);
+    const wrong = inRound('commit', () =>
+      refreshMessages({ ...parameters, threshold }).commit.codec.encode(commitments),
+    );
     assertBlamed(await refreshWith(wrong), CHEAT, 'encoding', HONEST);
   }
 });
