@@ -1,5 +1,5 @@
 /** What a party needs of the network between parties and operator; `transport/` is the one that NATS carries. */
-import type { SessionChannel } from './host/session-host.ts';
+import type { SessionChannel } from './transport/session-broker.ts';
 
 export interface Network {
   readonly connected: boolean;

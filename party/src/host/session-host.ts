@@ -1,7 +1,7 @@
 /** Runs sessions with real peers: the engine, with this party's transport, identity, memory and metrics around it. */
 
+import { outcomeOf, sessionSeconds, sessionsTotal } from '../metrics.ts';
 import type { Peers } from '../peers/peers.ts';
-import type { Channel } from '../session/channel.ts';
 import type { SessionParameters } from '../session/context.ts';
 import type { PartyId } from '../session/errors.ts';
 import type { Standing } from '../session/hello.ts';
@@ -13,11 +13,7 @@ import { runSession, type SessionOutcome } from '../session/session.ts';
 import type { Signer } from '../session/signer.ts';
 import { SessionUsed } from '../store/projections.ts';
 import type { Store } from '../store/store.ts';
-
-/** How a session's bytes travel, for as long as it runs. */
-export interface SessionChannel extends Channel {
-  close(): void;
-}
+import type { SessionChannel } from '../transport/session-broker.ts';
 
 export interface SessionHostOptions {
   readonly signer: Signer;
@@ -76,29 +72,38 @@ export class SessionHost {
     const members = peers.members(job.parties);
     const uses = { keyId: job.uses?.keyId, epoch: job.uses?.epoch ?? 0 };
     return await registry.during({ name: session, protocol: name, ...uses }, async () => {
-      const channel = open(session);
-      try {
-        const options = {
-          me: peers.me,
-          signer,
-          channel,
-          parameters: { ...job.parameters, members },
-          standing: this.#standing(),
-          acceptStandings: (standings: ReadonlyMap<PartyId, Standing>) => peers.acceptStandings(standings),
-          claimSid: (sid: Uint8Array) => claim(store, sid, name),
-          observer: observe(name),
-          signal: AbortSignal.any([AbortSignal.timeout(job.timeout), ...(job.signal ? [job.signal] : [])]),
-        };
-        return await runSession(options, messages, protocol);
-      } finally {
-        channel.close();
-      }
+      using channel = open(session);
+      const options = {
+        me: peers.me,
+        signer,
+        channel,
+        parameters: { ...job.parameters, members },
+        standing: this.#standing(),
+        acceptStandings: (standings: ReadonlyMap<PartyId, Standing>) => peers.acceptStandings(standings),
+        claimSid: (sid: Uint8Array) => claim(store, sid, name),
+        observer: observe(name),
+        signal: AbortSignal.any([AbortSignal.timeout(job.timeout), ...(job.signal ? [job.signal] : [])]),
+      };
+      return await measured(name, () => runSession(options, messages, protocol));
     });
   }
 
   #standing(): Standing {
     const { store, incarnation, origin } = this.#options;
     return { incarnation, position: store.head.length, head: Uint8Array.from(Buffer.from(origin, 'hex')) };
+  }
+}
+
+async function measured<T>(protocol: string, run: () => Promise<T>): Promise<T> {
+  const end = sessionSeconds.startTimer({ protocol });
+  try {
+    const outcome = await run();
+    end();
+    sessionsTotal.inc({ protocol, outcome: 'ok' });
+    return outcome;
+  } catch (error) {
+    sessionsTotal.inc({ protocol, outcome: outcomeOf(error) });
+    throw error;
   }
 }
 

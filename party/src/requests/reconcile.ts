@@ -153,7 +153,7 @@ export class Requests {
     if (phase === status.phase && reason === status.reason && message === status.message) return;
     const { namespace = '', name, uid } = request.metadata;
     try {
-      await client.patchStatus(signRequests, request, status, uid === undefined ? {} : { uid });
+      await client.patchStatus(signRequests, request, status);
     } catch (error) {
       const now = read({ namespace, name }) ?? (await client.get(signRequests, { namespace, name }));
       if (now === undefined || now.metadata.uid !== uid || isFinished(now)) return;

@@ -11,7 +11,7 @@ import type { Network } from '../network.ts';
 import { runParty } from '../run-party.ts';
 import type { PartyId } from '../session/errors.ts';
 import { temporaryPath } from '../store/testing/temporary-store.ts';
-import { Router } from '../transport/router.ts';
+import { SessionBroker } from '../transport/session-broker.ts';
 
 const NAMESPACE = 'ns';
 const CLUSTER = 'c';
@@ -19,7 +19,7 @@ const CLUSTER = 'c';
 type Answer = (command: Uint8Array) => Promise<Uint8Array>;
 
 interface Node {
-  readonly router: Router;
+  readonly broker: SessionBroker;
   answer: Answer | undefined;
   report: PartyReport | undefined;
 }
@@ -31,24 +31,22 @@ class Wire {
   passes: (from: PartyId, to: PartyId, name: string) => boolean = () => true;
 
   connect(me: PartyId): Network {
-    const node: Node = { router: new Router(systemClock), answer: undefined, report: undefined };
-    this.nodes.set(me, node);
-    const send = (name: string, to: PartyId, bytes: Uint8Array): void => {
-      if (this.passes(me, to, name)) setImmediate(() => this.nodes.get(to)?.router.deliver(name, me, bytes));
+    const deliver = (name: string, to: PartyId, bytes: Uint8Array): void => {
+      if (this.passes(me, to, name)) setImmediate(() => this.nodes.get(to)?.broker.receive(name, me, bytes));
     };
+    const send = (name: string, to: PartyId | 'all', bytes: Uint8Array): void => {
+      const others = [...this.nodes.keys()].filter(id => id !== me);
+      for (const other of to === 'all' ? others : [to]) deliver(name, other, Uint8Array.from(bytes));
+    };
+    const node: Node = {
+      broker: new SessionBroker(systemClock, send, () => {}),
+      answer: undefined,
+      report: undefined,
+    };
+    this.nodes.set(me, node);
     return {
       connected: true,
-      open: name => {
-        node.router.open(name);
-        return {
-          send: (to, bytes) => {
-            const others = [...this.nodes.keys()].filter(id => id !== me);
-            for (const other of to === 'all' ? others : [to]) send(name, other, Uint8Array.from(bytes));
-          },
-          listen: receive => node.router.listen(name, receive),
-          close: () => node.router.close(name),
-        };
-      },
+      open: name => node.broker.open(name),
       serve: answer => {
         node.answer = answer;
       },
