@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { partyPodName } from '@mpc-operator/crds/names';
-import { installChart } from '../cluster/install.ts';
+import { installChart, OPERATOR_NAMESPACE } from '../cluster/chart.ts';
 import { apply, get, kubectl, list, until } from '../cluster/kubectl.ts';
 import { sign } from '../cluster/signing.ts';
 import { auditStore, copyStore } from '../cluster/store-copy.ts';
@@ -42,7 +42,7 @@ async function refreshed(name: string, epoch: number): Promise<KeyShareSet> {
   });
 }
 
-await step('Install the operator by its Helm chart', installChart);
+await step('Install the operator by its Helm chart', () => installChart({ wait: true }));
 
 await step('Apply a cluster of three parties in three zones, and two keys', async () => {
   tell((await kubectl(['apply', '-f', 'examples/00-namespace.yaml'])).stdout);
@@ -141,11 +141,12 @@ await step('A party is deleted, and a signature made while it is away', async ()
 });
 
 await step('The operator is scaled to zero, and a signature made', async () => {
-  const scale = (n: number) => kubectl(['-n', 'mpc-system', 'scale', 'deployment/mpc-operator', `--replicas=${n}`]);
+  const scale = (n: number) =>
+    kubectl(['-n', OPERATOR_NAMESPACE, 'scale', 'deployment/mpc-operator', `--replicas=${n}`]);
   await scale(0);
   await kubectl([
     '-n',
-    'mpc-system',
+    OPERATOR_NAMESPACE,
     'wait',
     'pod',
     '-l',
@@ -155,7 +156,7 @@ await step('The operator is scaled to zero, and a signature made', async () => {
   ]);
   await signAndTell('no-operator', BTC);
   await scale(2);
-  await kubectl(['-n', 'mpc-system', 'rollout', 'status', 'deployment/mpc-operator', '--timeout=120s']);
+  await kubectl(['-n', OPERATOR_NAMESPACE, 'rollout', 'status', 'deployment/mpc-operator', '--timeout=120s']);
 });
 
 await step('Where things stand', async () => {
