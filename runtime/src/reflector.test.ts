@@ -80,7 +80,7 @@ describe('a reflector', () => {
     const { clock, api } = await runInformer(t, a => {
       a.intercept = r => (isWatch(r) && watches(a).length === 1 ? stream : undefined);
     });
-    stream.event('BOOKMARK', { metadata: { resourceVersion: '4711' } });
+    stream.event('BOOKMARK', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { resourceVersion: '4711' } });
     stream.end();
     await settle();
     await clock.advance(0);

@@ -118,6 +118,13 @@ describe('a transport', () => {
     assert.deepEqual(tokens, ['Bearer first', 'Bearer second', 'Bearer second', 'Bearer third']);
   });
 
+  test('that is closed makes no new connections', async t => {
+    const { transport } = await setUp(t, (_request, response) => response.end('{}'));
+    await transport.exchange(get, 1_000);
+    await transport.close();
+    await assert.rejects(transport.exchange(get, 1_000), /closed/);
+  });
+
   test('goes on with the credentials in hand while their files are being replaced', async t => {
     const { transport, clock, tokenFile } = await setUp(t, (_request, response) => response.end('{}'));
     await transport.exchange(get, 1_000);
