@@ -108,7 +108,7 @@ describe('the next step of a key', () => {
       withView(views(), { id: 3, report: views().get(3)?.report ?? assert.fail() }),
     ],
     ['a party holds the key', withView(views(), view(3, [keyReport(1)]))],
-    ['a party is still at it', withView(views(), view(3, [keygenReport(1, 'Acknowledged')]))],
+    ['a party is still at it', withView(views(), view(3, [keygenReport(1, 'Preparing')]))],
   ];
   for (const [what, seen] of never) {
     test(`is never a generation while ${what}`, () => {
@@ -149,7 +149,20 @@ describe('the next step of a key', () => {
     assert.equal(step(views([both]), asked({ [REFRESH]: 'y' })).kind, 'refresh');
   });
 
-  for (const phase of ['Preparing', 'Acknowledged', 'Certified', 'Activated'] as const) {
+  test('waits for all to acknowledge what some have, but not for ever, and not if one has failed', () => {
+    const key = asked({ [REFRESH]: 'x' });
+    const some = withView(views([keyReport(1)]), view(2, [keyReport(1, attemptAt('Acknowledged'))]));
+    const attempts = { ...NO_ATTEMPTS, number: 2, shownBy: NOW + 1 };
+    const waiting = step(some, key, attempts);
+    assert.ok(waiting.kind === 'wait');
+    assert.match(waiting.message, /acknowledged by parties 2, not yet by all/);
+    const next = { kind: 'refresh', number: 3, keyId: KEY_ID, trigger: 'annotation@x' };
+    assert.deepEqual(step(some, key, { ...attempts, shownBy: NOW }), next);
+    const failed = withView(some, view(3, [keyReport(1, attemptAt('Failed'))]));
+    assert.deepEqual(step(failed, key, attempts), next);
+  });
+
+  for (const phase of ['Preparing', 'Certified', 'Activated'] as const) {
     test(`waits while a party is ${phase}`, () => {
       const seen = withView(views([keyReport(1)]), view(2, [keyReport(1, attemptAt(phase))]));
       const next = step(seen, asked({ [REFRESH]: 'x' }));

@@ -34,10 +34,8 @@ export function nextStep(key: KeyShareSet, holding: Holding, attempts: Attempts,
   const none = members.every(member => member.kind === 'nothing');
   const missing = members.filter(member => member.kind === 'unknown' || !member.ready).map(member => member.id);
   if (holding.key === undefined && !none) return waitForKey(members, missing);
-  const running = members.find(isBusy);
-  if (running !== undefined) {
-    return wait('AttemptRunning', `party ${running.id} is at attempt ${attemptOf(running)}`);
-  }
+  const attempt = waitForAttempt(members, attempts, now);
+  if (attempt !== undefined) return attempt;
   const trigger = holding.key === undefined ? undefined : pendingTriggers(key, members)[0];
   if (holding.key !== undefined && trigger === undefined) return { kind: 'none' };
   if (missing.length > 0) return wait('WaitingForParties', `all parties are needed, but ${list(missing)}`);
@@ -70,11 +68,36 @@ function waitForKey(members: readonly Member[], missing: readonly number[]): Ste
   return wait('KeySpreading', `the key is certified, parties ${without.join(', ')} do not have it yet`);
 }
 
+function waitForAttempt(members: readonly Member[], { shownBy }: Attempts, now: number): Step | undefined {
+  const running = members.find(isBusy);
+  if (running !== undefined) {
+    return wait('AttemptRunning', `party ${running.id} is at attempt ${attemptOf(running)}`);
+  }
+  const acknowledged = members.filter(isAcknowledged);
+  if (acknowledged.length === 0 || now >= shownBy || members.some(isFailed)) return undefined;
+  return { ...wait('AttemptRunning', acknowledgedBy(acknowledged)), until: shownBy };
+}
+
 function isBusy(member: Member): member is Exclude<Member, { kind: 'unknown' }> {
   if (member.kind === 'unknown') return false;
   if (member.kind === 'holds') return isEpochPending(member.key);
-  return member.attempt !== undefined && member.attempt.phase !== 'Failed' && member.attempt.phase !== 'Final';
+  return member.attempt !== undefined && ['Preparing', 'Certified', 'Activated'].includes(member.attempt.phase);
 }
+
+/**
+ * Whether the newest attempt of a party is acknowledged and nothing more. It needs the acknowledgement of all, and who has not given
+ * it by the time the parties had for it never will: the attempt is dead, and a higher number comes next.
+ */
+const isAcknowledged = (member: Member): boolean => phaseOf(member) === 'Acknowledged';
+const isFailed = (member: Member): boolean => phaseOf(member) === 'Failed';
+
+function phaseOf(member: Member): string | undefined {
+  if (member.kind === 'unknown') return undefined;
+  return (member.kind === 'holds' ? member.key.attempt : member.attempt)?.phase;
+}
+
+const acknowledgedBy = (members: readonly Member[]): string =>
+  `acknowledged by parties ${members.map(({ id }) => id).join(', ')}, not yet by all`;
 
 function attemptOf(member: Exclude<Member, { kind: 'unknown' }>): string {
   const attempt = member.kind === 'holds' ? member.key.attempt : member.attempt;

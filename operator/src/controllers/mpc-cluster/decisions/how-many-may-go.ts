@@ -41,8 +41,11 @@ export function howManyMayGo(
     : { parties: spare, reason: 'ThresholdKept', message: `key ${name} can do without ${spare} of its parties` };
 }
 
-/** Whether an attempt runs, or the epoch that is signed with is not final. A failed attempt is over. */
+/**
+ * Whether an attempt runs, or the epoch that is signed with is not final. One that failed is over, and one that was acknowledged takes
+ * nobody's time: it is certified at once if all acknowledge it, or never.
+ */
 export function isEpochPending({ attempt, active, final, certificate }: KeyReport): boolean {
-  const running = attempt !== undefined && attempt.phase !== 'Failed' && attempt.phase !== 'Final';
-  return running || active !== final || (certificate?.epoch ?? 0) > final;
+  const over = attempt === undefined || ['Failed', 'Acknowledged', 'Final'].includes(attempt.phase);
+  return !over || active !== final || (certificate?.epoch ?? 0) > final;
 }
