@@ -1,6 +1,7 @@
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { GROUP } from '@mpc-operator/crds/group';
 import { natsUrl, operatorTlsSecretName } from '@mpc-operator/crds/names';
+import { isConflict, isNotFound } from '@mpc-operator/runtime/api-error';
 import type { ApiClient } from '@mpc-operator/runtime/client';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
@@ -8,7 +9,7 @@ import type { EventRecorder } from '@mpc-operator/runtime/events';
 import type { Expectations } from '@mpc-operator/runtime/expectations';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { formatKey, keyOf, type ObjectKey } from '@mpc-operator/runtime/object';
-import { Secret } from '@mpc-operator/runtime/resource';
+import { type Pod, Secret } from '@mpc-operator/runtime/resource';
 import type { Connections } from '../../parties/connections.ts';
 import type { Settings } from '../../settings.ts';
 import { type Caches, CLUSTER_INDEX, indexedBy } from '../caches.ts';
@@ -146,8 +147,9 @@ async function reloadServers(
     loaded.set(id, transport.revision);
     return undefined;
   } catch (error) {
-    run.log.info('the NATS servers were not reached over their system account', { error });
-    return 'the NATS servers cannot be asked for their configuration';
+    const { message } = toError(error);
+    run.log.info('the NATS servers did not load their configuration', { reason: message });
+    return `the NATS servers do not load their new configuration: ${message}`;
   }
 }
 
@@ -161,13 +163,25 @@ async function restartOne(cluster: MpcCluster, world: World, run: Run): Promise<
   const [unseen] = run.expectations.pending(key);
   if (unseen !== undefined) return { reason: 'RolloutWaiting', message: `waiting to see the ${unseen}` };
   const pod = run.caches.pods.get({ namespace: key.namespace, name });
-  if (pod?.metadata.uid === undefined) return { reason: 'RolloutWaiting', message: `pod ${name} is gone` };
-  const granted = await run.client.evict(keyOf(pod), pod.metadata.uid, { signal: run.signal });
-  if (!granted) return { reason: 'RolloutWaiting', message: `the disruption budget holds party ${id} back` };
+  if (pod === undefined) return { reason: 'RolloutWaiting', message: `waiting for the next pod ${name}` };
+  const granted = await evict(pod, run);
+  if (granted === 'gone') return { reason: 'RolloutWaiting', message: `waiting for the next pod ${name}` };
+  if (granted === 'refused')
+    return { reason: 'RolloutWaiting', message: `the disruption budget holds party ${id} back` };
   run.expectations.expectRemoved(key, run.caches.pods, pod);
   const message = `party ${id} is restarted with its new pod template`;
   run.events.event(cluster, { type: 'Normal', reason: 'PartyRestarted', action: 'Evict', note: message, related: pod });
   return { reason: 'RollingOut', message };
+}
+
+/** Somebody else may have been first: then the pod is gone, or is another one. */
+async function evict(pod: Pod, { client, signal }: Run): Promise<'granted' | 'refused' | 'gone'> {
+  try {
+    return (await client.evict(keyOf(pod), pod.metadata.uid ?? '', { signal })) ? 'granted' : 'refused';
+  } catch (error) {
+    if (isNotFound(error) || isConflict(error)) return 'gone';
+    throw error;
+  }
 }
 
 function waitingForKeys({ metadata }: MpcCluster, { keys }: World): Progress | undefined {
