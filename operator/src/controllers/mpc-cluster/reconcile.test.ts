@@ -146,8 +146,12 @@ describe('an MpcCluster', () => {
     await world.parties.report(views());
     await world.reconcile();
     assert.match(world.condition('TransportReady'), /^True ReloadPending .*1, 2/);
+    assert.equal(world.loads.length, 2, 'not at every event');
     world.state.servers = { current: ['0', '1', '2'], behind: [] };
+    await world.clock.advance(10_000);
+    await world.parties.report(views());
     assert.equal((await world.reconcile()).requeueAfter, undefined);
+    assert.match(world.condition('TransportReady'), /^True Connected/);
     assert.equal(new Set(world.loads).size, 2);
   });
 

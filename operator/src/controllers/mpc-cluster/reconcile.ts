@@ -42,20 +42,29 @@ export interface MpcClusterDeps {
   readonly clock: Clock;
 }
 
+/** The last look at what the NATS servers of a cluster have loaded. */
+interface Reload {
+  readonly revision: string;
+  /** What was missing; undefined if they all had the revision. */
+  readonly pending: string | undefined;
+  /** By the clock. */
+  readonly at: number;
+}
+
 /** One reconcile of one cluster. */
 export interface Run extends MpcClusterDeps {
-  readonly loaded: Map<string, string>;
+  /** By cluster. */
+  readonly reloads: Map<string, Reload>;
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly now: Date;
 }
 
 export function mpcClusterReconciler(deps: MpcClusterDeps): Reconcile {
-  /** By cluster: the revision that all its NATS servers have loaded. */
-  const loaded = new Map<string, string>();
+  const reloads = new Map<string, Reload>();
 
   return async (key, { signal, log }) => {
-    const run: Run = { ...deps, loaded, signal, log, now: deps.clock.date() };
+    const run: Run = { ...deps, reloads, signal, log, now: deps.clock.date() };
     const cluster = deps.caches.clusters.get(key);
     if (cluster === undefined) return await forget(key, run);
     if (isPaused(cluster)) return await observeOnly(cluster, run);
@@ -97,8 +106,8 @@ async function finish(cluster: MpcCluster, run: Run): Promise<Result> {
   return { requeueAfter: RETRY };
 }
 
-async function forget(key: ObjectKey, { connections, expectations, loaded }: Run): Promise<Result> {
-  loaded.delete(formatKey(key));
+async function forget(key: ObjectKey, { connections, expectations, reloads }: Run): Promise<Result> {
+  reloads.delete(formatKey(key));
   expectations.forget(key);
   await connections.close(key);
   return {};
@@ -128,24 +137,37 @@ async function connect(cluster: MpcCluster, credentials: Transport['operator'], 
   await connections.ensure(keyOf(cluster), natsUrl(namespace, name), credentials);
 }
 
-/** Has the NATS servers load what they should have; says what is missing until all of them have it. */
+/** Sees that the NATS servers have loaded what they should; says what is missing until they have. Not at every event: a reload is work. */
 async function reloadServers(
   cluster: MpcCluster,
   world: World,
   transport: Transport,
   run: Run,
 ): Promise<string | undefined> {
-  const { loaded } = run;
-  const id = formatKey(keyOf(cluster));
-  if (loaded.get(id) === transport.revision) return undefined;
   if (world.serversReady === 0) return 'no NATS server is ready';
+  const { reloads, clock } = run;
+  const id = formatKey(keyOf(cluster));
+  const { revision } = transport;
+  const last = reloads.get(id);
+  if (last?.revision === revision && (last.pending === undefined || clock.now() - last.at < RETRY)) return last.pending;
+  const pending = await loadEverywhere(cluster, world, transport, run);
+  reloads.set(id, { revision, pending, at: clock.now() });
+  return pending;
+}
+
+async function loadEverywhere(
+  cluster: MpcCluster,
+  world: World,
+  { system, revision }: Transport,
+  run: Run,
+): Promise<string | undefined> {
   const { name, namespace = '' } = cluster.metadata;
   try {
-    const { current, behind } = await run.loadRevision(natsUrl(namespace, name), transport.system, transport.revision);
+    const { current, behind } = await run.loadRevision(natsUrl(namespace, name), system, revision);
     if (behind.length > 0) return `NATS servers load their new configuration: ${behind.join(', ')}`;
-    if (current.length < world.serversWanted) return `${current.length} of ${world.serversWanted} NATS servers answer`;
-    loaded.set(id, transport.revision);
-    return undefined;
+    return current.length < world.serversWanted
+      ? `${current.length} of ${world.serversWanted} NATS servers answer`
+      : undefined;
   } catch (error) {
     const { message } = toError(error);
     run.log.info('the NATS servers did not load their configuration', { reason: message });
