@@ -268,6 +268,8 @@ describe('the deletion of an MpcCluster', () => {
     const pins = world.api.get(Secret, inNamespace('demo-party-3-pin'))?.data;
     assert.equal(kept.length, 6);
     world.api.put(mpcClusters, mpcCluster({}, { uid: 'another' }));
+    await assert.rejects(world.reconcile(), /Secret demo-ca is of an earlier MpcCluster/);
+    world.api.remove(Secret, inNamespace('demo-ca'));
     await world.reconcile();
     assert.deepEqual(
       world.caches.claims.list().map(claim => claim.metadata.uid),
