@@ -2,7 +2,7 @@ import type { ApiClient } from '@mpc-operator/runtime/client';
 import { type KubernetesObject, keyOf } from '@mpc-operator/runtime/object';
 import type { Resource } from '@mpc-operator/runtime/resource';
 
-export function hasFinalizer(object: KubernetesObject, finalizer: string): boolean {
+function hasFinalizer(object: KubernetesObject, finalizer: string): boolean {
   return object.metadata.finalizers?.includes(finalizer) === true;
 }
 

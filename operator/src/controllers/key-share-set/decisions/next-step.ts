@@ -1,4 +1,4 @@
-import { formatTrigger, requestedTriggers } from '@mpc-operator/crds/annotations';
+import { formatTrigger, requestedTriggers, type Trigger } from '@mpc-operator/crds/annotations';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import { isEpochPending } from '../../mpc-cluster/decisions/how-many-may-go.ts';
 import type { Held, Holding, Member } from './holding.ts';
@@ -27,6 +27,9 @@ export const NO_ATTEMPTS: Attempts = { number: 0, shownBy: 0, notBefore: 0 };
 
 /** The highest number there can be: `attempt` in the control messages. */
 const MAX_NUMBER = 2 ** 31 - 1;
+/** Characters of a trigger's value, and triggers of a key, that the control messages allow. */
+const MAX_VALUE = 128;
+const MAX_TRIGGERS = 32;
 
 /** `now` in milliseconds of any clock, the same as in `attempts`. */
 export function nextStep(key: KeyShareSet, holding: Holding, attempts: Attempts, now: number): Step {
@@ -50,7 +53,7 @@ export function nextStep(key: KeyShareSet, holding: Holding, attempts: Attempts,
   const number = Math.max(holding.highest, attempts.number) + 1;
   if (number > MAX_NUMBER) return wait('NumbersExhausted', `a party says it has seen attempt ${holding.highest}`);
   if (holding.key === undefined || trigger === undefined) {
-    return { kind: 'keygen', number, triggers: requestedTriggers(key.metadata.annotations).map(formatTrigger) };
+    return { kind: 'keygen', number, triggers: usableTriggers(key).map(formatTrigger) };
   }
   return { kind: 'refresh', number, keyId: holding.key.keyId, trigger };
 }
@@ -58,9 +61,22 @@ export function nextStep(key: KeyShareSet, holding: Holding, attempts: Attempts,
 /** The triggers that the annotations ask for and that led to no epoch yet, in the order in which they are carried out. */
 export function pendingTriggers(key: KeyShareSet, members: readonly Member[]): readonly string[] {
   const done = members.flatMap(member => (member.kind === 'holds' ? member.key.triggers : []));
-  return requestedTriggers(key.metadata.annotations)
+  return usableTriggers(key)
     .filter(({ source, value }) => !done.some(trigger => trigger.source === source && trigger.value === value))
     .map(formatTrigger);
+}
+
+/** Sources of triggers whose value no party would take: see `triggers` of a key report. */
+export function unusableSources(key: KeyShareSet): readonly string[] {
+  return requestedTriggers(key.metadata.annotations)
+    .filter(({ value }) => value.length > MAX_VALUE)
+    .map(({ source }) => source);
+}
+
+function usableTriggers(key: KeyShareSet): readonly Trigger[] {
+  return requestedTriggers(key.metadata.annotations)
+    .filter(({ value }) => value !== '' && value.length <= MAX_VALUE)
+    .slice(0, MAX_TRIGGERS);
 }
 
 /** Some hold it, but too few say the same yet: those that have the certificate give it to the others. */

@@ -21,7 +21,7 @@ const PIN_DIRECTORY = '/run/secrets/pin';
 const STORE_DIRECTORY = '/var/lib/mpc';
 const API_ACCESS_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-export const partyServiceName = (cluster: string): string => `${cluster}-party`;
+const partyServiceName = (cluster: string): string => `${cluster}-party`;
 
 /** Headless: it gives the pods names, and metrics something to find them by. */
 export function partyService(cluster: MpcCluster): Service {
