@@ -46,12 +46,15 @@ prepare() {
     "$hack/bare/nodes.sh"
     return
   fi
+  # shellcheck source=hack/engines.sh
+  source "$hack/engines.sh"
   # shellcheck source=hack/host-tools.sh
   source "$hack/host-tools.sh"
   local missing
   missing=$(missing_host_tools)
   [[ -z $missing ]] || fail "please install first:
 $missing"
+  host_engine_reachable || fail 'the container engine is not reachable: "docker info" must work'
 }
 
 wanted_image() { if [[ $MPC_ENGINE == bare ]]; then node_image; else echo "$KIND_NODE_IMAGE"; fi; }

@@ -59,9 +59,6 @@ check_host() {
   local missing
   if host_engine_reachable; then
     row engine "host: Docker $(docker version -f '{{.Server.Version}}') (${DOCKER_HOST:-$(docker context inspect -f '{{.Endpoints.docker.Host}}')})"
-    if ! docker image inspect "$KIND_NODE_IMAGE" >/dev/null 2>&1; then
-      row '' "it has to fetch ${KIND_NODE_IMAGE%@*}; where it cannot, Debian 12 as root has a way without (MPC_ENGINE=bare)"
-    fi
   else
     problem engine 'a container engine that "docker info" reaches'
   fi
@@ -71,6 +68,10 @@ check_host() {
   while read -r missing; do
     [[ -z $missing ]] || problem '' "$missing"
   done < <(missing_host_tools)
+  if [[ ! -f $state/ready ]] && ! docker image inspect "$KIND_NODE_IMAGE" >/dev/null 2>&1; then
+    row image "${KIND_NODE_IMAGE%@*} will be fetched"
+    if bare_possible; then row '' 'Where it cannot be, an engine of the project'"'"'s own is used, which needs none of these (MPC_ENGINE=bare)'; fi
+  fi
 }
 
 check_bare() {

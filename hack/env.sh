@@ -8,7 +8,7 @@ source "$hack/versions.env"
 # What is slow to make, keyed by version; safe to delete while no cluster of hack/bare runs.
 cache=${MPC_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mpc-operator}
 # The cluster's name. Another name is another cluster beside it.
-cluster=${MPC_CLUSTER:-mpc}
+cluster=${MPC_KIND_CLUSTER:-mpc}
 # What belongs to that one cluster: its kubeconfig, its engine, which images it has.
 state=$cache/clusters/$cluster
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# images.sh [NAME...]: builds the images (all, or those named) as mpc-operator/NAME:dev and loads them into the cluster's
-# nodes. An image whose inputs are the same as when it was loaded is left alone.
+# images.sh [NAME...]: builds the images (all, or those named) and loads them into the cluster's nodes. An image whose
+# inputs are the same as when it was loaded is left alone. Each has two tags: `dev`, and `dev-` with the hash of its inputs,
+# which is the one to deploy where a change shall be rolled out. Prints the latter, one a line, as NAME IMAGE.
 set -euo pipefail
 # shellcheck source=hack/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -21,17 +22,17 @@ inputs() {
     operator | party) printf '%s\n' "${workspaces[@]}" "$1/src" ;;
   esac
 }
-# The .dockerignore leaves tests out, so they do not count.
+# The hash of their names and contents. The .dockerignore leaves tests out, so they do not count.
 key() {
-  inputs "$1" | while read -r path; do
+  local files
+  files=$(inputs "$1" | while read -r path; do
     find "$path" -type f ! -name '*.test.ts' ! -name '.DS_Store'
-  done | LC_ALL=C sort | while read -r file; do
-    echo "$file $(sha256 <"$file")"
-  done | sha256
+  done | LC_ALL=C sort)
+  { echo "$files" && xargs cat <<<"$files"; } | sha256
 }
 
 # Builds with the engine that has a way to the package registries.
-build() { # NAME
+build() { # NAME KEY
   local context=images/$1 arguments=()
   case $1 in
     operator | party) context=. ;;
@@ -40,21 +41,27 @@ build() { # NAME
     arguments=(--network host)
     export DOCKER_HOST=$builder_socket DOCKER_BUILDKIT=0
   fi
-  step "Image $1" docker build ${arguments[@]+"${arguments[@]}"} --tag "mpc-operator/$1:dev" --file "images/$1/Dockerfile" "$context"
+  # kind cannot load the attestations that newer builders add
+  export BUILDX_NO_DEFAULT_ATTESTATIONS=1
+  step "Image $1" docker build ${arguments[@]+"${arguments[@]}"} --tag "mpc-operator/$1:dev" --tag "mpc-operator/$1:dev-$2" \
+    --file "images/$1/Dockerfile" "$context"
 }
 
 [[ $# -gt 0 ]] || set -- operator party softhsm nats
 changed=()
 keys=()
+tags=()
 for name; do
   [[ -f images/$name/Dockerfile ]] || fail "there is no image '$name' in images/"
   key=$(key "$name")
+  echo "$name mpc-operator/$name:dev-$key"
   if [[ -f $state/loaded/$name && $(<"$state/loaded/$name") == "$key" ]]; then continue; fi
   changed+=("$name")
   keys+=("$key")
+  tags+=("mpc-operator/$name:dev" "mpc-operator/$name:dev-$key")
 done
 if [[ ${#changed[@]} -eq 0 ]]; then
-  say "Images are built and loaded: $*"
+  say 'The images are built and loaded.'
   exit
 fi
 
@@ -62,15 +69,14 @@ if [[ $MPC_ENGINE == bare ]]; then
   step 'Engine for building images' "$bare/engine.sh" builder
   step 'Base images' "$bare/base-images.sh"
 fi
-for name in "${changed[@]}"; do (build "$name"); done
+for i in "${!changed[@]}"; do (build "${changed[i]}" "${keys[i]}"); done
 
 # In one archive, so that layers which they share travel once; to the workers only, for nothing of ours runs elsewhere.
 archive=$(mktemp "$state/images.XXXXXX")
 trap 'rm -f "$archive"' EXIT
 (
   if [[ $MPC_ENGINE == bare ]]; then export DOCKER_HOST=$builder_socket; fi
-  names=("${changed[@]/#/mpc-operator/}")
-  docker save --output "$archive" "${names[@]/%/:dev}"
+  step "Pack: ${changed[*]}" docker save --output "$archive" "${tags[@]}"
 )
 workers=$(kind get nodes --name "$cluster" | grep -v control-plane | paste -sd, -)
 step "Load into the nodes: ${changed[*]}" kind load image-archive "$archive" --name "$cluster" --nodes "$workers"

@@ -3,6 +3,8 @@
 # shellcheck shell=bash disable=SC2154
 MPC_ENGINE=$("$hack/engine.sh")
 export MPC_ENGINE KUBECONFIG=$state/kubeconfig
+# One file for each image that the nodes have, with what it was made of: its tag is dev-<that>.
+export MPC_LOADED_IMAGES=$state/loaded
 if [[ $MPC_ENGINE == bare ]]; then
   # shellcheck source=hack/bare/paths.sh
   source "$hack/bare/paths.sh"

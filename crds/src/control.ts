@@ -116,7 +116,10 @@ export type PartyReport = z.infer<typeof partyReport>;
 export const command = z.discriminatedUnion('verb', [
   /** The party's report, now. */
   z.object({ verb: z.literal('report') }),
-  /** Keys whose state changed after `since`, in order of change, at most 50; `position` of the reply is the next `since`. */
+  /**
+   * Keys that changed after `since`, in order of change, at most 50; `position` of the reply is the next `since`. Begin with 0 after
+   * each start of the party, and when `keys` of its report shows that one is gone.
+   */
   z.object({ verb: z.literal('keys'), since: z.int().min(0) }),
   /** Begin attempt `number` at making this key. All parties get the same command; `triggers` count as carried out. */
   z.object({ verb: z.literal('keygen'), spec: keySpec, number: attempt, triggers: z.array(trigger).max(32) }),

@@ -26,7 +26,7 @@ export interface StringSchema extends Common {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
-  readonly format?: 'byte' | 'date-time';
+  readonly format?: 'date-time';
 }
 
 export interface NumberSchema extends Common {

@@ -7,6 +7,10 @@ export const subjects = {
   direct: (recipient: number, sender: number): string => `mpc.node.${recipient}.${sender}`,
   /** A message of one party, in one session, for all. */
   broadcast: (sender: number, session: string): string => `mpc.round.${sender}.${session}`,
+  /** All broadcasts of all parties. */
+  broadcasts: 'mpc.round.*.*',
+  /** All messages for one party alone. */
+  directTo: (recipient: number): string => `mpc.node.${recipient}.*`,
   /** A command of the operator for one party; request and reply. */
   control: (party: number): string => `mpc.control.${party}`,
   /** What a party tells the operator unasked: see `PartyReport`. */
@@ -26,8 +30,8 @@ export interface Permissions {
 }
 
 export const partyPermissions = (id: number): Permissions => ({
-  publish: [`mpc.node.*.${id}`, `mpc.round.${id}.*`, `mpc.report.${id}`],
-  subscribe: [`mpc.node.${id}.*`, 'mpc.round.*.*', `mpc.control.${id}`],
+  publish: [`mpc.node.*.${id}`, `mpc.round.${id}.*`, subjects.report(id)],
+  subscribe: [subjects.directTo(id), subjects.broadcasts, subjects.control(id)],
   allowResponses: true,
 });
 

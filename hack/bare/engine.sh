@@ -14,12 +14,13 @@ running() { [[ -f $1 ]] && grep -qsF "${1%.pid}" "/proc/$(<"$1")/cmdline"; }
 alive() { docker -H "unix://$run/$1.sock" version >/dev/null 2>&1; }
 
 # A privileged container asks for every capability. Where root itself lacks CAP_SYS_RESOURCE that fails, so these
-# machines get a runtime that takes it out of the request.
+# machines get a runtime that takes it out of the request: a copy, because the engine may outlive this clone.
 runtime_options() {
-  local bounding sys_resource=24
+  local bounding sys_resource=24 runtime=$state/runc-without-sys-resource
   bounding=$(sed -n 's/^CapBnd:\s*//p' /proc/self/status)
   (((16#$bounding >> sys_resource & 1) == 0)) || return 0
-  echo --add-runtime "unprivileged-resources=$bare/runc-without-sys-resource" --default-runtime unprivileged-resources
+  install -D -m755 "$bare/runc-without-sys-resource" "$runtime"
+  echo --add-runtime "unprivileged-resources=$runtime" --default-runtime unprivileged-resources
 }
 
 # start NAME COMMAND...: COMMAND is dockerd, with what differs between the two

@@ -74,18 +74,24 @@ function is(error: unknown, code: number, ...reasons: readonly string[]): boolea
 
 /** There is no such object. A kind the server does not know is an error of another sort: no `reason`. */
 export const isNotFound = (error: unknown): boolean => is(error, 404, 'NotFound');
-/** Somebody else changed the object first, or a precondition (uid, resourceVersion) does not hold. */
-export const isConflict = (error: unknown): boolean => is(error, 409, 'Conflict');
+/**
+ * Somebody else changed the object first, or a precondition (uid, resourceVersion) does not hold. A patch with another uid
+ * is refused as an attempt to change it.
+ */
+export const isConflict = (error: unknown): boolean =>
+  is(error, 409, 'Conflict') ||
+  (error instanceof ApiError &&
+    error.code === 422 &&
+    error.details.causes?.some(c => c.field === 'metadata.uid') === true);
 export const isAlreadyExists = (error: unknown): boolean => is(error, 409, 'AlreadyExists');
 /** The object breaks its schema or a CEL rule. */
 export const isInvalid = (error: unknown): boolean => is(error, 422);
 export const isForbidden = (error: unknown): boolean => is(error, 403);
-export const isUnauthorized = (error: unknown): boolean => is(error, 401);
+
 /** A resourceVersion or continue token that the server has forgotten. */
 export const isExpired = (error: unknown): boolean => is(error, 410);
 /** Overload, or an eviction that a PodDisruptionBudget does not allow now. */
 export const isTooManyRequests = (error: unknown): boolean => is(error, 429);
-export const isServerError = (error: unknown): boolean => error instanceof ApiError && error.code >= 500;
 
 /** The server's cache has not caught up with the resourceVersion that was asked for. */
 export function isResourceVersionTooLarge(error: unknown): boolean {

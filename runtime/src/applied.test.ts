@@ -28,6 +28,15 @@ describe('what was applied', () => {
     assert.ok(!applied.isNoop('status', object('a'), object('a')));
   });
 
+  test('to a status is none for a later object of the same name', () => {
+    const applied = new AppliedObjects();
+    const wish = { ...object('a'), status: { phase: 'Ready' } };
+    applied.remember('status', wish, { ...wish, metadata: { name: 'a', namespace: 'ns', uid: 'u' } });
+    const live = { ...wish, metadata: { name: 'a', namespace: 'ns', uid: 'u', resourceVersion: '2' } };
+    assert.ok(applied.isNoop('status', wish, live));
+    assert.ok(!applied.isNoop('status', wish, { ...live, metadata: { ...live.metadata, uid: 'v' } }));
+  });
+
   test('is forgotten for the objects that were applied longest ago', () => {
     const applied = new AppliedObjects(2);
     for (const name of ['a', 'b', 'a', 'c']) applied.remember('object', object(name), object(name));

@@ -51,8 +51,8 @@ function answerOf(part: 'object' | 'status', object: KubernetesObject): string {
 /** Of the object, all but its status and bookkeeping. Of the status, all but the times of transitions. */
 function content(part: 'object' | 'status', object: KubernetesObject): unknown {
   if (part === 'status') return 'status' in object ? withoutTransitionTimes(object.status) : undefined;
-  const { resourceVersion: _, generation: __, ...metadata } = object.metadata;
-  return { ...object, status: undefined, metadata: { ...metadata, managedFields: undefined } };
+  const bookkeeping = { resourceVersion: undefined, generation: undefined, managedFields: undefined };
+  return { ...object, status: undefined, metadata: { ...object.metadata, ...bookkeeping } };
 }
 
 function withoutTransitionTimes(status: unknown): unknown {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { isConflict } from './api-error.ts';
 import { ApiClient } from './client.ts';
 import type { ObjectMeta } from './object.ts';
 import { ConfigMap, defineResource } from './resource.ts';
-import { FakeApi, failure, ok } from './testing/fake-api.ts';
+import { FakeApi, failure, ok, overloaded } from './testing/fake-api.ts';
 import { FakeClock } from './testing/fake-clock.ts';
 
 const key = { namespace: 'ns', name: 'a' };
@@ -164,11 +165,11 @@ describe('applyStatus', () => {
     await client.applyStatus(Widget, live, { phase: 'Ready' });
     const request = api.writes[1];
     assert.equal(request?.path, `${WIDGETS}/a/status?fieldManager=tester&force=true`);
-    const { uid } = api.get(WIDGETS, 'a')?.metadata ?? {};
+    const { resourceVersion } = live.metadata;
     assert.deepEqual(bodyOf(request), {
       apiVersion: 'example.com/v1',
       kind: 'Widget',
-      metadata: { ...key, uid },
+      metadata: { ...key, resourceVersion },
       status: { phase: 'Ready' },
     });
   });
@@ -183,6 +184,38 @@ describe('applyStatus', () => {
     assert.equal(api.writes.length, 2);
     await client.applyStatus(Widget, live, { phase: 'Failed' });
     assert.equal(api.writes.length, 3);
+  });
+});
+
+describe('a write to a status', () => {
+  const status = { phase: 'Ready' };
+
+  test('is tried again when others change the object, and keeps what they did', async () => {
+    const { api, client } = setUp();
+    const live = api.put(WIDGETS, widget(3));
+    api.put(WIDGETS, { ...live, spec: { size: 4 } });
+    const applied = await client.applyStatus(Widget, live, status);
+    assert.deepEqual([applied.spec, applied.status], [{ size: 4 }, status]);
+    const patched = await client.patchStatus(Widget, live, { phase: 'Failed' });
+    assert.deepEqual([patched.spec, patched.status], [{ size: 4 }, { phase: 'Failed' }]);
+  });
+
+  test('never meets another object of the same name', async () => {
+    const { api, client } = setUp();
+    const live = api.put(WIDGETS, widget(3));
+    api.remove(WIDGETS, 'a');
+    api.put(WIDGETS, widget(3));
+    await assert.rejects(client.applyStatus(Widget, live, status), isConflict);
+    await assert.rejects(client.patchStatus(Widget, live, status), isConflict);
+    assert.ok(!('status' in (api.get(WIDGETS, 'a') ?? {})));
+  });
+
+  test('gives up when others never stop', async () => {
+    const { api, client } = setUp();
+    const live = api.put(WIDGETS, widget(3));
+    api.intercept = r => (r.method === 'PATCH' ? failure(409, 'Conflict') : undefined);
+    await assert.rejects(client.patchStatus(Widget, live, status), isConflict);
+    assert.equal(api.writes.length, 5);
   });
 });
 
@@ -206,7 +239,7 @@ describe('patchStatus and mergePatch', () => {
     const patch = { metadata: { labels: { a: 'b' } } };
     assert.ok(resourceVersion !== undefined && uid !== undefined);
     await assert.rejects(client.mergePatch(Widget, key, patch, { resourceVersion }), { reason: 'Conflict' });
-    await assert.rejects(client.mergePatch(Widget, key, patch, { uid: 'another' }), { reason: 'Conflict' });
+    await assert.rejects(client.mergePatch(Widget, key, patch, { uid: 'another' }), isConflict);
     await client.mergePatch(Widget, key, patch, { uid });
   });
 });
@@ -242,7 +275,7 @@ describe('evict', () => {
 
   test('says no when a disruption budget does, and does not insist', async () => {
     const { api, client } = setUp();
-    api.intercept = () => failure(429, 'TooManyRequests', 10);
+    api.intercept = () => overloaded(429, 10);
     assert.equal(await client.evict(key, 'the-uid'), false);
     assert.equal(api.requests.length, 1);
   });

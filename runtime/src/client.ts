@@ -1,7 +1,8 @@
-import { isExpired, isNotFound, isTooManyRequests } from './api-error.ts';
+import { isConflict, isNotFound, isTooManyRequests } from './api-error.ts';
 import { AppliedObjects } from './applied.ts';
 import { equal, mergePatch } from './json.ts';
 import { type KubernetesObject, keyOf, type ObjectKey } from './object.ts';
+import { allPages, type Page } from './pager.ts';
 import { type Resource, resourcePath } from './resource.ts';
 import { json, type Query, RestClient, type RestOptions, withQuery } from './rest.ts';
 import { decodeWatch, type WatchEvent } from './watch-stream.ts';
@@ -48,7 +49,8 @@ export interface ApiClientOptions extends RestOptions {
   readonly fieldManager: string;
 }
 
-const PAGE_SIZE = 500;
+/** How often a write to a status is tried against others who write it. */
+const STATUS_ATTEMPTS = 5;
 
 /**
  * A client of the Kubernetes API: raw JSON in, raw JSON out. Every failure is an ApiError (the server said no),
@@ -83,26 +85,12 @@ export class ApiClient {
     const { namespace, labelSelector, fieldSelector, resourceVersion, signal } = options;
     const path = resourcePath(resource, { namespace: namespace ?? '' });
     const fetch = async (query: Query) =>
-      await this.#rest.call<RawList<T>>(
+      await this.#rest.call<Page<T>>(
         { method: 'GET', path: withQuery(path, { labelSelector, fieldSelector, ...query }), ...(signal && { signal }) },
         'idempotent',
       );
-    // With a resourceVersion the answer comes from the server's cache, but with a limit as well from etcd.
-    const limit = resourceVersion === undefined || resourceVersion === '0' ? PAGE_SIZE : undefined;
-    let page = await fetch({ resourceVersion, limit });
-    const items = [...(page.items ?? [])];
-    while (page.metadata.continue) {
-      try {
-        page = await fetch({ limit, continue: page.metadata.continue });
-        items.push(...(page.items ?? []));
-      } catch (error) {
-        if (!isExpired(error)) throw error;
-        // Reading the pages took longer than the server remembers their version: take all at once.
-        page = await fetch({ resourceVersion });
-        items.splice(0, items.length, ...(page.items ?? []));
-      }
-    }
-    return { items: items.map(item => typed(resource, item)), resourceVersion: page.metadata.resourceVersion ?? '' };
+    const list = await allPages(fetch, resourceVersion);
+    return { ...list, items: list.items.map(item => typed(resource, item)) };
   }
 
   /** The changes from `resourceVersion` on, until the server, the network or the signal ends them. */
@@ -149,22 +137,18 @@ export class ApiClient {
     return await this.#apply(resource, 'object', wish, options);
   }
 
-  /** Like `apply`, for the status. Times of transitions alone are no difference. */
+  /** Like `apply`, for the status of this very object. Times of transitions alone are no difference. */
   async applyStatus<T extends KubernetesObject & { readonly status?: unknown }>(
     resource: Resource<T>,
     live: T,
     status: NonNullable<T['status']>,
     options: CallOptions = {},
   ): Promise<T> {
-    const { apiVersion, kind, metadata } = live;
-    const { name, namespace, uid } = metadata;
-    const wish = {
-      apiVersion,
-      kind,
-      metadata: { name, ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}) },
-      status,
-    };
-    return await this.#apply(resource, 'status', wish, { ...options, live });
+    const { apiVersion, kind } = live;
+    return await this.#sameObject(resource, live, options, resourceVersion => {
+      const wish = { apiVersion, kind, metadata: { ...keyOf(live), resourceVersion }, status };
+      return this.#apply(resource, 'status', wish, { ...options, live });
+    });
   }
 
   /** JSON merge patch (RFC 7386). Skipped if it would change nothing in `live`. */
@@ -177,14 +161,16 @@ export class ApiClient {
     return await this.#mergePatch(resource, key, patch, options);
   }
 
-  /** JSON merge patch of the status alone: for one of several writers of a status. Null removes a field. */
+  /** JSON merge patch of the status of this very object: for one of several who write it. Null removes a field. */
   async patchStatus<T extends KubernetesObject & { readonly status?: unknown }>(
     resource: Resource<T>,
     live: T,
     status: object,
-    options: CallOptions & Preconditions = {},
+    options: CallOptions = {},
   ): Promise<T> {
-    return await this.#mergePatch(resource, keyOf(live), { status }, { ...options, live }, 'status');
+    return await this.#sameObject(resource, live, options, resourceVersion =>
+      this.#mergePatch(resource, keyOf(live), { status }, { ...options, live, resourceVersion }, 'status'),
+    );
   }
 
   /** Deletes the object; false if there is none. A precondition that does not hold is a conflict. */
@@ -232,6 +218,29 @@ export class ApiClient {
     }
   }
 
+  /**
+   * Writes to one object and none of its later namesakes. In a patch of a status the server ignores the uid, but not the
+   * resourceVersion: so each try is for one version, and another version is tried if it is still the same object.
+   */
+  async #sameObject<T extends KubernetesObject>(
+    resource: Resource<T>,
+    live: T,
+    options: CallOptions,
+    write: (resourceVersion: string) => Promise<T>,
+  ): Promise<T> {
+    let version = live.metadata.resourceVersion ?? '';
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await write(version);
+      } catch (error) {
+        if (!isConflict(error) || attempt === STATUS_ATTEMPTS) throw error;
+        const current = await this.get(resource, keyOf(live), options);
+        if (current?.metadata.uid !== live.metadata.uid) throw error;
+        version = current?.metadata.resourceVersion ?? '';
+      }
+    }
+  }
+
   async #apply<T extends KubernetesObject>(
     resource: Resource<T>,
     part: 'object' | 'status',
@@ -265,11 +274,6 @@ export class ApiClient {
     const retry = options.resourceVersion === undefined ? 'idempotent' : 'refused';
     return await this.#rest.call<T>({ method: 'PATCH', path, body, ...(signal && { signal }) }, retry);
   }
-}
-
-interface RawList<T> {
-  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
-  readonly items: readonly T[] | null;
 }
 
 /** The items of a list lack what the list says once for all of them. */

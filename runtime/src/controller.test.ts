@@ -227,6 +227,7 @@ describe('a controller', () => {
     await ended;
     assert.ok(aborted, 'the reconcile was told');
     assert.deepEqual(calls, ['ns/a']);
+    assert.equal(await count(reconcileTotal, controller, 'error'), 0);
     assert.equal(clock.pending, 0);
   });
 });

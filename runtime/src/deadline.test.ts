@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { describe, test } from 'node:test';
 import { sleep } from './clock.ts';
 import { DeadlineExceeded, withDeadline } from './deadline.ts';
@@ -24,7 +25,9 @@ describe('a deadline', () => {
     stop.abort(new Error('enough'));
     await failed;
     assert.equal(clock.pending, 0);
-    assert.equal(await withDeadline(clock, 100, undefined, async () => 'done'), 'done');
+    const parent = new AbortController().signal;
+    assert.equal(await withDeadline(clock, 100, parent, async () => 'done'), 'done');
     assert.equal(clock.pending, 0);
+    assert.deepEqual(getEventListeners(parent, 'abort'), []);
   });
 });

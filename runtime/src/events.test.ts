@@ -54,6 +54,13 @@ describe('an event', () => {
     });
   });
 
+  test('is cut to what the server takes, counted in bytes', async () => {
+    const { recorder, bodies } = setUp();
+    recorder.event(widget('w'), { ...note, note: 'ß'.repeat(2_000) });
+    await settle();
+    assert.ok(Buffer.byteLength(bodies()[0].note) <= 1_024);
+  });
+
   test('about a cluster-scoped object is kept in the default namespace', async () => {
     const { recorder, bodies } = setUp();
     recorder.event({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } }, note);

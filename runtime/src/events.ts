@@ -40,7 +40,7 @@ const SPAM = { perSecond: 1 / 300, burst: 25 };
 const MAX_SPAM_FILTERS = 4_096;
 
 interface Series {
-  event: Event;
+  readonly event: Event;
   count: number;
   lastAt: number;
   writtenAt: number;
@@ -108,7 +108,7 @@ export class EventRecorder {
   #make(regarding: KubernetesObject, { type, reason, action, note, related }: EventNote): Event {
     const { name, namespace } = regarding.metadata;
     const date = this.#clock.date();
-    const unique = `${(BigInt(date.getTime()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n)).toString(16)}`;
+    const unique = (BigInt(date.getTime()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n)).toString(16);
     return {
       apiVersion: Event.apiVersion,
       kind: Event.kind,
@@ -119,7 +119,7 @@ export class EventRecorder {
       type,
       reason,
       action,
-      note: note.slice(0, 1_000),
+      note: cut(note),
       regarding: reference(regarding),
       ...(related ? { related: reference(related) } : {}),
     };
@@ -185,6 +185,11 @@ export class EventRecorder {
     }
     this.#cancelSweep = this.#series.size > 0 ? this.#clock.after(FINISH_AFTER, () => this.#sweep()) : undefined;
   }
+}
+
+/** The server takes 1024 bytes. */
+function cut(note: string): string {
+  return Buffer.from(note).subarray(0, 1_000).toString();
 }
 
 function reference(object: KubernetesObject) {

@@ -2,17 +2,20 @@ import type { ApiClient } from './client.ts';
 import { type KubernetesObject, keyOf } from './object.ts';
 import type { Resource } from './resource.ts';
 
+export function hasFinalizer(object: KubernetesObject, finalizer: string): boolean {
+  return object.metadata.finalizers?.includes(finalizer) === true;
+}
+
 /** The object with the finalizer. A conflict if it changed since it was read, so that nobody else's finalizer is lost. */
 export async function addFinalizer<T extends KubernetesObject>(
   client: ApiClient,
   resource: Resource<T>,
   object: T,
   finalizer: string,
+  signal?: AbortSignal,
 ): Promise<T> {
-  const finalizers = object.metadata.finalizers ?? [];
-  return finalizers.includes(finalizer)
-    ? object
-    : await setFinalizers(client, resource, object, [...finalizers, finalizer]);
+  if (hasFinalizer(object, finalizer)) return object;
+  return await setFinalizers(client, resource, object, [...(object.metadata.finalizers ?? []), finalizer], signal);
 }
 
 /** The object without the finalizer. With the last one gone, an object that is being deleted disappears. */
@@ -21,16 +24,11 @@ export async function removeFinalizer<T extends KubernetesObject>(
   resource: Resource<T>,
   object: T,
   finalizer: string,
+  signal?: AbortSignal,
 ): Promise<T> {
-  const finalizers = object.metadata.finalizers ?? [];
-  return finalizers.includes(finalizer)
-    ? await setFinalizers(
-        client,
-        resource,
-        object,
-        finalizers.filter(other => other !== finalizer),
-      )
-    : object;
+  if (!hasFinalizer(object, finalizer)) return object;
+  const left = (object.metadata.finalizers ?? []).filter(other => other !== finalizer);
+  return await setFinalizers(client, resource, object, left, signal);
 }
 
 async function setFinalizers<T extends KubernetesObject>(
@@ -38,8 +36,9 @@ async function setFinalizers<T extends KubernetesObject>(
   resource: Resource<T>,
   object: T,
   finalizers: readonly string[],
+  signal: AbortSignal | undefined,
 ): Promise<T> {
   const { uid, resourceVersion } = object.metadata;
-  const preconditions = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) };
-  return await client.mergePatch(resource, keyOf(object), { metadata: { finalizers } }, preconditions);
+  const options = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }), ...(signal && { signal }) };
+  return await client.mergePatch(resource, keyOf(object), { metadata: { finalizers } }, options);
 }

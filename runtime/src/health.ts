@@ -10,10 +10,6 @@ export class Checks {
     this.#checks.set(name, check);
   }
 
-  remove(name: string): void {
-    this.#checks.delete(name);
-  }
-
   /** All checks that fail, with their reasons. Empty: all is well. */
   async failures(): Promise<readonly { readonly name: string; readonly reason: string }[]> {
     const verdicts = await Promise.all([...this.#checks].map(([name, check]) => verdict(name, check)));

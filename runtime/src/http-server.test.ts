@@ -13,7 +13,7 @@ async function setUp(t: TestContext) {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, { method });
     return { status: response.status, text: await response.text() };
   };
-  return { liveness, readiness, get };
+  return { liveness, readiness, get, port };
 }
 
 describe('the server for probes and metrics', () => {
@@ -24,7 +24,7 @@ describe('the server for probes and metrics', () => {
     });
     assert.deepEqual(await get('/healthz'), { status: 200, text: 'ok\n' });
     assert.deepEqual(await get('/readyz'), { status: 503, text: 'informers: not yet listed: pods\n' });
-    readiness.remove('informers');
+    readiness.add('informers', () => undefined);
     assert.equal((await get('/readyz?verbose')).status, 200);
   });
 
@@ -64,6 +64,15 @@ describe('the server for probes and metrics', () => {
     ]) {
       assert.match(text, new RegExp(`^# TYPE ${name} `, 'm'));
     }
+  });
+
+  test('says so when it cannot listen', async t => {
+    const { port } = await setUp(t);
+    const checks = new Checks();
+    const log = new SilentLogger();
+    const second = new HttpServer({ port, host: '127.0.0.1', liveness: checks, readiness: checks, log });
+    await assert.rejects(second.listen(), { code: 'EADDRINUSE' });
+    await second.close();
   });
 
   test('knows nothing else', async t => {

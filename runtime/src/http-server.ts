@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { promisify } from 'node:util';
+
 import type { Checks } from './health.ts';
 import type { Logger } from './log.ts';
 import { registry } from './metrics.ts';
@@ -33,17 +34,17 @@ export class HttpServer {
   /** Resolves to the port that is listened on. */
   async listen(): Promise<number> {
     const { port, host } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, resolve);
-    });
+    this.#server.listen(port, host);
+    await once(this.#server, 'listening');
     const address = this.#server.address();
     return typeof address === 'object' && address !== null ? address.port : port;
   }
 
   async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    this.#server.close();
     this.#server.closeAllConnections();
-    await promisify(this.#server.close.bind(this.#server))();
+    await once(this.#server, 'close');
   }
 
   async #answer(url: string, response: ServerResponse): Promise<void> {

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import type { KubernetesObject } from './object.ts';
+import { isKubernetesObject } from './object.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFields = { readonly [name: string]: unknown };
@@ -92,14 +92,4 @@ function describeError(error: Error, depth: number): unknown {
     stack,
     ...(cause !== undefined && depth < 4 ? { cause: redacted(cause, depth + 1) } : {}),
   };
-}
-
-function isKubernetesObject(value: object): value is KubernetesObject {
-  return (
-    'apiVersion' in value &&
-    'kind' in value &&
-    'metadata' in value &&
-    typeof value.metadata === 'object' &&
-    value.metadata !== null
-  );
 }

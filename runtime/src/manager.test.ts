@@ -82,6 +82,16 @@ describe('a manager', () => {
     await ended;
   });
 
+  test('told to stop before its caches are filled, does not try to lead', async t => {
+    const { api, manager, stop } = setUp(t);
+    api.intercept = r => (r.path.includes('configmaps') ? failure(500, 'InternalError') : undefined);
+    manager.informer({ resource: ConfigMap });
+    const { ended } = await started(manager, stop.signal, () => api.requests.length > 0);
+    stop.abort();
+    await ended;
+    assert.ok(!api.requests.some(request => request.path.includes('leases')));
+  });
+
   test('waits while another leads, ready, and can be stopped', async t => {
     const first = setUp(t);
     const { ended: firstEnded } = await started(first.manager, first.stop.signal, first.leads);

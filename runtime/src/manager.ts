@@ -131,11 +131,7 @@ export class Manager {
       await this.#http.listen();
       const watching = this.#informers.map(informer => informer.run(caches.signal));
       await Promise.race([Promise.all(this.#informers.map(informer => informer.waitForSync())), aborted(signal)]);
-      const work = running([...this.#everywhere, s => this.#lead(s)], stop.signal);
-      await Promise.race([work, aborted(signal)]);
-      stop.abort();
-      const grace = this.#options.gracePeriod ?? 30_000;
-      await withDeadline(this.#clock, grace, undefined, deadline => Promise.race([work, rejected(deadline)]));
+      if (!signal.aborted) await this.#work(signal, stop);
       caches.abort();
       await Promise.all(watching);
       await this.events.close(AbortSignal.timeout(EVENTS_GRACE));
@@ -144,6 +140,14 @@ export class Manager {
       caches.abort();
       await this.#http.close();
     }
+  }
+
+  async #work(signal: AbortSignal, stop: AbortController): Promise<void> {
+    const work = running([...this.#everywhere, s => this.#lead(s)], stop.signal);
+    await Promise.race([work, aborted(signal)]);
+    stop.abort();
+    const grace = this.#options.gracePeriod ?? 30_000;
+    await withDeadline(this.#clock, grace, undefined, deadline => Promise.race([work, rejected(deadline)]));
   }
 
   /** The lease is given up only when all work has ended: before, another leader might meet it. */

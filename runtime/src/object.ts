@@ -31,6 +31,19 @@ export interface KubernetesObject {
   readonly metadata: ObjectMeta;
 }
 
+/** Whether this is an object of some kind: the one thing that can be told of JSON without a schema. */
+export function isKubernetesObject<T extends KubernetesObject>(value: unknown): value is T {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'apiVersion' in value &&
+    'kind' in value &&
+    'metadata' in value &&
+    typeof value.metadata === 'object' &&
+    value.metadata !== null
+  );
+}
+
 /** What names an object among its kind. `namespace` is empty for cluster-scoped kinds. */
 export interface ObjectKey {
   readonly namespace: string;

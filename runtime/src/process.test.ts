@@ -17,14 +17,19 @@ function run(main: string): ChildProcess {
   return spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-async function outcome(child: ChildProcess, ...signals: readonly NodeJS.Signals[]) {
+/** Sends each signal when the text before it has come, and waits for the end. */
+async function outcome(child: ChildProcess, ...steps: readonly (readonly [text: string, signal: NodeJS.Signals])[]) {
   let output = '';
-  const left = [...signals];
+  let read = 0;
+  const left = [...steps];
   child.stdout?.on('data', (chunk: Buffer) => {
     output += chunk;
-    // One signal for each line: the next only when the last one has been noticed.
-    const signal = left.shift();
-    if (signal !== undefined) child.kill(signal);
+    const [text, signal] = left[0] ?? [];
+    const at = text === undefined ? -1 : output.indexOf(text, read);
+    if (at < 0) return;
+    read = at + 1;
+    left.shift();
+    child.kill(signal);
   });
   const [code] = await once(child, 'close');
   return { code, output };
@@ -32,14 +37,31 @@ async function outcome(child: ChildProcess, ...signals: readonly NodeJS.Signals[
 
 describe('a process', () => {
   test('ends with 0 after a signal, when its work has ended', async () => {
-    const { code, output } = await outcome(run('await aborted(signal); log.info("tidied up");'), 'SIGTERM');
+    const { code, output } = await outcome(run('await aborted(signal); log.info("tidied up");'), ['ready', 'SIGTERM']);
     assert.equal(code, 0);
     assert.match(output, /shutting down.*tidied up/s);
   });
 
   test('ends at once after a second signal', async () => {
-    const { code } = await outcome(run('await new Promise(() => {});'), 'SIGTERM', 'SIGINT');
+    const { code } = await outcome(
+      run('await new Promise(() => {});'),
+      ['ready', 'SIGTERM'],
+      ['shutting down', 'SIGINT'],
+    );
     assert.equal(code, 1);
+  });
+
+  test('logs more after SIGUSR2, and as before after another', async () => {
+    const main = 'process.on("SIGUSR2", () => log.debug("detail")); await aborted(signal);';
+    const { output } = await outcome(
+      run(main),
+      ['ready', 'SIGUSR2'],
+      ['"detail"', 'SIGUSR2'],
+      ['log level changed', 'SIGTERM'],
+    );
+    const levels = output.split('\n').filter(line => line.includes('log level changed'));
+    assert.equal(levels.length, 2);
+    assert.equal(output.split('"detail"').length, 2);
   });
 
   test('ends with 1 when its work fails', async () => {

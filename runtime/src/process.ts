@@ -1,11 +1,11 @@
-import type { Logger } from './log.ts';
+import type { LogLevel, RootLogger } from './log.ts';
 
 /**
  * Runs `main` as what this process is for. SIGTERM and SIGINT abort its signal; a second one ends the process at once.
  * The process exits with 0 when `main` resolves, and with 1 when it rejects or anything is thrown that nobody catches:
- * after that its state is unknown, and a restart is the one safe way on.
+ * after that its state is unknown, and a restart is the one safe way on. SIGUSR2 switches the logs to `debug` and back.
  */
-export function runProcess(log: Logger, main: (signal: AbortSignal) => Promise<void>): void {
+export function runProcess(log: RootLogger, main: (signal: AbortSignal) => Promise<void>): void {
   const stop = new AbortController();
   const fail = (message: string) => (error: unknown) => {
     log.error(message, { error });
@@ -18,6 +18,11 @@ export function runProcess(log: Logger, main: (signal: AbortSignal) => Promise<v
       stop.abort();
     });
   }
+  let other: LogLevel = 'debug';
+  process.on('SIGUSR2', () => {
+    [log.level, other] = [other, log.level];
+    log.warn('log level changed', { now: log.level });
+  });
   process.on('unhandledRejection', fail('a promise was rejected and nobody cared'));
   process.on('uncaughtException', fail('an error was thrown and nobody caught it'));
   main(stop.signal).then(() => process.exit(0), fail('stopped by an error'));

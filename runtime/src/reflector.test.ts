@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type FakeApi, failure } from './testing/fake-api.ts';
+import { type FakeApi, failure, overloaded } from './testing/fake-api.ts';
 import { settle } from './testing/fake-clock.ts';
 import { FakeStream } from './testing/fake-stream.ts';
 import { CONFIG_MAPS, configMap, runInformer } from './testing/running-informer.ts';
@@ -61,12 +61,26 @@ describe('a reflector', () => {
     assert.deepEqual(told, ['add a', 'add b']);
   });
 
+  test('resumes a watch whose connection broke in its middle at once, too', async t => {
+    const stream = new FakeStream();
+    const { clock, api, told } = await runInformer(t, a => {
+      a.intercept = r => (isWatch(r) && watches(a).length === 1 ? stream : undefined);
+    });
+    await clock.advance(1_000);
+    stream.fail(Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }));
+    await settle();
+    api.put(CONFIG_MAPS, configMap('a'));
+    await settle();
+    assert.deepEqual(told, ['add a']);
+    assert.equal(lists(api).length, 1);
+  });
+
   test('resumes where the last bookmark was', async t => {
     const stream = new FakeStream();
     const { clock, api } = await runInformer(t, a => {
       a.intercept = r => (isWatch(r) && watches(a).length === 1 ? stream : undefined);
     });
-    stream.event('BOOKMARK', { metadata: { resourceVersion: '4711' } });
+    stream.event('BOOKMARK', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { resourceVersion: '4711' } });
     stream.end();
     await settle();
     await clock.advance(0);
@@ -106,7 +120,7 @@ describe('a reflector', () => {
 
   test('waits as long as an overloaded server asks for', async t => {
     const { clock, api } = await runInformer(t, a => {
-      a.intercept = r => (isWatch(r) ? failure(429, 'TooManyRequests', 20) : undefined);
+      a.intercept = r => (isWatch(r) ? overloaded(429, 20) : undefined);
     });
     await clock.advance(19_000);
     assert.equal(watches(api).length, 1);

@@ -6,6 +6,7 @@ import type { Logger } from './log.ts';
 import type { KubernetesObject } from './object.ts';
 import type { Resource } from './resource.ts';
 import { isNetworkError } from './retry.ts';
+import type { WatchEvent } from './watch-stream.ts';
 
 /** What is reflected: objects of one kind, in one namespace or (undefined) all, narrowed by selectors. */
 export interface Scope<T extends KubernetesObject> {
@@ -30,7 +31,7 @@ const VERY_SHORT = 1_000;
 
 /**
  * Keeps a target equal to what the API server has: one list, then watches, each resumed where the last one ended.
- * client-go's Reflector, with one difference: after an error of the network the watch is resumed and nothing listed again.
+ * client-go's Reflector, with one difference: after any error of the network the watch is resumed and nothing listed again.
  */
 export class Reflector<T extends KubernetesObject> {
   readonly scope: Scope<T>;
@@ -106,19 +107,31 @@ export class Reflector<T extends KubernetesObject> {
       silence: this.#silence,
       signal,
     });
-    for await (const event of watch) {
-      events++;
-      if (event.type === 'BOOKMARK') {
-        this.#resourceVersion = event.resourceVersion;
-        continue;
+    let broken: unknown;
+    try {
+      for await (const event of watch) {
+        events++;
+        this.#take(event);
       }
-      if (event.type === 'DELETED') this.#target.delete(event.object);
-      else this.#target.set(event.object);
-      this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
+    } catch (error) {
+      // A connection that breaks ends a watch just as its server may: it is resumed at once.
+      if (!isNetworkError(error)) throw error;
+      broken = error;
+      this.#log.debug('the connection of the watch broke', { error });
     }
     if (events === 0 && this.#clock.now() - started < VERY_SHORT) {
-      throw new Error('the watch ended within a second and without an event');
+      throw broken ?? new Error('the watch ended within a second and without an event');
     }
+  }
+
+  #take(event: WatchEvent<T>): void {
+    if (event.type === 'BOOKMARK') {
+      this.#resourceVersion = event.resourceVersion;
+      return;
+    }
+    if (event.type === 'DELETED') this.#target.delete(event.object);
+    else this.#target.set(event.object);
+    this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
   }
 
   /** Whatever may be cured by trying again is resumed; after anything else the state is listed anew. */

@@ -4,7 +4,7 @@ import { ApiError, isConflict, isNotFound } from './api-error.ts';
 import { DeadlineExceeded } from './deadline.ts';
 import { restRequests } from './metrics.ts';
 import { RestClient, type RestOptions } from './rest.ts';
-import { FakeApi, failure, type Interceptor, ok } from './testing/fake-api.ts';
+import { FakeApi, failure, type Interceptor, ok, overloaded } from './testing/fake-api.ts';
 import { FakeClock, settle } from './testing/fake-clock.ts';
 import type { HttpRequest } from './transport.ts';
 
@@ -21,7 +21,7 @@ function setUp(answers: readonly ReturnType<Interceptor>[], options: Partial<Res
 
 describe('a request', () => {
   test('that the server has no time for (429) is sent again when it said, whatever it does', async () => {
-    const { clock, transport, rest } = setUp([failure(429, 'TooManyRequests', 7), ok({ fine: true })]);
+    const { clock, transport, rest } = setUp([overloaded(429, 7), ok({ fine: true })]);
     const answer = rest.call({ method: 'POST', path: '/x' }, 'refused');
     await clock.advance(6_999);
     assert.equal(transport.requests.length, 1);
@@ -30,17 +30,27 @@ describe('a request', () => {
   });
 
   test('is sent again after 503 with Retry-After, but not after 500 without', async () => {
-    const overloaded = setUp([failure(503, 'ServiceUnavailable', 1), ok({})]);
-    const answer = overloaded.rest.call(get, 'idempotent');
-    await overloaded.clock.advance(1_000);
+    const busy = setUp([overloaded(503, 1), ok({})]);
+    const answer = busy.rest.call(get, 'idempotent');
+    await busy.clock.advance(1_000);
     await answer;
     const broken = setUp([failure(500, 'InternalError')]);
     await assert.rejects(broken.rest.call(get, 'idempotent'), ApiError);
     assert.equal(broken.transport.requests.length, 1);
   });
 
+  test('that may have been carried out in spite of a 500 is sent again only if that does no harm', async () => {
+    const unsure = { ...failure(500, 'ServerTimeout'), retryAfter: '1' };
+    const read = setUp([unsure, ok({})]);
+    const answer = read.rest.call(get, 'idempotent');
+    await read.clock.advance(1_000);
+    await answer;
+    const written = setUp([unsure, ok({})]);
+    await assert.rejects(written.rest.call({ method: 'POST', path: '/x' }, 'refused'), { reason: 'ServerTimeout' });
+  });
+
   test('is not held for a server that asks for more than half a minute', async () => {
-    const { rest } = setUp([failure(429, 'TooManyRequests', 3_600)]);
+    const { rest } = setUp([overloaded(429, 3_600)]);
     await assert.rejects(rest.call(get, 'idempotent'), { code: 429, details: { retryAfterSeconds: 3_600 } });
   });
 
@@ -72,7 +82,7 @@ describe('a request', () => {
   });
 
   test('ends with its signal, in the middle of a wait', async () => {
-    const { clock, rest } = setUp([failure(429, 'TooManyRequests', 20)]);
+    const { clock, rest } = setUp([overloaded(429, 20)]);
     const stop = new AbortController();
     const failed = assert.rejects(rest.call({ ...get, signal: stop.signal }, 'idempotent'), { name: 'AbortError' });
     await settle();

@@ -10,8 +10,8 @@ export type Retry = 'never' | 'refused' | 'idempotent';
 
 /**
  * How many milliseconds to wait before the next attempt of a request; undefined if there shall be none.
- * A server that answers 429, or 5xx with Retry-After, did nothing: sending the same again is safe. After an error of the network
- * nobody knows whether the request was carried out: it is retried only if carrying it out twice does no harm.
+ * A server that answers 429, or 503 with Retry-After, has not looked at it: sending the same again is safe. After another
+ * 5xx, or an error of the network, nobody knows whether it was carried out: it is sent again only if that does no harm.
  */
 export function retryDelay(
   outcome: HttpResponse | { readonly error: unknown },
@@ -22,10 +22,15 @@ export function retryDelay(
   const backoff = 100 * 2 ** (attempt - 1) * (1 + Math.random());
   if ('error' in outcome) return retry === 'idempotent' && isNetworkError(outcome.error) ? backoff : undefined;
   const { status, retryAfter } = outcome;
-  if (status !== 429 && !(status >= 500 && retryAfter !== undefined)) return undefined;
   const seconds = Number(retryAfter ?? 0);
-  if (!(seconds <= MAX_RETRY_AFTER)) return undefined;
+  if (!mayRepeat(status, retryAfter !== undefined, retry) || !(seconds <= MAX_RETRY_AFTER)) return undefined;
   return Math.max(backoff, seconds * 1000);
+}
+
+/** 504 took the server its whole patience already, and is left to the patience of the caller. */
+function mayRepeat(status: number, asked: boolean, retry: Retry): boolean {
+  if (status === 429 || (status === 503 && asked)) return true;
+  return retry === 'idempotent' && asked && [500, 502].includes(status);
 }
 
 /** Errors of sockets, of TLS and of undici carry a code in words. A deadline of ours is an error of the network, too: silence. */

@@ -118,6 +118,13 @@ describe('a transport', () => {
     assert.deepEqual(tokens, ['Bearer first', 'Bearer second', 'Bearer second', 'Bearer third']);
   });
 
+  test('that is closed makes no new connections', async t => {
+    const { transport } = await setUp(t, (_request, response) => response.end('{}'));
+    await transport.exchange(get, 1_000);
+    await transport.close();
+    await assert.rejects(transport.exchange(get, 1_000), /closed/);
+  });
+
   test('goes on with the credentials in hand while their files are being replaced', async t => {
     const { transport, clock, tokenFile } = await setUp(t, (_request, response) => response.end('{}'));
     await transport.exchange(get, 1_000);
@@ -126,6 +133,26 @@ describe('a transport', () => {
     await clock.advance(10_001);
     assert.equal((await transport.exchange(get, 1_000)).status, 200);
   });
+});
+
+test('a transport goes through the HTTP proxy of the kubeconfig', async t => {
+  const seen: (string | undefined)[] = [];
+  const proxy = createServer((request, response) => {
+    seen.push(request.url);
+    response.end('{}');
+  });
+  await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve));
+  const config = new KubeConfig();
+  const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const cluster = { name: 'c', server: 'http://api.example:6443', skipTLSVerify: true, proxyUrl };
+  config.loadFromClusterAndUser(cluster, { name: 'u' });
+  const transport = new KubeConfigTransport(config, { userAgent: 'tester/1' });
+  t.after(async () => {
+    await transport.close();
+    proxy.close();
+  });
+  assert.equal((await transport.exchange(get, 5_000)).status, 200);
+  assert.deepEqual(seen, ['http://api.example:6443/api/v1/nodes?limit=1']);
 });
 
 describe('a stream', () => {

@@ -60,7 +60,8 @@ export class KubeConfigTransport implements Transport {
   readonly #userAgent: string;
   readonly #clock: Clock;
   #current: Connection | undefined;
-  #reading: Promise<void> | undefined;
+  #reading: Promise<Connection> | undefined;
+  #closed = false;
   #readAt = Number.NEGATIVE_INFINITY;
 
   constructor(config: KubeConfig, options: { readonly userAgent: string; readonly clock?: Clock }) {
@@ -101,9 +102,9 @@ export class KubeConfigTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    const current = this.#current;
-    this.#current = undefined;
-    await Promise.all([current?.requests.destroy(), current?.watches.destroy()]);
+    this.#closed = true;
+    await this.#reading?.catch(() => undefined);
+    await Promise.all([this.#current?.requests.destroy(), this.#current?.watches.destroy()]);
   }
 
   #options(request: HttpRequest, headers: Readonly<Record<string, string>>): Dispatcher.RequestOptions {
@@ -123,25 +124,25 @@ export class KubeConfigTransport implements Transport {
   }
 
   async #connect(): Promise<Connection> {
+    if (this.#closed) throw new Error('the transport is closed');
     if (this.#current === undefined || this.#clock.now() - this.#readAt > CREDENTIALS_TTL) {
       this.#reading ??= this.#read().finally(() => {
         this.#reading = undefined;
       });
-      await this.#reading;
+      return await this.#reading;
     }
-    if (this.#current === undefined) throw new Error('the transport is closed');
     return this.#current;
   }
 
   /** New TLS material means new pools; what runs on the old ones ends there by itself. */
-  async #read(): Promise<void> {
+  async #read(): Promise<Connection> {
     const options: HttpsOptions = { headers: {} };
     try {
       await this.#config.applyToHTTPSOptions(options);
     } catch (error) {
       // Files that are being replaced come back; until then the credentials in hand are as good as they were.
       if (this.#current === undefined) throw error;
-      return;
+      return this.#current;
     }
     this.#readAt = this.#clock.now();
     const headers = {
@@ -154,11 +155,12 @@ export class KubeConfigTransport implements Transport {
     const digest = createHash('sha256').update(JSON.stringify(tls)).digest('hex');
     if (this.#current?.digest === digest) {
       this.#current = { ...this.#current, headers };
-      return;
+      return this.#current;
     }
     void this.#current?.requests.close();
     void this.#current?.watches.close();
     this.#current = { headers, digest, requests: this.#pool(tls, MAX_SOCKETS), watches: this.#pool(tls, null) };
+    return this.#current;
   }
 
   #pool(tls: TlsOptions, connections: number | null): Dispatcher {

@@ -13,7 +13,10 @@ async function collect(chunks: AsyncIterable<Uint8Array>) {
   return events;
 }
 
-const added = { type: 'ADDED', object: { metadata: { name: 'größe', resourceVersion: '7' } } };
+const added = {
+  type: 'ADDED',
+  object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'größe', resourceVersion: '7' } },
+};
 
 describe('the stream of a watch', () => {
   test('is read whatever the borders of its chunks, in the middle of a character, too', async () => {
@@ -24,7 +27,8 @@ describe('the stream of a watch', () => {
   });
 
   test('yields a bookmark as the version that was reached', async () => {
-    const bookmark = { type: 'BOOKMARK', object: { metadata: { resourceVersion: '99' } } };
+    const { object } = added;
+    const bookmark = { type: 'BOOKMARK', object: { ...object, metadata: { resourceVersion: '99' } } };
     assert.deepEqual(await collect(bytes(`${JSON.stringify(bookmark)}\n`)), [
       { type: 'BOOKMARK', resourceVersion: '99' },
     ]);
@@ -43,6 +47,7 @@ describe('the stream of a watch', () => {
 
   test('refuses what is no event', async () => {
     await assert.rejects(collect(bytes('"no event"\n')), /no event/);
+    await assert.rejects(collect(bytes('{"type":"ADDED"}\n')), /without an object/);
     await assert.rejects(collect(bytes('<html>\n')), SyntaxError);
     await assert.rejects(collect(bytes(`${JSON.stringify({ ...added, type: 'NEW' })}\n`)), /unknown type NEW/);
   });

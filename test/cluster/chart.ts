@@ -1,4 +1,5 @@
 /** The chart, as a user would install it. The environment says into which cluster: see hack/in-cluster-net.sh. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
@@ -6,8 +7,8 @@ import { run } from './kubectl.ts';
 
 const CHART = join(import.meta.dirname, '../../charts/mpc-operator');
 export const OPERATOR_NAMESPACE = 'mpc-system';
-/** That of `make images`. */
-const IMAGE_TAG = 'dev';
+/** The images that `make images` has loaded, by their names in the chart's values and in images/. */
+const IMAGES = { operator: 'operator', party: 'party', hsm: 'softhsm', nats: 'nats' } as const;
 
 const rule = z.object({
   apiGroups: z.array(z.string()),
@@ -41,9 +42,19 @@ export async function installChart(options: { readonly wait: boolean }): Promise
     ...['upgrade', '--install', 'mpc-operator', CHART, '--namespace', OPERATOR_NAMESPACE, '--create-namespace'],
     // What an earlier test or hand applied of it becomes part of the release.
     '--take-ownership',
-    ...['--set', `images.tag=${IMAGE_TAG}`],
+    ...imageTags().flatMap(value => ['--set', value]),
     ...(options.wait ? ['--wait', '--timeout', '180s'] : []),
   ]);
+}
+
+/** Tags by content, so that what was built anew is rolled out. */
+function imageTags(): string[] {
+  const loaded = process.env.MPC_LOADED_IMAGES;
+  if (loaded === undefined) throw new Error('MPC_LOADED_IMAGES is not set: run this by hack/in-cluster-net.sh');
+  return Object.entries(IMAGES).map(([value, name]) => {
+    const key = readFileSync(join(loaded, name), 'utf8').trim();
+    return `images.${value}.tag=dev-${key}`;
+  });
 }
 
 /** What helm says to values that are wrong. */

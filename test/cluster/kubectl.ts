@@ -16,6 +16,16 @@ export interface RunOptions {
 
 /** Runs a program to its end. @throws Error with its standard error, if it fails */
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Output> {
+  const { code, stdout, stderr } = await start(program, args, options);
+  return { code, stdout: stdout.toString(), stderr };
+}
+
+/** Like `run`, for what a program writes that is no text. */
+export async function runBytes(program: string, args: readonly string[]): Promise<Buffer> {
+  return (await start(program, args, {})).stdout;
+}
+
+async function start(program: string, args: readonly string[], options: RunOptions) {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (b: Buffer) => stdout.push(b));
@@ -26,9 +36,10 @@ export async function run(program: string, args: readonly string[], options: Run
     child.on('error', reject);
     child.on('close', status => resolve(status ?? 1));
   });
-  const output = { code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
-  if (code !== 0 && !options.mayFail)
-    throw new Error(`${program} ${args.join(' ')}: ${output.stderr || output.stdout}`);
+  const output = { code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() };
+  if (code !== 0 && !options.mayFail) {
+    throw new Error(`${program} ${args.join(' ')}: ${output.stderr || output.stdout.toString()}`);
+  }
   return output;
 }
 

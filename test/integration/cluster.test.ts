@@ -1,21 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
+import { apply as applyIn, kubectl } from '../cluster/kubectl.ts';
 
 // What every other test in a cluster takes for granted: zones, names, volumes, and policies that are enforced.
 
-const run = promisify(execFile);
-const kubectl = async (...args: string[]): Promise<string> => (await run('kubectl', args)).stdout;
-
 const namespace = `cluster-test-${process.pid}`;
-const inNamespace = (...args: string[]): Promise<string> => kubectl('--namespace', namespace, ...args);
-
-const apply = async (...objects: object[]): Promise<void> => {
-  const child = run('kubectl', ['--namespace', namespace, 'apply', '-f', '-']);
-  child.child.stdin?.end(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
-  await child;
-};
+const apply = (...objects: object[]): Promise<unknown> => applyIn(namespace, ...objects);
+const inNamespace = async (...args: string[]): Promise<string> => (await kubectl(['-n', namespace, ...args])).stdout;
 
 const pod = (name: string, zone: string, program: string, volume: object[] = []): object => ({
   apiVersion: 'v1',
@@ -57,7 +48,7 @@ const answersUntil = async (expected: 'hello' | 'nothing'): Promise<string> => {
 };
 
 before(async () => {
-  await kubectl('create', 'namespace', namespace);
+  await kubectl(['create', 'namespace', namespace]);
   await apply(
     {
       apiVersion: 'v1',
@@ -77,11 +68,11 @@ before(async () => {
   await inNamespace('wait', '--for=condition=Ready', 'pods', '--all', '--timeout=120s');
 });
 
-after(() => kubectl('delete', 'namespace', namespace, '--wait=false'));
+after(() => kubectl(['delete', 'namespace', namespace, '--wait=false']));
 
 test('the workers stand in three zones of one region', async () => {
   const labels = ['zone', 'region'].map(name => `{.metadata.labels.topology\\.kubernetes\\.io/${name}}`).join('/');
-  const places = await kubectl('get', 'nodes', '-o', `jsonpath={range .items[*]}${labels} {end}`);
+  const places = await inNamespace('get', 'nodes', '-o', `jsonpath={range .items[*]}${labels} {end}`);
   assert.deepEqual(
     places
       .split(' ')

@@ -54,7 +54,7 @@ test('a sidecar that starts after the party is found', { skip }, async t => {
 
 test('SIGKILL of the process that serves the connection: unavailable, then back with all keys', { skip }, async t => {
   const { sidecar, hsm, sealed } = await sealing(t);
-  for (const pid of sidecar.remotes()) process.kill(pid, 'SIGKILL');
+  sidecar.killConnections();
   await assert.rejects(hsm.open(sealed, aad), HsmUnavailable);
   await hsm.whenConnected();
   await opens(hsm, sealed);
@@ -103,7 +103,7 @@ test('a connection that hangs is given up after the deadline, and another one se
 test('one connection at a time, whatever happened before', { skip }, async t => {
   const { sidecar, hsm, sealed } = await sealing(t);
   for (const _ of [1, 2, 3]) {
-    for (const pid of sidecar.remotes()) process.kill(pid, 'SIGKILL');
+    sidecar.killConnections();
     await assert.rejects(hsm.open(sealed, aad), HsmUnavailable);
     await hsm.whenConnected();
   }

@@ -29,12 +29,15 @@ export function p11KitMissing(): string | false {
 /** What stands in the HSM sidecar: `p11-kit server` with SoftHSM behind it, which can be hurt in all the ways it can be hurt. */
 export class Sidecar {
   readonly config: HsmConfig;
+  /** For the test's own files. */
+  readonly folder: string;
   readonly #socket: string;
   #server: ChildProcess | undefined;
 
   constructor(t: TestContext) {
     const token = makeToken(t, softHsmModule ?? '');
     this.config = { ...token, module: clientModule ?? '' };
+    this.folder = token.folder;
     this.#socket = join(token.folder, 'socket');
     // Read by p11-kit-client.so in the HSM process.
     process.env.P11_KIT_SERVER_ADDRESS = `unix:path=${this.#socket}`;
@@ -62,6 +65,10 @@ export class Sidecar {
     const pid = this.#server?.pid;
     if (pid === undefined || !existsSync(`/proc/${pid}`)) return [];
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  }
+
+  killConnections(): void {
+    for (const pid of this.remotes()) process.kill(pid, 'SIGKILL');
   }
 
   /** As when the container goes. */

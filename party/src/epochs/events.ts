@@ -38,6 +38,18 @@ export const epochEvent = z.discriminatedUnion('type', [
 ]);
 export type EpochEvent = z.infer<typeof epochEvent>;
 
+export const EPOCH_EVENT_TYPES = [
+  'EpochAcknowledged',
+  'EpochActivated',
+  'EpochFinal',
+  'SharesErased',
+  'KeyDestroyed',
+] as const satisfies readonly EpochEvent['type'][];
+
+/** Whether an event of the log is about the epochs of a key. */
+export const isEpochEvent = <E extends { readonly type: string }>(e: E): e is Extract<E, EpochEvent> =>
+  (EPOCH_EVENT_TYPES as readonly string[]).includes(e.type);
+
 export const keyIdOf = (e: EpochEvent): string => {
   if (e.type === 'EpochAcknowledged') return e.proposal.keyId;
   return e.type === 'EpochActivated' ? e.certificate.keyId : e.keyId;

@@ -141,6 +141,13 @@ export function oldSharesErased(key: KeyState): boolean {
   return key.final > 0 && done >= parties.length - threshold + 1;
 }
 
+/**
+ * Whether this party has acknowledged a later attempt at making the key of the same name: then it never activates this one, so that
+ * of two attempts that made different keys at most one can become final.
+ */
+export const isRenounced = (key: KeyState, sameName: readonly KeyState[]): boolean =>
+  key.active === 0 && sameName.some(other => other.keyId !== key.keyId && other.highest > key.highest);
+
 /** Whether anybody may still wait for a statement of this party, or this party for one of others. */
 export function isSettled(key: KeyState): boolean {
   return key.highest === key.final && key.spec.parties.every(p => (key.erased.get(p)?.below ?? 0) >= key.final);

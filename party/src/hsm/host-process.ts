@@ -46,7 +46,8 @@ export class HostProcess {
     this.#stream = stream;
     const reader = new FrameReader<Reply>(reply => this.#settle(reply));
     stream.on('data', chunk => reader.push(chunk));
-    stream.on('error', error => this.#fail(`the HSM process broke off: ${error.message}`));
+    // A process that crashed is seen here first, but why is only in its exit.
+    stream.on('error', () => this.#child.kill('SIGKILL'));
     this.#child.on('error', error => this.#fail(`the HSM process did not start: ${error.message}`));
     this.#child.on('exit', (code, signal) => this.#fail(`the HSM process ended (${signal ?? `exit code ${code}`})`));
   }

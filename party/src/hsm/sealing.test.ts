@@ -1,26 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, type TestContext, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { Secret } from '../secret.ts';
 import type { PartyEvent } from '../store/events.ts';
 import { associatedData, type SecretName } from '../store/secret-name.ts';
-import { Store } from '../store/store.ts';
+import { eventsOf, openStore, owner, temporaryPath } from '../store/testing/temporary-store.ts';
 import { SealingKeyMissing } from './generations.ts';
 import { HsmRefused, HsmUnavailable } from './hsm.ts';
 import { Sealing } from './sealing.ts';
 import { FakeHsm } from './testing/fake-hsm.ts';
-
-const owner = { namespace: 'ns', cluster: 'c', party: 1 };
-const root = mkdtempSync(join(tmpdir(), 'sealing-'));
-after(() => rmSync(root, { recursive: true }));
-
-async function openStore(t: TestContext, path = join(mkdtempSync(join(root, 's-')), 'store.db')) {
-  const store = await Store.open({ path, owner });
-  t.after(() => store.close());
-  return store;
-}
 
 const keyId = 'ab'.repeat(16);
 const identity: SecretName = { kind: 'identity' };
@@ -35,12 +22,6 @@ async function text(sealing: Sealing, name: SecretName): Promise<string | undefi
   return secret && Buffer.from(secret.expose()).toString();
 }
 
-async function events(store: Store): Promise<PartyEvent[]> {
-  const list: PartyEvent[] = [];
-  for await (const { event } of store.entries()) list.push(event);
-  return list;
-}
-
 test('secrets are written with their events, read, replaced and removed', async t => {
   const store = await openStore(t);
   const sealing = await Sealing.open(new FakeHsm(), store);
@@ -51,7 +32,7 @@ test('secrets are written with their events, read, replaced and removed', async 
   assert.equal(await text(sealing, sharing(1)), undefined);
   assert.equal(sealing.generation, 1);
   assert.deepEqual(
-    (await events(store)).map(({ type }) => type),
+    (await eventsOf(store)).map(({ type }) => type),
     ['SealingKeyChanged', 'SealingKeysDestroyed', 'Started'],
   );
 });
@@ -95,7 +76,7 @@ test('what was erased cannot be opened from any copy, and the rest can', async t
   for (const { name, blob } of copies) {
     await assert.rejects(hsm.open(blob, associatedData(owner, name)), { code: 'KeyMissing' });
   }
-  assert.deepEqual((await events(store)).slice(-3), [
+  assert.deepEqual((await eventsOf(store)).slice(-3), [
     { type: 'SealingKeyChanged', generation: 2, secrets: 2 },
     { type: 'SealingKeysDestroyed', below: 2 },
     ...erased(2),
@@ -177,11 +158,39 @@ test('an HSM that gives back something else is found out before the only copy is
   assert.equal(await text(sealing, identity), 'me');
 });
 
+test('a store that keeps something else than it was given is found out before the old key is destroyed', async t => {
+  const hsm = new FakeHsm();
+  const store = await openStore(t);
+  const sealing = await Sealing.open(hsm, store);
+  await sealing.write([], { put: [put(identity, 'me')] });
+  const append = store.append.bind(store);
+  store.append = (events, { put: rows = [], ...changes } = {}) =>
+    append(events, {
+      ...changes,
+      put: rows.map(row => ({ ...row, sealed: { ...row.sealed, iv: new Uint8Array(12) } })),
+    });
+  await assert.rejects(sealing.erase([], erased), HsmRefused);
+  assert.deepEqual(await hsm.generations(), [1, 2]);
+});
+
+test('a secret that moves between being read and being opened is opened where it is now', async t => {
+  const hsm = new FakeHsm();
+  const sealing = await Sealing.open(hsm, await openStore(t));
+  await sealing.write([], { put: [put(sharing(1), 'one'), put(sharing(2), 'two')] });
+  const open = hsm.open.bind(hsm);
+  hsm.open = async (sealed, aad) => {
+    hsm.open = open;
+    await sealing.erase([sharing(1)], erased);
+    return await open(sealed, aad);
+  };
+  assert.equal(await text(sealing, sharing(2)), 'two');
+});
+
 /** Crashes at the `at`-th thing that an erasure does to HSM or store, starts again, and says what there is then. */
 async function crashAt(t: TestContext, at: number, crash: () => Error) {
   const hsm = new FakeHsm();
-  const path = join(mkdtempSync(join(root, 'crash-')), 'store.db');
-  const store = await Store.open({ path, owner });
+  const path = temporaryPath(t);
+  const store = await openStore(t, path);
   const sealing = await Sealing.open(hsm, store);
   await sealing.write([], { put: [put(identity, 'me'), put(sharing(1), 'one'), put(sharing(2), 'two')] });
   const copy = (await store.sealed(sharing(1))) ?? assert.fail();
@@ -217,7 +226,7 @@ test('a crash at any point loses nothing, and after the next start and erasure o
     const { hsm, store, copy, most } = crashed;
     outcome = crashed.outcome;
     assert.ok(most <= 2, `never more than two generations (step ${at})`);
-    const said = (await events(store)).some(({ type }) => type === 'SharesErased');
+    const said = (await eventsOf(store)).some(({ type }) => type === 'SharesErased');
     if (said) await assert.rejects(hsm.open(copy, associatedData(owner, sharing(1))), { code: 'KeyMissing' });
     if (outcome === 'done') assert.ok(said);
 

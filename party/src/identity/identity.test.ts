@@ -1,27 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { EncodingError } from '../curve/curve.ts';
 import { Sealing } from '../hsm/sealing.ts';
 import { FakeHsm } from '../hsm/testing/fake-hsm.ts';
 import { Secret } from '../secret.ts';
 import { verifySignature } from '../session/signer.ts';
-import { Store } from '../store/store.ts';
+import { openStore } from '../store/testing/temporary-store.ts';
 import { fingerprint, Identity, parsePublicIdentity } from './identity.ts';
 import { loadIdentity } from './load-identity.ts';
-
-const root = mkdtempSync(join(tmpdir(), 'identity-'));
-after(() => rmSync(root, { recursive: true }));
-
-async function openStore(t: TestContext): Promise<Store> {
-  const path = join(mkdtempSync(join(root, 's-')), 'store.db');
-  const store = await Store.open({ path, owner: { namespace: 'ns', cluster: 'c', party: 1 } });
-  t.after(() => store.close());
-  return store;
-}
 
 /** RFC 8032, section 7.1, test 2. */
 const VECTOR = {

@@ -1,14 +1,22 @@
 /** What a party makes of a SignRequest: a pure decision from the objects it sees and the keys it holds. */
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import type { KeyState } from '../epochs/key-state.ts';
+import type { PartyId } from '../session/errors.ts';
 
 export type Verdict =
   /** Not this party's business: finished, of another cluster, or of a key whose parties do not include this one. */
   | { readonly kind: 'ignore' }
   /** Its time is over, or it can never be answered. */
-  | { readonly kind: 'fail'; readonly reason: FailureReason; readonly message: string }
+  | {
+      readonly kind: 'fail';
+      readonly reason: FailureReason;
+      readonly message: string;
+      readonly parties: readonly PartyId[];
+      /** Since when it is so: milliseconds since 1970. */
+      readonly since: number;
+    }
   /** Not yet. */
-  | { readonly kind: 'wait'; readonly reason: string; readonly message: string }
+  | { readonly kind: 'wait'; readonly reason: string; readonly message: string; readonly parties: readonly PartyId[] }
   | { readonly kind: 'sign'; readonly key: KeyState; readonly message: Uint8Array; readonly deadline: number };
 
 export type FailureReason = 'DeadlineExceeded' | 'MessageMalformed';
@@ -32,18 +40,22 @@ export function judge(request: SignRequest, known: Knowledge): Verdict {
   if (key === undefined || key.final === 0) return { kind: 'ignore' };
 
   const deadline = deadlineOf(request);
+  const { parties } = key.spec;
   if (known.now >= deadline) {
     const message = `no signature within spec.deadlineSeconds (${request.spec.deadlineSeconds}) of its creation`;
-    return { kind: 'fail', reason: 'DeadlineExceeded', message };
+    return { kind: 'fail', reason: 'DeadlineExceeded', message, parties, since: deadline };
   }
   const mismatch = differenceOf(keyShareSet, key);
-  if (mismatch !== undefined) return { kind: 'wait', reason: 'KeyConflict', message: mismatch };
+  if (mismatch !== undefined) return { kind: 'wait', reason: 'KeyConflict', message: mismatch, parties };
   const message = decodeBase64(request.spec.message);
   if (message === undefined) {
+    const why = 'spec.message is not canonical base64: encode the bytes to sign again';
     return {
       kind: 'fail',
       reason: 'MessageMalformed',
-      message: 'spec.message is not canonical base64: encode the bytes to sign again',
+      message: why,
+      parties,
+      since: Date.parse(request.metadata.creationTimestamp ?? ''),
     };
   }
   return { kind: 'sign', key, message, deadline };

@@ -1,9 +1,10 @@
 /** Nobody is blamed on anybody's word: every party judges the evidence itself. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PartyId } from './errors.ts';
+import { Misbehaviour, type PartyId } from './errors.ts';
+import { noticeLayout, noticeOf } from './notice.ts';
 import type { Party } from './party.ts';
-import { type Adversary, chaotic, type Simulation } from './simulator.ts';
+import { type Adversary, chaotic, makeSigner, type Simulation } from './simulator.ts';
 import { assertBlamed, assertMissing, failureOf } from './testing/outcomes.ts';
 import { cheating, simulateToy, type ToyMessages, toy, whisperOf } from './testing/toy.ts';
 
@@ -61,10 +62,13 @@ test('evidence with any byte changed convinces nobody', async () => {
   }
 });
 
-test('a true accusation is believed even of a party that is otherwise honest', async () => {
-  // party 3 whispers wrongly to 2 alone, which tells; 1 has seen nothing wrong itself
-  const simulated = await simulateToy(cheating(3, whisperWrongTo(2)));
-  assertBlamed(simulated, 3, 'whisper', [1, 2]);
+test('evidence of an older session convicts nobody in this one', async () => {
+  const signers = new Map([1, 2, 3].map(id => [id, makeSigner()] as const));
+  const old = failureOf(await simulateToy({ signers, ...cheating(3, whisperWrongTo(1)) }), 1);
+  assert.ok(old instanceof Misbehaviour);
+  const notice = noticeLayout(3, 8, 1000).encode(noticeOf(old, []));
+  const again: Adversary = ({ type, payload }) => [type === 'abort' ? notice : payload];
+  assertMissing(await simulateToy({ signers, ...framing, ...cheating(2, again) }), [2], [1, 3]);
 });
 
 test('a notice that is none means no more than that its sender has left', async () => {

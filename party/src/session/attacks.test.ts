@@ -88,6 +88,21 @@ test('T3: it is named even if it then falls silent', async () => {
   assert.ok(simulated.duration < 1000);
 });
 
+test('T3: a view that came before this party had its own to compare it with counts', async () => {
+  const passed = new Map<string, number>();
+  const simulated = await simulateToy({
+    ...cheating(3, twoFaced('note')),
+    // party 1 gets the note of 3 late, and of 2 nothing after its view
+    network: ({ from, to, bytes }) => {
+      const count = (passed.get(`${from} ${to}`) ?? 0) + 1;
+      passed.set(`${from} ${to}`, count);
+      if (from === 2 && to === 1 && count > 4) return [];
+      return [{ bytes, delay: from === 3 && to === 1 && count === 3 ? 20 : 1 }];
+    },
+  });
+  assertBlamed(simulated, 3, 'equivocation', [1]);
+});
+
 test('T3: nothing of the next round is sent before all have seen the same', async () => {
   const simulated = await simulateToy({
     ...cheating(3, twoFaced('note')),
@@ -277,6 +292,17 @@ test('T4: a protocol that goes on after its session has failed can send nothing 
   assert.ok((await orphans[0]) instanceof Timeout);
   // hello, view, first, abort
   assert.equal(simulated.frames.filter(({ from }) => from === 1).length, 4);
+});
+
+test('T8: what was sent to one party alone is overwritten when it is sent, and when its session is over', async () => {
+  const sent: Uint8Array[] = [];
+  const keep: Adversary = ({ round, type, payload }) => {
+    if (type === 'data' && round === 'whisper') sent.push(payload);
+    return [payload];
+  };
+  results(await simulateToy(cheating(3, keep)));
+  assert.equal(sent.length, 2);
+  for (const payload of sent) assert.deepEqual(payload, new Uint8Array(32));
 });
 
 test('T8: a logged Misbehaviour does not print what the culprit sent', async () => {

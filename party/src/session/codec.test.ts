@@ -91,6 +91,14 @@ test('a list of another length than declared is refused, shorter, longer and emp
   }
 });
 
+test('a list or text above its limit is refused also where the message has room for it (I7)', () => {
+  const roomy = struct({ items: listUpTo(uint(1), 2), text: bytesUpTo(2), rest: bytesUpTo(20) });
+  const items = Uint8Array.of(0, 0, 0, 3, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0);
+  const text = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3, 0, 0, 0, 0);
+  for (const wrong of [items, text]) assert.throws(() => roomy.decode(wrong), /3 (items|bytes) where at most 2/);
+  assert.throws(() => roomy.encode({ items: [1, 2, 3], text: new Uint8Array(), rest: new Uint8Array() }), RangeError);
+});
+
 test('a length that promises more than there is costs nothing (I7)', () => {
   const huge = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
   for (const layout of [bytesUpTo(2 ** 31), listUpTo(uint(1), 10), ascii(100), bytesUpTo(10)]) {

@@ -47,7 +47,9 @@ export function validateParameters(parameters: SessionParameters, me: PartyId, i
   }
   const own = members.find(({ id }) => id === me) ?? refuse(`party ${me} is not in it`);
   if (!Buffer.from(own.identity).equals(identity)) refuse(`party ${me} signs with another key than the pinned one`);
-  if (!Number.isInteger(threshold) || threshold < 2) refuse(`a threshold of ${threshold}`);
+  if (!Number.isInteger(threshold) || threshold < 2 || threshold > members.length) {
+    refuse(`a threshold of ${threshold} with ${members.length} parties`);
+  }
 }
 
 /** Hashes of everything that must be the same, by name, so that a difference can be told by name. 32 bytes each. */

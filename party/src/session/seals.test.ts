@@ -56,6 +56,20 @@ test('T2: whatever is said of a message must be as its sender said it', () => {
   assert.throws(() => sealsOf(2, new Uint8Array(32).fill(8)).openDirect(direct, sealed), 'keys of another session');
   assert.throws(() => sealsOf(1).openDirect({ ...direct, from: 2, to: 1 }, sealed), 'reflected');
   assert.throws(() => sealsOf(2).openForAll({ ...direct, to: 'all' }, sealed), 'direct as broadcast');
+  const wrappedFor2 = broadcast.subarray(0, 48);
+  assert.throws(() => sealsOf(2).openDirect({ ...toAll, to: 2 }, wrappedFor2), 'a wrapped key as a direct message');
+});
+
+test('each pair has a key of its own for each direction: one place, sequence and text give two ciphertexts', () => {
+  const place = { ...direct, to: 'all' } as const;
+  const texts = PARTIES.flatMap(from =>
+    PARTIES.filter(to => to !== from).map(to =>
+      Buffer.from(sealsOf(from).sealDirect(place, to, plaintext))
+        .subarray(0, plaintext.length)
+        .toString('hex'),
+    ),
+  );
+  assert.equal(new Set(texts).size, 6);
 });
 
 test('a message cut short, down to nothing, does not open', () => {

@@ -81,6 +81,24 @@ test('a party that nobody hears waits until its deadline; the others end togethe
   assert.equal(simulated.duration, 500);
 });
 
+test('who waits for two, one of whom has left because of the other, misses the other', async () => {
+  const impatient = new AbortController();
+  const passed = new Map<string, number>();
+  const simulated = await simulateToy({
+    deadline: 500,
+    options: (id, { signal }) => (id === 2 ? { signal: AbortSignal.any([signal, impatient.signal]) } : {}),
+    // the note of 3 reaches party 1 alone, and nothing else of it reaches anybody
+    network: ({ from, to, bytes }) => {
+      const count = (passed.get(`${from} ${to}`) ?? 0) + 1;
+      passed.set(`${from} ${to}`, count);
+      if (from === 1 && to === 2 && count === 4) impatient.abort(new DOMException('early', 'TimeoutError'));
+      return from === 3 && count > (to === 1 ? 3 : 2) ? [] : [{ bytes }];
+    },
+  });
+  assertMissing(simulated, [3], [1, 2]);
+  assert.ok(simulated.duration < 500);
+});
+
 test('a session that is ended for another reason than its deadline ends with that reason', async () => {
   const shutdown = new Error('the party shuts down');
   const controller = new AbortController();
@@ -124,6 +142,27 @@ test('a round is begun once, and only if it is declared', async () => {
   assert.match(String(failureOf(twice, 1)), /a second time/);
 });
 
+test('no protocol has a round of the name that is the handshake of them all', async () => {
+  const simulated = await simulate({ parties: 2, messages: { hello: echo(bytes(1)) }, protocol: async () => 0 });
+  assert.ok(failureOf(simulated, 1) instanceof RangeError);
+});
+
+test('an observer is told of each stage, from its beginning to its end', async () => {
+  const stages: string[] = [];
+  const observer = {
+    stage: (name: string) => {
+      stages.push(`${name} begins`);
+      return () => stages.push(`${name} ends`);
+    },
+  };
+  results(await simulateToy({ options: id => (id === 1 ? { observer } : {}) }));
+  const names = ['hello', 'note', 'whisper', 'sum'];
+  assert.deepEqual(
+    stages,
+    names.flatMap(name => [`${name} begins`, `${name} ends`]),
+  );
+});
+
 test('what a session is about is validated before anything is sent', async () => {
   const signer = makeSigner();
   const member = (id: number) => ({ id, identity: signer.publicKey });
@@ -136,6 +175,7 @@ test('what a session is about is validated before anything is sent', async () =>
     { members: [member(1), { id: 2, identity: new Uint8Array(31) }] },
     { members: [member(2), member(3)] },
     { threshold: 1 },
+    { threshold: 3, members: [member(1), member(2)] },
     { session: 'a.b' },
     { session: '' },
   ];

@@ -25,7 +25,10 @@ export interface SessionOptions extends HandshakeOptions {
   readonly me: PartyId;
   readonly signer: Signer;
   readonly channel: Channel;
-  /** The deadline: a TimeoutError as its reason ends the session with Timeout, any other reason with that reason. */
+  /**
+   * The deadline: with a TimeoutError (as AbortSignal.timeout has it) or DeadlineExceeded (as the runtime's) for its reason the session
+   * ends with Timeout, with any other reason, such as a shutdown, with that.
+   */
   readonly signal: AbortSignal;
   readonly observer?: SessionObserver;
 }
@@ -49,6 +52,8 @@ export async function runSession<M extends Messages, T>(
 ): Promise<SessionOutcome<T>> {
   return new Session(options, messages).run(protocol);
 }
+
+const DEADLINES: readonly string[] = ['TimeoutError', 'DeadlineExceeded'];
 
 /** A message somewhat above its limit is still received, so that its sender can be named. */
 const SLACK = 4096;
@@ -179,7 +184,7 @@ export class Session<M extends Messages> implements Engine {
   #expiry(): Error {
     const { reason } = this.#options.signal;
     if (!(reason instanceof Error)) return new Error(`the session was ended: ${String(reason)}`);
-    if (reason.name !== 'TimeoutError') return reason;
+    if (!DEADLINES.includes(reason.name)) return reason;
     // whoever waits for nobody was itself too slow
     const { round, parties } = this.inbox.missing() ?? { round: 'own work', parties: [this.me] };
     return new Timeout(round, parties);

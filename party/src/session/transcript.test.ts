@@ -41,6 +41,11 @@ test('F1: no text or split of texts passes for another', () => {
     [],
     [[]],
     '',
+    // what separates values may stand in a value
+    ['a', 'b\u0001c'],
+    ['a\u0001b', 'c'],
+    [Uint8Array.of(1, 0, 2), Uint8Array.of(3)],
+    [Uint8Array.of(1), Uint8Array.of(2, 0, 3)],
   ];
   assert.equal(new Set(tuples.map(tuple => hex(encodeUnambiguously(tuple)))).size, tuples.length);
 });

@@ -5,16 +5,25 @@
  * party chooses: contributions committed to at the start, revealed under encryption only, and never seen on the wire.
  */
 import { randomBytes } from 'node:crypto';
-import { type Curve, type CurveName, curves, type Point, type Scalar } from '../curve/curve.ts';
+import { type CurveName, curves, type Scalar } from '../curve/curve.ts';
 import { Secret } from '../secret.ts';
 import { bytes, list, point, scalar, struct } from '../session/codec.ts';
 import type { PartyId } from '../session/errors.ts';
 import { direct, echo, plain } from '../session/messages.ts';
 import type { Party, SessionContext } from '../session/party.ts';
-import type { Transcript } from '../session/transcript.ts';
+import {
+  type Contribution,
+  hashContribution,
+  hashReveal,
+  isProven,
+  makeReveal,
+  makeSalt,
+  type Reveal,
+  SALT_BYTES,
+} from './commitments.ts';
 import { addCommitments, evaluate, isShareAt, type Polynomial } from './polynomial.ts';
-import { type ProofOfKnowledge, proofOfKnowledge, proveKnowledge, verifyKnowledge } from './proof-of-knowledge.ts';
-import { constantOf, encodePoints, type KeyShare, keyShare, type Sharing } from './sharing.ts';
+import { proofOfKnowledge } from './proof-of-knowledge.ts';
+import { encodePoints, type KeyShare, keyShare, type Sharing } from './sharing.ts';
 
 export interface KeygenParameters {
   readonly curve: CurveName;
@@ -28,24 +37,12 @@ export interface NewKey {
   readonly chainCode: Secret<Uint8Array>;
 }
 
-interface Reveal {
-  /** To the coefficients of the dealer's polynomial. */
-  readonly commitments: readonly Point[];
-  readonly proof: ProofOfKnowledge;
-  /** Hides the rest in the commitment of the first round. */
-  readonly salt: Uint8Array;
-}
-
-interface Deal {
+interface Deal extends Contribution {
   /** The dealer's polynomial at the recipient. */
   readonly share: Scalar;
-  /** The dealer's contribution to the chain code. */
-  readonly chainCode: Uint8Array;
-  readonly salt: Uint8Array;
 }
 
 const HASH_BYTES = 32;
-const SALT_BYTES = 32;
 const CHAIN_CODE_BYTES = 32;
 
 export type KeygenMessages = ReturnType<typeof keygenMessages>;
@@ -82,7 +79,8 @@ export async function keygen(party: Party<KeygenMessages>, parameters: KeygenPar
 
   const polynomial: Polynomial = Array.from({ length: threshold }, () => curve.randomScalar());
   const own = makeReveal(curve, context, me, polynomial);
-  const contribution = { chainCode: fresh(CHAIN_CODE_BYTES), salt: fresh(SALT_BYTES) };
+  using ownChainCode = new Secret(new Uint8Array(randomBytes(CHAIN_CODE_BYTES)));
+  const contribution = { chainCode: ownChainCode.expose(), salt: makeSalt() };
 
   const commits = await party.broadcast('commit', {
     reveal: hashReveal(curve, context, me, own),
@@ -93,9 +91,7 @@ export async function keygen(party: Party<KeygenMessages>, parameters: KeygenPar
   party.check('commitment', 'reveal', reveals, (from, reveal) =>
     equal(hashReveal(curve, context, from, reveal), commits.get(from)?.reveal),
   );
-  party.check('proof of knowledge', 'reveal', reveals, (from, { commitments, proof }) =>
-    verifyKnowledge(curve, statement(curve, context, from, commitments), constantOf(commitments), proof),
-  );
+  party.check('proof of knowledge', 'reveal', reveals, (from, reveal) => isProven(curve, context, from, reveal));
 
   const deals = await party.exchange('deal', to => ({ share: evaluate(curve, polynomial, to), ...contribution }));
   party.check('share', 'deal', deals, (from, { share }, to) =>
@@ -114,37 +110,17 @@ export async function keygen(party: Party<KeygenMessages>, parameters: KeygenPar
       [...reveals.values()].map(({ commitments }) => commitments),
     ),
   };
-  const share = curve.addScalars(...[...deals.values()].map(deal => deal.share));
-  const chainCode = combine([...deals.values()].map(deal => deal.chainCode));
-  const newKey = { share: keyShare(sharing, me, share), chainCode: new Secret(chainCode) };
+  using unlessConfirmed = new DisposableStack();
+  const chainCode = unlessConfirmed.use(new Secret(combine([...deals.values()].map(deal => deal.chainCode))));
+  const share = keyShare(sharing, me, curve.addScalars(...[...deals.values()].map(deal => deal.share)));
+  unlessConfirmed.use(share.secret);
+  const newKey = { share, chainCode };
 
   const confirms = await party.broadcast('confirm', hashResult(context, me, newKey));
   party.check('result', 'confirm', confirms, (from, hash) => equal(hash, hashResult(context, from, newKey)));
+  unlessConfirmed.move();
   return newKey;
 }
-
-function makeReveal(curve: Curve, context: SessionContext, me: PartyId, polynomial: Polynomial): Reveal {
-  const commitments = polynomial.map(coefficient => curve.multiplyBase(coefficient));
-  const [secret] = polynomial;
-  if (secret === undefined) throw new RangeError('a polynomial without coefficients');
-  const proof = proveKnowledge(curve, statement(curve, context, me, commitments), secret);
-  return { commitments, proof, salt: fresh(SALT_BYTES) };
-}
-
-/** What a proof of knowledge is about: every commitment, and whose they are (attack list F6). */
-const statement = (curve: Curve, context: SessionContext, prover: PartyId, commitments: readonly Point[]): Transcript =>
-  context.proof('keygen/knowledge', prover).absorb('commitments', ...encodePoints(curve, commitments));
-
-const hashReveal = (curve: Curve, context: SessionContext, prover: PartyId, reveal: Reveal): Uint8Array =>
-  context
-    .proof('keygen/commit', prover)
-    .absorb('commitments', ...encodePoints(curve, reveal.commitments))
-    .absorb('proof', curve.encodePoint(reveal.proof.nonce), curve.encodeScalar(reveal.proof.response))
-    .absorb('salt', reveal.salt)
-    .digest();
-
-const hashContribution = (context: SessionContext, prover: PartyId, { chainCode, salt }: Omit<Deal, 'share'>) =>
-  context.proof('keygen/chain-code', prover).absorb('contribution', chainCode).absorb('salt', salt).digest();
 
 /** Tells nothing of the chain code, which has 256 bits of entropy. */
 const hashResult = (context: SessionContext, prover: PartyId, { share, chainCode }: NewKey): Uint8Array =>
@@ -165,7 +141,5 @@ function combine(contributions: readonly Uint8Array[]): Uint8Array {
   }
   return sum;
 }
-
-const fresh = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
 
 const equal = (a: Uint8Array, b: Uint8Array | undefined): boolean => b !== undefined && Buffer.from(a).equals(b);

@@ -56,11 +56,14 @@ export async function refresh(party: Party<RefreshMessages>, old: KeyShare): Pro
   const refreshed: Sharing = { ...sharing, commitments: addCommitments(curve, [sharing.commitments, ...dealt]) };
   const share = curve.addScalars(old.secret.expose(), ...deals.values());
   const result = keyShare(refreshed, me, share);
+  using unlessConfirmed = new DisposableStack();
+  unlessConfirmed.use(result.secret);
 
   const confirms = await party.broadcast('confirm', hashResult(context, me, refreshed));
   party.check('result', 'confirm', confirms, (from, hash) =>
     Buffer.from(hash).equals(hashResult(context, from, refreshed)),
   );
+  unlessConfirmed.move();
   return result;
 }
 

@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { statSync } from 'node:fs';
+import { test } from 'node:test';
 import { openDatabase } from './database.ts';
 import { entities } from './entities.ts';
 import { type Migration, migrations } from './migrations.ts';
 import { Store } from './store.ts';
+import { owner, temporaryPath } from './testing/temporary-store.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'migrations-'));
-after(() => rmSync(root, { recursive: true }));
-const owner = { namespace: 'ns', cluster: 'c', party: 1 };
 const next: Migration = () => ['alter table event add column note text'];
 
-test('entities and migrations speak of the same tables', async () => {
-  const db = await openDatabase(join(root, 'same.db'));
+test('entities and migrations speak of the same tables', async t => {
+  const db = await openDatabase(temporaryPath(t));
   for (const { tableName, properties, primaryKeys } of entities.map(entity => entity.init().meta)) {
     const columns = await db.em
       .getConnection()
@@ -34,8 +30,8 @@ test('entities and migrations speak of the same tables', async () => {
   await db.close();
 });
 
-test('a store of an older version opens in a newer one with all that it holds, once and again', async () => {
-  const path = join(root, 'older.db');
+test('a store of an older version opens in a newer one with all that it holds, once and again', async t => {
+  const path = temporaryPath(t);
   const old = await Store.open({ path, owner });
   await old.append([{ type: 'Started', incarnation: 1 }]);
   const { head } = old;
@@ -48,21 +44,21 @@ test('a store of an older version opens in a newer one with all that it holds, o
   }
 });
 
-test('a store of a newer version does not open in an older one', async () => {
-  const path = join(root, 'newer.db');
+test('a store of a newer version does not open in an older one', async t => {
+  const path = temporaryPath(t);
   await (await Store.open({ path, owner, migrations: [...migrations, next] })).close();
   await assert.rejects(Store.open({ path, owner }), /run the newer program/);
 });
 
-test('a migration that fails half-way leaves nothing behind', async () => {
-  const path = join(root, 'half.db');
+test('a migration that fails half-way leaves nothing behind', async t => {
+  const path = temporaryPath(t);
   const broken: Migration = () => ['alter table event add column note text', 'nonsense'];
   await assert.rejects(Store.open({ path, owner, migrations: [...migrations, broken] }));
   await (await Store.open({ path, owner, migrations: [...migrations, next] })).close();
 });
 
-test('only its user can read a store', async () => {
-  const path = join(root, 'mode.db');
+test('only its user can read a store', async t => {
+  const path = temporaryPath(t);
   const store = await Store.open({ path, owner });
   for (const file of [path, `${path}-wal`]) assert.equal(statSync(file).mode & 0o777, 0o600);
   await store.close();

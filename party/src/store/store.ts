@@ -40,6 +40,7 @@ export class Store {
   readonly #db: Database;
   readonly #projections: ProjectionTable;
   readonly #now: () => Date;
+  readonly #listeners = new Set<(entry: LogEntry) => void>();
   #head: Head;
   /** Settles with the last append that was called. */
   #last: Promise<unknown> = Promise.resolve();
@@ -70,7 +71,7 @@ export class Store {
     }
   }
 
-  /** Waits for the appends under way. */
+  /** Waits for the appends under way. Closing again does nothing. */
   async close(): Promise<void> {
     await this.#last;
     await this.#db.close();
@@ -117,7 +118,13 @@ export class Store {
       throw error;
     }
     if (sealed.remove?.length) await this.#db.scrub();
+    for (const entry of entries) for (const listener of this.#listeners) listener(entry);
     return entries;
+  }
+
+  /** Calls `listener` with every event to come, in order, once it is on the disk and before its append resolves. */
+  onAppend(listener: (entry: LogEntry) => void): void {
+    this.#listeners.add(listener);
   }
 
   /** Events after a position, in order; of some types only, if given. What is appended meanwhile may be missing. */

@@ -113,17 +113,21 @@ export class FakeApi implements Transport {
   }
 
   #patch(path: string, request: HttpRequest, patch: KubernetesObject): HttpResponse {
+    const before = this.#objects.get(path);
+    const isStatus = pathOf(request).endsWith('/status');
     const isApply = request.body?.contentType === 'application/apply-patch+yaml';
-    if (isApply && !this.#objects.has(path)) return ok(this.put(parent(path), patch));
-    return this.#write(path, patch, before => copy(mergePatch(before, patch)));
+    if (isApply && !isStatus && before === undefined) return ok(this.put(parent(path), patch));
+    const { uid, ...metadata } = patch.metadata ?? {};
+    // As the real one: a patch may not change the uid, and one of a status does not look at it.
+    if (!isStatus && uid !== undefined && uid !== before?.metadata.uid) return failure(422, 'Invalid', 'metadata.uid');
+    return this.#write(path, { ...patch, metadata }, object => copy(mergePatch(object, { ...patch, metadata })));
   }
 
   #write(path: string, asked: KubernetesObject, change: (before: KubernetesObject) => KubernetesObject): HttpResponse {
     const before = this.#objects.get(path);
     if (before === undefined) return failure(404, 'NotFound');
-    const { uid, resourceVersion } = asked.metadata ?? {};
-    if (uid !== undefined && uid !== before.metadata.uid) return failure(409, 'Conflict');
-    if (resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion) {
+    const { uid = before.metadata.uid, resourceVersion = before.metadata.resourceVersion } = asked.metadata;
+    if (uid !== before.metadata.uid || resourceVersion !== before.metadata.resourceVersion) {
       return failure(409, 'Conflict');
     }
     const after = change(before);
@@ -144,10 +148,16 @@ export class FakeApi implements Transport {
   }
 }
 
-/** What an API server answers when it refuses. */
-export function failure(code: number, reason: string, retryAfter?: number): HttpResponse {
-  const text = JSON.stringify({ kind: 'Status', status: 'Failure', code, reason, message: `${reason} (fake)` });
-  return { status: code, text, ...(retryAfter === undefined ? {} : { retryAfter: String(retryAfter) }) };
+/** What an API server answers when it refuses; `field`: because of what. */
+export function failure(code: number, reason: string, field?: string): HttpResponse {
+  const details = field === undefined ? {} : { causes: [{ field }] };
+  const status = { kind: 'Status', status: 'Failure', code, reason, message: `${reason} (fake)`, details };
+  return { status: code, text: JSON.stringify(status) };
+}
+
+/** What an overloaded API server answers: come back after so many seconds. */
+export function overloaded(code: 429 | 503, retryAfter: number): HttpResponse {
+  return { ...failure(code, code === 429 ? 'TooManyRequests' : 'ServiceUnavailable'), retryAfter: String(retryAfter) };
 }
 
 export function ok(body: unknown): HttpResponse {

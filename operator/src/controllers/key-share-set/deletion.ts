@@ -1,9 +1,9 @@
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import type { Observation } from '@mpc-operator/runtime/conditions';
 import type { Result } from '@mpc-operator/runtime/controller';
+import { removeFinalizer } from '@mpc-operator/runtime/finalizers';
 import { keyOf } from '@mpc-operator/runtime/object';
 import type { PartyViews } from '../../parties/view.ts';
-import { removeFinalizer } from '../finalizer.ts';
 import { isPaused } from '../paused.ts';
 import { ask } from './command.ts';
 import { destroyStep } from './decisions/destroy-step.ts';

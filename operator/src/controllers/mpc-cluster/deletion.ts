@@ -1,8 +1,8 @@
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { labels } from '@mpc-operator/crds/names';
+import { removeFinalizer } from '@mpc-operator/runtime/finalizers';
 import { type KubernetesObject, keyOf } from '@mpc-operator/runtime/object';
 import { CLUSTER_INDEX, indexedBy } from '../caches.ts';
-import { removeFinalizer } from '../finalizer.ts';
 import { deleteRetained } from './children/apply.ts';
 import type { Run } from './reconcile.ts';
 

@@ -15,6 +15,7 @@ export const simulateKeygen = (
 ): Promise<Simulated<NewKey>> =>
   simulate({
     parties,
+    threshold: parameters.threshold,
     messages: keygenMessages(parameters),
     protocol: party => keygen(party, parameters),
     ...changes,
@@ -39,6 +40,7 @@ export function simulateRefresh(
   if (first === undefined) throw new RangeError('no shares');
   return simulate({
     parties: first.sharing.parties,
+    threshold: first.sharing.threshold,
     messages: refreshMessages(first.sharing),
     parameters: { extras: { sharing: sharingHash(first.sharing) } },
     protocol: party => {

@@ -18,17 +18,17 @@ export function frost(purpose: Purpose): SigningProtocol<FrostMessages> {
   const suite = suites[purpose];
   return {
     messages: frostMessages(suite.curve),
-    agreement: (sharing, message) => agreement(scheme, suite, sharing, message),
+    agreement: (sharing, message) => agreement(suite, sharing, message),
     sign: (party, key, message) => sign(scheme, suite, party, key, message),
   };
 }
 
-function agreement(scheme: Scheme, suite: CipherSuite, sharing: Sharing, message: Uint8Array): SigningAgreement {
+function agreement(suite: CipherSuite, sharing: Sharing, message: Uint8Array): SigningAgreement {
   return {
     protocol: 'frost/sign/v1',
     suite: suite.name,
     threshold: sharing.threshold,
-    extras: { purpose: scheme.purpose, sharing: sharingHash(sharing), message },
+    extras: { sharing: sharingHash(sharing), message },
   };
 }
 

@@ -1,0 +1,73 @@
+/**
+ * Answers, on a socket that only this pod can reach, whether the party's HSM would open a sealed secret: for audits of what a
+ * stolen copy of a volume is worth. It says yes or no; what it opens it wipes at once and shows nobody.
+ */
+import { rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { promisify } from 'node:util';
+import type { Logger } from '@mpc-operator/runtime/log';
+import * as z from 'zod';
+import type { Hsm } from '../hsm/hsm.ts';
+import { associatedData, type Owner, secretName } from '../store/secret-name.ts';
+
+/** In the pod's own folder in memory. */
+export const AUDIT_SOCKET = '/tmp/audit.sock';
+
+const base64 = z.base64().transform(text => Uint8Array.from(Buffer.from(text, 'base64')));
+
+/** A row of the sealed table, as it travels. */
+export const sealedRow = z.object({
+  kind: z.string(),
+  subject: z.string(),
+  number: z.int(),
+  generation: z.int(),
+  iv: base64,
+  ciphertext: base64,
+});
+export type SealedRow = z.input<typeof sealedRow>;
+
+export type Verdict = { readonly opens: true } | { readonly opens: false; readonly reason: string };
+
+/** Whether the HSM opens what a row holds. */
+export async function wouldOpen(hsm: Hsm, owner: Owner, row: z.output<typeof sealedRow>): Promise<Verdict> {
+  const { generation, iv, ciphertext } = row;
+  try {
+    using _ = await hsm.open({ generation, iv, ciphertext }, associatedData(owner, secretName(row)));
+    return { opens: true };
+  } catch (error) {
+    return { opens: false, reason: error instanceof Error ? error.message : 'unknown error' };
+  }
+}
+
+export class AuditSocket {
+  readonly #server: Server;
+
+  constructor(hsm: Hsm, owner: Owner, log: Logger) {
+    this.#server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const row = sealedRow.safeParse(parse(Buffer.concat(chunks)));
+      if (!row.success) return void response.writeHead(400).end();
+      const verdict = await wouldOpen(hsm, owner, row.data);
+      log.warn('asked whether a sealed secret opens', { kind: row.data.kind, number: row.data.number, verdict });
+      response.end(JSON.stringify(verdict));
+    });
+  }
+
+  async listen(path: string): Promise<void> {
+    await rm(path, { force: true });
+    await new Promise<void>((resolve, reject) => this.#server.once('error', reject).listen(path, resolve));
+  }
+
+  async close(): Promise<void> {
+    await promisify(this.#server.close.bind(this.#server))();
+  }
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * Making a key, and refreshing it: what the operator may ask for, and nothing more comes of it than an acknowledged sharing. What
+ * follows (certify, activate, erase) the parties do by themselves.
+ */
+import { parseTrigger } from '@mpc-operator/crds/annotations';
+import type { AttemptReport, Command, KeySpec, Refusal } from '@mpc-operator/crds/control';
+import type { Clock } from '@mpc-operator/runtime/clock';
+import type { Logger } from '@mpc-operator/runtime/log';
+import { TokenBucket } from '@mpc-operator/runtime/token-bucket';
+import { curves } from '../curve/curve.ts';
+import { acknowledgedBytes, type Proposal } from '../epochs/proposal.ts';
+import type { SessionHost } from '../host/session-host.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { Peers } from '../peers/peers.ts';
+import { Secret } from '../secret.ts';
+import type { Signer } from '../session/signer.ts';
+import { taggedHash } from '../session/transcript.ts';
+import { keygen, keygenMessages } from '../sharing/keygen.ts';
+import { refresh, refreshMessages } from '../sharing/refresh.ts';
+import { type KeyShare, sharingHash } from '../sharing/sharing.ts';
+import { schemes } from '../signing/scheme.ts';
+import type { SecretName } from '../store/secret-name.ts';
+import { failureOf } from './outcome.ts';
+import { newKeyProposal, refreshProposal } from './proposals.ts';
+
+export interface CeremoniesOptions {
+  readonly keyring: Keyring;
+  readonly host: SessionHost;
+  readonly peers: Peers;
+  readonly signer: Signer;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** An attempt at the key of this name began or ended. */
+  readonly changed: (name: string) => void;
+}
+
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly reason: Refusal;
+  constructor(reason: Refusal, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+type Keygen = Extract<Command, { verb: 'keygen' }>;
+type Refresh = Extract<Command, { verb: 'refresh' }>;
+
+/** Milliseconds until a session gives up. The parties begin within moments of each other, when the command reaches them. */
+const TIMEOUT = 30_000;
+/** Refreshes of one key: so many at once, then one in this many seconds. Each costs all parties work, and a write to the HSM. */
+const REFRESH_BURST = 10;
+const REFRESH_EVERY = 30;
+
+export class Ceremonies {
+  readonly #options: CeremoniesOptions;
+  /** The newest attempt of each name, running or failed. What was acknowledged is in the keyring. */
+  readonly #attempts = new Map<string, { readonly spec: KeySpec; readonly report: AttemptReport }>();
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(options: CeremoniesOptions) {
+    this.#options = options;
+  }
+
+  /** Attempts that run, or failed and were not followed by another, by the name of the key. */
+  attempts(): ReadonlyMap<string, { readonly spec: KeySpec; readonly report: AttemptReport }> {
+    return this.#attempts;
+  }
+
+  /**
+   * Begins a keygen.
+   * @returns its end, which is never an error
+   * @throws Refused
+   */
+  keygen({ spec, number, triggers }: Keygen): Promise<void> {
+    const { keyring, peers, host } = this.#options;
+    rejectMalformed(spec, peers.me);
+    const held = keyring.byName(spec.name).map(({ state }) => state);
+    const activated = held.find(key => key.active > 0);
+    if (activated)
+      throw new Refused('KeyExists', `this party holds key ${activated.keyId} under the name ${spec.name}`);
+    this.#rejectBusyOrLow(spec.name, number, Math.max(0, ...held.map(key => key.highest)));
+    const members = this.#members(spec.parties);
+
+    return this.#attempt(spec, number, 'keygen@', async () => {
+      const { curve, purpose, threshold, parties } = spec;
+      const extras = { purpose, triggers };
+      const suite = `${curve}/v1`;
+      const session = `keygen-${shortHash(spec.name)}-${number}`;
+      const parameters = { session, protocol: 'keygen/v1', suite, key: spec.name, epoch: number, threshold, extras };
+      const job = { parameters, parties, uses: undefined, timeout: TIMEOUT };
+      const outcome = await host.run(job, keygenMessages({ curve, threshold }), party =>
+        keygen(party, { curve, threshold }),
+      );
+      const { share, chainCode } = outcome.result;
+      using _ = chainCode;
+      const proposal = newKeyProposal(spec, number, members, outcome);
+      const secret = { name: { kind: 'chainCode', keyId: proposal.keyId }, secret: chainCode } as const;
+      await this.#acknowledge(spec, proposal, triggers, share, [secret]);
+    });
+  }
+
+  /**
+   * Begins a refresh.
+   * @returns its end, which is never an error
+   * @throws Refused
+   */
+  refresh({ keyId, number, trigger }: Refresh): Promise<void> {
+    const { keyring, host } = this.#options;
+    const key = keyring.byId(keyId)?.state;
+    const base = key?.attempts.get(key.final)?.proposal;
+    if (key === undefined) throw new Refused('KeyUnknown', `this party holds no key ${keyId}`);
+    if (base === undefined || key.active !== key.final) {
+      throw new Refused(
+        'NotFinal',
+        `epoch ${key.active} of key ${keyId} is not final: not every party has activated it yet`,
+      );
+    }
+    const { source, value } = parseTrigger(trigger);
+    if (key.carriedOut.get(source)?.value === value)
+      throw new Refused('TriggerDone', `${trigger} was carried out before`);
+    this.#rejectBusyOrLow(key.spec.name, number, key.highest);
+    this.#members(key.spec.parties);
+    if (!this.#bucket(keyId).tryTake()) {
+      throw new Refused(
+        'TooOften',
+        `more than ${REFRESH_BURST} refreshes of key ${keyId} in a row: one in ${REFRESH_EVERY} s is made`,
+      );
+    }
+
+    return this.#attempt(key.spec, number, trigger, async () => {
+      const old = await keyring.share(keyId, base.epoch);
+      using _ = old.secret;
+      const { curve, threshold, parties } = key.spec;
+      const extras = { base: base.epoch, sharing: sharingHash(old.sharing), trigger };
+      const session = `refresh-${keyId}-${number}`;
+      const parameters = {
+        session,
+        protocol: 'refresh/v1',
+        suite: `${curve}/v1`,
+        key: keyId,
+        epoch: number,
+        threshold,
+        extras,
+      };
+      const job = { parameters, parties, uses: { keyId, epoch: base.epoch }, timeout: TIMEOUT };
+      const outcome = await host.run(job, refreshMessages({ curve, threshold }), party => refresh(party, old));
+      await this.#acknowledge(key.spec, refreshProposal(base, number, trigger, outcome), [trigger], outcome.result, []);
+    });
+  }
+
+  /** Runs an attempt, keeping what is known of it for the operator. */
+  async #attempt(spec: KeySpec, number: number, trigger: string, run: () => Promise<void>): Promise<void> {
+    const { log, changed } = this.#options;
+    const { name } = spec;
+    const attempt = { number, trigger };
+    this.#attempts.set(name, { spec, report: { ...attempt, phase: 'Preparing' } });
+    changed(name);
+    try {
+      await run();
+      this.#attempts.delete(name);
+      log.info('acknowledged a new epoch', { key: name, ...attempt });
+    } catch (error) {
+      const failure = failureOf(error);
+      this.#attempts.set(name, { spec, report: { ...attempt, phase: 'Failed', ...failure } });
+      log.warn('an attempt at a new epoch failed', { key: name, ...attempt, error });
+    }
+    changed(name);
+  }
+
+  /** Seals the new share beside the old one, records this party's acknowledgement with it, and only then is it given. */
+  async #acknowledge(
+    spec: KeySpec,
+    proposal: Proposal,
+    triggers: readonly string[],
+    share: KeyShare,
+    more: readonly { readonly name: SecretName; readonly secret: Secret<Uint8Array> }[],
+  ): Promise<void> {
+    const { keyring, signer } = this.#options;
+    const { keyId, epoch } = proposal;
+    using _ = share.secret;
+    const replaced = keyring.byName(spec.name).find(({ state }) => state.keyId !== keyId && state.active > 0);
+    if (replaced)
+      throw new Refused('KeyExists', `key ${replaced.state.keyId} of the same name was activated meanwhile`);
+    using secret = new Secret(curves[spec.curve].encodeScalar(share.secret.expose()));
+    const signature = Buffer.from(await signer.sign(acknowledgedBytes(proposal))).toString('hex');
+    const put = [{ name: { kind: 'sharing', keyId, epoch } as const, secret }, ...more];
+    await keyring.record([{ type: 'EpochAcknowledged', spec, proposal, triggers: [...triggers], signature }], { put });
+  }
+
+  #rejectBusyOrLow(name: string, number: number, acknowledged: number): void {
+    const last = this.#attempts.get(name)?.report;
+    if (last?.phase === 'Preparing') throw new Refused('Busy', `attempt ${last.number} of ${name} is under way`);
+    const highest = Math.max(acknowledged, last?.number ?? 0);
+    if (number <= highest)
+      throw new Refused('NumberTooLow', `attempt ${number} of ${name}: this party has seen ${highest}`);
+  }
+
+  #members(parties: readonly number[]) {
+    try {
+      return this.#options.peers.members(parties);
+    } catch (error) {
+      throw new Refused('NotReady', error instanceof Error ? error.message : 'unknown error');
+    }
+  }
+
+  #bucket(keyId: string): TokenBucket {
+    const { clock } = this.#options;
+    const bucket =
+      this.#buckets.get(keyId) ?? new TokenBucket({ perSecond: 1 / REFRESH_EVERY, burst: REFRESH_BURST, clock });
+    this.#buckets.set(keyId, bucket);
+    return bucket;
+  }
+}
+
+function rejectMalformed({ curve, purpose, threshold, parties }: KeySpec, me: number): void {
+  const refuse = (why: string): never => {
+    throw new Refused('Malformed', why);
+  };
+  if (schemes[purpose].curve !== curve)
+    refuse(`purpose ${purpose} needs curve ${schemes[purpose].curve}, not ${curve}`);
+  if (threshold > parties.length) refuse(`threshold ${threshold} exceeds the ${parties.length} parties`);
+  if (parties.some((p, i) => i > 0 && p <= (parties[i - 1] ?? 0))) refuse('parties must be ascending, each once');
+  if (!parties.includes(me)) refuse(`party ${me} is not among the parties ${parties.join(', ')}`);
+}
+
+const shortHash = (name: string): string =>
+  Buffer.from(taggedHash('mpc/v1/session-name', name).subarray(0, 8)).toString('hex');

@@ -1,0 +1,29 @@
+/** How an attempt at an epoch went, in the words that operator and people read. */
+import type { AttemptReport } from '@mpc-operator/crds/control';
+import type { KeyState } from '../epochs/key-state.ts';
+import { isCertified } from '../epochs/key-state.ts';
+import { ContextMismatch, Misbehaviour, Timeout } from '../session/errors.ts';
+
+type Failure = Pick<AttemptReport, 'parties' | 'message'> & { readonly failure: NonNullable<AttemptReport['failure']> };
+
+/** The three kinds of failure of a session, never mixed, and what is none of them. */
+export function failureOf(error: unknown): Failure {
+  const message = (error instanceof Error ? error.message : 'unknown error').slice(0, 1024);
+  if (error instanceof Timeout) return { failure: 'Timeout', parties: [...error.missing], message };
+  if (error instanceof Misbehaviour) return { failure: 'Misbehaviour', parties: [...error.culprits], message };
+  if (error instanceof ContextMismatch) return { failure: 'ContextMismatch', message };
+  return { failure: 'Internal', message };
+}
+
+/** How far the newest attempt that this party has acknowledged is. */
+export function acknowledgedAttempt(key: KeyState): AttemptReport | undefined {
+  const attempt = key.attempts.get(key.highest);
+  if (attempt === undefined) return undefined;
+  const { epoch: number, trigger } = attempt.proposal;
+  const phase = (): AttemptReport['phase'] => {
+    if (key.final >= number) return 'Final';
+    if (key.active >= number) return 'Activated';
+    return isCertified(attempt) ? 'Certified' : 'Acknowledged';
+  };
+  return { number, trigger, phase: phase() };
+}

@@ -1,0 +1,60 @@
+/** From the outcome of a session to what the parties sign: every party comes to the same bytes. */
+import type { KeySpec } from '@mpc-operator/crds/control';
+import { curves } from '../curve/curve.ts';
+import type { Proposal } from '../epochs/proposal.ts';
+import { hexCommitments } from '../keys/proposed-sharing.ts';
+import type { Secret } from '../secret.ts';
+import type { Member } from '../session/context.ts';
+import type { SessionOutcome } from '../session/session.ts';
+import { taggedHash } from '../session/transcript.ts';
+import type { NewKey } from '../sharing/keygen.ts';
+import { groupKey, type KeyShare } from '../sharing/sharing.ts';
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/** The first epoch of a new key. Its id is that of the session that made it: no other key has it. */
+export function newKeyProposal(
+  spec: KeySpec,
+  number: number,
+  members: readonly Member[],
+  { sid, transcript, result }: SessionOutcome<NewKey>,
+): Proposal {
+  const { sharing } = result.share;
+  return {
+    keyId: hex(taggedHash('mpc/v1/key-id', sid).subarray(0, 16)),
+    curve: spec.curve,
+    purpose: spec.purpose,
+    threshold: spec.threshold,
+    publicKey: hex(curves[spec.curve].encodePoint(groupKey(sharing))),
+    epoch: number,
+    base: 0,
+    trigger: 'keygen@',
+    commitments: hexCommitments(sharing),
+    chainCodeHash: chainCodeHash(result.chainCode),
+    transcript: hex(transcript),
+    approvers: [],
+    admins: [],
+    identities: members.map(({ id, identity }) => ({ party: id, identity: hex(identity) })),
+  };
+}
+
+/** The next epoch of a key: only what the refresh has changed differs from the base. */
+export function refreshProposal(
+  base: Proposal,
+  number: number,
+  trigger: string,
+  { transcript, result }: SessionOutcome<KeyShare>,
+): Proposal {
+  return {
+    ...base,
+    epoch: number,
+    base: base.epoch,
+    trigger,
+    commitments: hexCommitments(result.sharing),
+    transcript: hex(transcript),
+  };
+}
+
+/** Tells nothing of the chain code, which is 32 uniform bytes. */
+const chainCodeHash = (chainCode: Secret<Uint8Array>): string =>
+  hex(taggedHash('mpc/v1/chain-code', chainCode.expose()));

@@ -1,0 +1,76 @@
+/** Answers the operator's commands. None of them can start a signature or make this party give out a share. */
+import { type Command, command, type PartyReport, type Reply } from '@mpc-operator/crds/control';
+import type { Logger } from '@mpc-operator/runtime/log';
+import { type Ceremonies, Refused } from '../ceremonies/ceremonies.ts';
+import type { HeldKey, Keyring } from '../keys/keyring.ts';
+import { reportOfAttempt, reportOfKey } from './reports.ts';
+import type { Revisions } from './revisions.ts';
+
+export interface CommandsOptions {
+  readonly keyring: Keyring;
+  readonly ceremonies: Ceremonies;
+  readonly revisions: Revisions;
+  readonly report: () => PartyReport;
+  readonly log: Logger;
+}
+
+/** So many keys in one reply: with their certificates they stay well below what NATS takes. */
+const PAGE = 50;
+
+/** The reply to whatever arrived as a command. */
+export async function answer(options: CommandsOptions, message: Uint8Array): Promise<Reply> {
+  const parsed = parse(message);
+  if (typeof parsed === 'string') return { result: 'refused', reason: 'Malformed', message: parsed };
+  try {
+    return await carryOut(options, parsed);
+  } catch (error) {
+    if (error instanceof Refused) return { result: 'refused', reason: error.reason, message: error.message };
+    options.log.error('a command failed', { verb: parsed.verb, error });
+    const text = error instanceof Error ? error.message : 'unknown error';
+    return { result: 'refused', reason: 'NotReady', message: text.slice(0, 1024) };
+  }
+}
+
+async function carryOut(options: CommandsOptions, c: Command): Promise<Reply> {
+  const { keyring, ceremonies, report } = options;
+  switch (c.verb) {
+    case 'report':
+      return { result: 'report', report: report() };
+    case 'keys':
+      return keysSince(options, c.since);
+    case 'keygen':
+      void ceremonies.keygen(c);
+      return { result: 'accepted' };
+    case 'refresh':
+      void ceremonies.refresh(c);
+      return { result: 'accepted' };
+    case 'destroy':
+      if (keyring.byId(c.keyId) !== undefined) await keyring.destroy(c.keyId);
+      return { result: 'accepted' };
+  }
+}
+
+function keysSince({ keyring, ceremonies, revisions }: CommandsOptions, since: number): Reply {
+  const changed = revisions.since(since);
+  const page = changed.slice(0, PAGE);
+  const keys = page.flatMap(({ name }) => {
+    const attempt = ceremonies.attempts().get(name);
+    const held = leading(keyring.byName(name));
+    if (held !== undefined) return [reportOfKey(held, attempt?.report)];
+    return attempt === undefined ? [] : [reportOfAttempt(attempt.spec, attempt.report)];
+  });
+  return { result: 'keys', keys, position: page.at(-1)?.revision ?? since, more: changed.length > PAGE };
+}
+
+/** Of the keys of one name: the one that is activated, else the one that was tried last. */
+const leading = (keys: readonly HeldKey[]): HeldKey | undefined =>
+  [...keys].sort((a, b) => b.state.active - a.state.active || b.state.highest - a.state.highest)[0];
+
+function parse(message: Uint8Array): Command | string {
+  try {
+    const { data, error } = command.safeParse(JSON.parse(Buffer.from(message).toString()));
+    return data ?? `not a command: ${error?.issues[0]?.path.join('.')} ${error?.issues[0]?.message}`;
+  } catch {
+    return 'a command is JSON';
+  }
+}

@@ -1,0 +1,50 @@
+/** What this party tells the operator: projections of what it holds, never a secret. */
+import type { AttemptReport, KeyReport, KeySpec } from '@mpc-operator/crds/control';
+import { acknowledgedAttempt } from '../ceremonies/outcome.ts';
+import { addresses } from '../chains/addresses.ts';
+import { curves } from '../curve/curve.ts';
+import { type Attempt, isCertified, type KeyState } from '../epochs/key-state.ts';
+import { certificateOf } from '../epochs/proposal.ts';
+import type { HeldKey } from '../keys/keyring.ts';
+import { publicKeys } from '../signing/scheme.ts';
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/** A key that this party holds; `attempt` is the one under way or failed, if it is newer than what is acknowledged. */
+export function reportOfKey({ state, finalTime }: HeldKey, attempt: AttemptReport | undefined): KeyReport {
+  const { keyId, spec, active, final, erasedBelow, highest } = state;
+  const certified = state.attempts.get(active);
+  const newest = attempt ?? acknowledgedAttempt(state);
+  return {
+    keyId,
+    spec,
+    ...publicPart(state),
+    active,
+    final,
+    erasedBelow,
+    highest: Math.max(highest, attempt?.number ?? 0),
+    ...(certified && isCertified(certified) && { certificate: certificateOf(certified.proposal, certified.acks) }),
+    ...(newest && { attempt: newest }),
+    triggers: [...state.carriedOut].map(([source, { value, epoch }]) => ({ source, value, epoch })),
+    ...(finalTime && { finalTime: finalTime.toISOString() }),
+  };
+}
+
+/** A keygen under way, or one that failed, of which this party holds nothing. */
+export function reportOfAttempt(spec: KeySpec, attempt: AttemptReport): KeyReport {
+  const none = { addresses: [], active: 0, final: 0, erasedBelow: 0, triggers: [] };
+  return { spec, ...none, highest: attempt.number, attempt };
+}
+
+/** The public key is shown once every party has activated it: before, the key may come to nothing. */
+function publicPart({ spec, final, attempts }: KeyState): Pick<KeyReport, 'publicKey' | 'internalKey' | 'addresses'> {
+  const [anyAttempt]: Iterable<Attempt> & Attempt[] = [...attempts.values()];
+  if (final === 0 || anyAttempt === undefined) return { addresses: [] };
+  const point = curves[spec.curve].decodePoint(Uint8Array.from(Buffer.from(anyAttempt.proposal.publicKey, 'hex')));
+  const { publicKey, internalKey } = publicKeys(spec.purpose, point);
+  return {
+    publicKey: hex(publicKey),
+    ...(internalKey && { internalKey: hex(internalKey) }),
+    addresses: addresses(spec.purpose, publicKey),
+  };
+}

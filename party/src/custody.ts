@@ -1,0 +1,79 @@
+/** What a party has to itself: its HSM, its log, its identity, its keys. Nothing of it needs another party, NATS or Kubernetes. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@mpc-operator/runtime/log';
+import type { Config } from './config.ts';
+import type { Fitness } from './fitness.ts';
+import type { Hsm } from './hsm/hsm.ts';
+import { Sealing } from './hsm/sealing.ts';
+import type { Identity } from './identity/identity.ts';
+import { loadIdentity } from './identity/load-identity.ts';
+import { Keyring } from './keys/keyring.ts';
+import { verifySignature } from './session/signer.ts';
+import { SELF, self } from './store/projections.ts';
+import { Store } from './store/store.ts';
+
+export interface StoppableHsm extends Hsm {
+  stop(): Promise<void>;
+}
+
+export interface Custody {
+  readonly store: Store;
+  readonly sealing: Sealing;
+  readonly identity: Identity;
+  readonly keyring: Keyring;
+  /** Counts the starts of this party. */
+  readonly incarnation: number;
+  /** Hash of the event with which this incarnation began, in hex. */
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+/** Milliseconds between attempts, while the HSM is away or not the one it should be. */
+const RETRY = 2_000;
+
+/**
+ * Opens all of it. Waits as long as it takes for the HSM, saying why in `fitness`: a party never gives up because something is away.
+ * @throws LogCorrupt, or an AbortError if the signal comes first
+ */
+export async function openCustody(
+  { owner, storePath }: Pick<Config, 'owner' | 'storePath'>,
+  hsm: StoppableHsm,
+  fitness: Fitness,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<Custody> {
+  const store = await Store.open({ path: storePath, owner });
+  const incarnation = ((await store.get(self, SELF))?.incarnation ?? 0) + 1;
+  await store.append([{ type: 'Started', incarnation }]);
+  const origin = store.head.hash;
+  const close = async (): Promise<void> => {
+    await hsm.stop();
+    await store.close();
+  };
+  try {
+    const { sealing, identity } = await untilAvailable(async () => {
+      const opened = await Sealing.open(hsm, store);
+      return { sealing: opened, identity: await loadIdentity(opened, store) };
+    });
+    const verify = (id: string, bytes: Uint8Array, signature: string): boolean =>
+      verifySignature(Buffer.from(id, 'hex'), bytes, Buffer.from(signature, 'hex'));
+    const keyring = await Keyring.open({ me: owner.party, store, sealing, verify });
+    return { store, sealing, identity, keyring, incarnation, origin, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  async function untilAvailable<T>(open: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await open();
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : 'unknown error';
+        fitness.health = { healthy: false, generation: 0, reason };
+        log.warn('waiting for the HSM', { reason });
+      }
+      await sleep(RETRY, undefined, { signal });
+    }
+  }
+}

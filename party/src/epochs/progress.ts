@@ -1,0 +1,84 @@
+/**
+ * What a party does by itself once a new sharing is acknowledged: certify, activate, finalise, erase. Level-triggered: from whatever
+ * is known now to the next step, so that it does not matter what was lost, repeated, or interrupted by a crash.
+ */
+import type { Reconcile } from '@mpc-operator/runtime/controller';
+import type { Keyring } from '../keys/keyring.ts';
+import type { SessionRegistry } from '../session/registry.ts';
+import type { Signer } from '../session/signer.ts';
+import { type Attempt, isRenounced, isSettled, type KeyState, nextStep, type Step } from './key-state.ts';
+import { certificateOf } from './proposal.ts';
+import { activatedBytes, erasedBytes } from './statements.ts';
+
+export interface ProgressOptions {
+  readonly keyring: Keyring;
+  readonly signer: Signer;
+  readonly sessions: Pick<SessionRegistry, 'usesBelow'>;
+  /** Shows this party's board of a key to the others. */
+  readonly publish: (keyId: string) => Promise<void>;
+}
+
+/** Milliseconds. While somebody may still wait for a word, it is repeated. */
+const REPEAT = 5_000;
+const DRAIN_POLL = 250;
+
+const DONE = { activate: 'epoch activated', finalise: 'epoch final', erase: 'old shares erased' } as const;
+
+/** Reconciles one key, by its id. */
+export function progress(options: ProgressOptions): Reconcile {
+  const { keyring, sessions, publish } = options;
+  return async ({ name: keyId }, { log }) => {
+    for (let todo = next(keyring, keyId); todo !== undefined; todo = next(keyring, keyId)) {
+      const { key, step } = todo;
+      const inUse = step.kind === 'erase' && sessions.usesBelow(keyId, step.below);
+      if (inUse) break;
+      await take(options, key, step);
+      log.info(DONE[step.kind], { key: key.spec.name, step });
+      if (step.kind === 'finalise') await forgetOthers(keyring, key);
+    }
+    await publish(keyId);
+    if (next(keyring, keyId) !== undefined) return { requeueAfter: DRAIN_POLL };
+    const key = keyring.byId(keyId)?.state;
+    return key === undefined || isSettled(key) ? {} : { requeueAfter: REPEAT };
+  };
+}
+
+function next(keyring: Keyring, keyId: string): { readonly key: KeyState; readonly step: Step } | undefined {
+  const key = keyring.byId(keyId)?.state;
+  if (key === undefined || isRenounced(key, sameName(keyring, key))) return undefined;
+  const step = nextStep(key);
+  return step && { key, step };
+}
+
+const sameName = (keyring: Keyring, key: KeyState): KeyState[] =>
+  keyring.byName(key.spec.name).map(({ state }) => state);
+
+/** Earlier attempts at making this key came to nothing: what was made of them goes. */
+async function forgetOthers(keyring: Keyring, key: KeyState): Promise<void> {
+  for (const other of sameName(keyring, key)) if (other.keyId !== key.keyId) await keyring.destroy(other.keyId);
+}
+
+async function take({ keyring, signer }: ProgressOptions, key: KeyState, step: Step): Promise<void> {
+  const { keyId } = key;
+  const sign = async (bytes: Uint8Array): Promise<string> => Buffer.from(await signer.sign(bytes)).toString('hex');
+  switch (step.kind) {
+    case 'activate': {
+      const { proposal, acks } = attemptOf(key, step.epoch);
+      const signature = await sign(activatedBytes(keyId, step.epoch));
+      return await keyring.record([{ type: 'EpochActivated', certificate: certificateOf(proposal, acks), signature }]);
+    }
+    case 'finalise': {
+      const words = attemptOf(key, step.epoch).activated;
+      const activated = [...words].map(([party, signature]) => ({ party, signature }));
+      return await keyring.record([{ type: 'EpochFinal', keyId, epoch: step.epoch, activated }]);
+    }
+    case 'erase':
+      return await keyring.erase(keyId, step.below, await sign(erasedBytes(keyId, step.below)));
+  }
+}
+
+function attemptOf(key: KeyState, epoch: number): Attempt {
+  const attempt = key.attempts.get(epoch);
+  if (attempt === undefined) throw new RangeError(`key ${key.keyId} has no attempt ${epoch}`);
+  return attempt;
+}

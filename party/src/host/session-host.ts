@@ -1,0 +1,118 @@
+/** Runs sessions with real peers: the engine, with this party's transport, identity, memory and metrics around it. */
+
+import { outcomeOf, sessionSeconds, sessionsTotal } from '../metrics.ts';
+import type { Peers } from '../peers/peers.ts';
+import type { SessionParameters } from '../session/context.ts';
+import type { PartyId } from '../session/errors.ts';
+import type { Standing } from '../session/hello.ts';
+import type { Messages } from '../session/messages.ts';
+import type { SessionObserver } from '../session/observer.ts';
+import type { Party } from '../session/party.ts';
+import type { SessionRegistry } from '../session/registry.ts';
+import { runSession, type SessionOutcome } from '../session/session.ts';
+import type { Signer } from '../session/signer.ts';
+import { SessionUsed } from '../store/projections.ts';
+import type { Store } from '../store/store.ts';
+import type { SessionChannel } from '../transport/session-broker.ts';
+
+export interface SessionHostOptions {
+  readonly signer: Signer;
+  readonly store: Store;
+  readonly peers: Peers;
+  readonly registry: SessionRegistry;
+  /** Of this start of the party. */
+  readonly incarnation: number;
+  /** Hash of the log's last event when this incarnation began, in hex. */
+  readonly origin: string;
+  readonly open: (session: string) => SessionChannel;
+  /** Observes one session. */
+  readonly observe: (protocol: string) => SessionObserver;
+  /** Why this party must not take part in anything; undefined: it may. */
+  readonly unfit: () => string | undefined;
+}
+
+export interface Job {
+  /** What the parties must agree on; who they are is added from what is pinned. */
+  readonly parameters: Omit<SessionParameters, 'members'>;
+  readonly parties: readonly PartyId[];
+  /** Whose shares it uses, of which epoch; undefined for a key that is being made. */
+  readonly uses: { readonly keyId: string; readonly epoch: number } | undefined;
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** Ends it earlier, with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** This party must not take part in anything: it would break promises that it does not remember. */
+export class Unfit extends Error {
+  override readonly name = 'Unfit';
+}
+
+export class SessionHost {
+  readonly #options: SessionHostOptions;
+
+  constructor(options: SessionHostOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs a protocol with other parties.
+   * @throws Timeout, ContextMismatch, Misbehaviour as the session does
+   * @throws Unfit, Draining
+   */
+  async run<M extends Messages, T>(
+    job: Job,
+    messages: M,
+    protocol: (party: Party<M>) => Promise<T>,
+  ): Promise<SessionOutcome<T>> {
+    const { signer, store, peers, registry, open, observe, unfit } = this.#options;
+    const why = unfit();
+    if (why !== undefined) throw new Unfit(why);
+    const { session, protocol: name } = job.parameters;
+    const members = peers.members(job.parties);
+    const uses = { keyId: job.uses?.keyId, epoch: job.uses?.epoch ?? 0 };
+    return await registry.during({ name: session, protocol: name, ...uses }, async () => {
+      using channel = open(session);
+      const options = {
+        me: peers.me,
+        signer,
+        channel,
+        parameters: { ...job.parameters, members },
+        standing: this.#standing(),
+        acceptStandings: (standings: ReadonlyMap<PartyId, Standing>) => peers.acceptStandings(standings),
+        claimSid: (sid: Uint8Array) => claim(store, sid, name),
+        observer: observe(name),
+        signal: AbortSignal.any([AbortSignal.timeout(job.timeout), ...(job.signal ? [job.signal] : [])]),
+      };
+      return await measured(name, () => runSession(options, messages, protocol));
+    });
+  }
+
+  #standing(): Standing {
+    const { store, incarnation, origin } = this.#options;
+    return { incarnation, position: store.head.length, head: Uint8Array.from(Buffer.from(origin, 'hex')) };
+  }
+}
+
+async function measured<T>(protocol: string, run: () => Promise<T>): Promise<T> {
+  const end = sessionSeconds.startTimer({ protocol });
+  try {
+    const outcome = await run();
+    end();
+    sessionsTotal.inc({ protocol, outcome: 'ok' });
+    return outcome;
+  } catch (error) {
+    sessionsTotal.inc({ protocol, outcome: outcomeOf(error) });
+    throw error;
+  }
+}
+
+async function claim(store: Store, sid: Uint8Array, purpose: string): Promise<boolean> {
+  try {
+    await store.append([{ type: 'SessionOpened', sid: Buffer.from(sid).toString('hex'), purpose }]);
+    return true;
+  } catch (error) {
+    if (error instanceof SessionUsed) return false;
+    throw error;
+  }
+}

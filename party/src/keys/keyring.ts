@@ -1,0 +1,170 @@
+/**
+ * The keys of this party: what its log says of their epochs, what others have said since, and its sealed shares. Everything that
+ * changes a key is recorded here first, and acted on after.
+ */
+import { curves } from '../curve/curve.ts';
+import { type Board, boardOf, merge, type Verify } from '../epochs/board.ts';
+import { apply, EPOCH_EVENT_TYPES, type EpochEvent, isEpochEvent, keyIdOf } from '../epochs/events.ts';
+import type { KeyState } from '../epochs/key-state.ts';
+import type { Sealing, SecretChanges } from '../hsm/sealing.ts';
+import type { PartyId } from '../session/errors.ts';
+import { type KeyShare, keyShare, type Sharing } from '../sharing/sharing.ts';
+import type { LogEntry } from '../store/projection.ts';
+import type { Store } from '../store/store.ts';
+import { sharingOf } from './proposed-sharing.ts';
+
+/** This party knew more once than it knows now: its store was set back, and it must not take part in anything. */
+export class StoreSetBack extends Error {
+  override readonly name = 'StoreSetBack';
+}
+
+/** A key with what its log entries say beside its state. */
+export interface HeldKey {
+  readonly state: KeyState;
+  /** When its last epoch became final. */
+  readonly finalTime: Date | undefined;
+}
+
+export interface KeyringOptions {
+  readonly me: PartyId;
+  readonly store: Store;
+  readonly sealing: Sealing;
+  readonly verify: Verify;
+}
+
+export class Keyring {
+  readonly #options: KeyringOptions;
+  readonly #keys = new Map<string, HeldKey>();
+  /** Public sharings by key and epoch: decoding points is slow. */
+  readonly #sharings = new Map<string, ReadonlyMap<number, Sharing>>();
+  readonly #listeners = new Set<(keyId: string, name: string) => void>();
+
+  private constructor(options: KeyringOptions) {
+    this.#options = options;
+  }
+
+  /** Reads what the log says of keys, and follows it from there. */
+  static async open(options: KeyringOptions): Promise<Keyring> {
+    const keyring = new Keyring(options);
+    for await (const entry of options.store.entries(0, EPOCH_EVENT_TYPES)) keyring.#take(entry);
+    options.store.onAppend(entry => keyring.#take(entry));
+    return keyring;
+  }
+
+  all(): readonly HeldKey[] {
+    return [...this.#keys.values()];
+  }
+
+  byId(keyId: string): HeldKey | undefined {
+    return this.#keys.get(keyId);
+  }
+
+  /** The keys of a name: more than one only while a key is being made again after a first try that came to nothing. */
+  byName(name: string): readonly HeldKey[] {
+    return this.all().filter(({ state }) => state.spec.name === name);
+  }
+
+  /** Calls `listener` with id and name of every key that changes, after it has. */
+  onChange(listener: (keyId: string, name: string) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Records events, with the secrets that go with them, in one transaction. When it resolves they hold. */
+  async record(events: readonly EpochEvent[], secrets: SecretChanges = {}): Promise<void> {
+    const { me, sealing } = this.#options;
+    const states = new Map([...this.#keys].map(([id, { state }]) => [id, state]));
+    events.reduce<ReadonlyMap<string, KeyState>>((keys, event) => apply(me, keys, event), states); // throws before it is written
+    await sealing.write(events, secrets);
+  }
+
+  /** Erases this party's shares of a key's epochs below `below`, in the HSM too, and records its word for it. */
+  async erase(keyId: string, below: number, signature: string): Promise<void> {
+    const { sealing, store } = this.#options;
+    const sealed = (await store.sealedNames()).map(({ name }) => name);
+    const old = sealed.filter(n => n.kind === 'sharing' && n.keyId === keyId && n.epoch < below);
+    const events = (generation: number): EpochEvent[] => [
+      { type: 'SharesErased', keyId, below, generation, signature },
+    ];
+    // the first epoch of a key replaces none
+    if (old.length === 0) await this.record(events(sealing.generation));
+    else await sealing.erase(old, events);
+  }
+
+  /** Destroys all that this party holds of a key. */
+  async destroy(keyId: string): Promise<void> {
+    const { sealing, store } = this.#options;
+    const sealed = (await store.sealedNames()).map(({ name }) => name);
+    const names = sealed.filter(n => n.kind !== 'identity' && n.keyId === keyId);
+    await sealing.erase(names, () => [{ type: 'KeyDestroyed', keyId }]);
+  }
+
+  /** What this party shows of a key to the others. */
+  board(keyId: string): Board | undefined {
+    const key = this.#keys.get(keyId);
+    return key && boardOf(key.state);
+  }
+
+  /**
+   * Takes over what is new in the board of another party.
+   * @returns how many statements were left out because they are not rightly signed
+   * @throws StoreSetBack
+   */
+  merge(board: Board): number {
+    const key = this.#keys.get(board.keyId);
+    if (key === undefined) return 0;
+    const merged = merge(key.state, board, this.#options.verify);
+    if (merged.behind) {
+      throw new StoreSetBack(
+        `a certificate of key ${board.keyId} has this party's signature on an epoch that its log does not know`,
+      );
+    }
+    if (merged.key !== key.state) {
+      this.#keys.set(board.keyId, { ...key, state: merged.key });
+      this.#tell(board.keyId, key.state.spec.name);
+    }
+    return merged.rejected;
+  }
+
+  /**
+   * This party's share of a key in an epoch; the caller wipes it.
+   * @throws HsmUnavailable, HsmRefused
+   * @throws RangeError if there is none
+   */
+  async share(keyId: string, epoch: number): Promise<KeyShare> {
+    const { me, sealing } = this.#options;
+    const sharing = this.sharing(keyId, epoch);
+    using opened = await sealing.read({ kind: 'sharing', keyId, epoch });
+    if (opened === undefined || sharing === undefined)
+      throw new RangeError(`no share of key ${keyId} in epoch ${epoch}`);
+    return keyShare(sharing, me, curves[sharing.curve].decodeScalar(opened.expose()));
+  }
+
+  /** What everybody may know of a key in an epoch that this party has acknowledged. */
+  sharing(keyId: string, epoch: number): Sharing | undefined {
+    const known = this.#sharings.get(keyId);
+    const attempts = this.#keys.get(keyId)?.state.attempts;
+    const attempt = attempts?.get(epoch);
+    if (attempts === undefined || attempt === undefined) return undefined;
+    const sharing = known?.get(epoch) ?? sharingOf(attempt.proposal);
+    const kept = [...(known ?? [])].filter(([number]) => attempts.has(number));
+    this.#sharings.set(keyId, new Map([...kept, [epoch, sharing]]));
+    return sharing;
+  }
+
+  #take({ event, time }: LogEntry): void {
+    if (!isEpochEvent(event)) return;
+    const keyId = keyIdOf(event);
+    const before = this.#keys.get(keyId);
+    const states = new Map(before && [[keyId, before.state]]);
+    const state = apply(this.#options.me, states, event).get(keyId);
+    const finalTime = event.type === 'EpochFinal' ? time : before?.finalTime;
+    if (state === undefined) this.#keys.delete(keyId);
+    else this.#keys.set(keyId, { state, finalTime });
+    const name = (state ?? before?.state)?.spec.name;
+    if (name !== undefined) this.#tell(keyId, name);
+  }
+
+  #tell(keyId: string, name: string): void {
+    for (const listener of this.#listeners) listener(keyId, name);
+  }
+}

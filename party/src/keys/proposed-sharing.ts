@@ -1,0 +1,13 @@
+import { curves } from '../curve/curve.ts';
+import type { Proposal } from '../epochs/proposal.ts';
+import type { Sharing } from '../sharing/sharing.ts';
+
+/** The sharing that a proposal is about. */
+export function sharingOf({ curve, threshold, identities, commitments }: Proposal): Sharing {
+  const points = commitments.map(hex => curves[curve].decodePoint(Uint8Array.from(Buffer.from(hex, 'hex'))));
+  return { curve, threshold, parties: identities.map(({ party }) => party), commitments: points };
+}
+
+/** The commitments of a sharing as a proposal has them: in hex. */
+export const hexCommitments = ({ curve, commitments }: Sharing): string[] =>
+  commitments.map(point => Buffer.from(curves[curve].encodePoint(point)).toString('hex'));

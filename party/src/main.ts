@@ -1,0 +1,31 @@
+/** The party's process: configuration, API server and NATS as they are in the pod. */
+import { createLogger } from '@mpc-operator/runtime/log';
+import { collectProcessMetrics } from '@mpc-operator/runtime/metrics';
+import { runProcess } from '@mpc-operator/runtime/process';
+import { KubeConfigTransport } from '@mpc-operator/runtime/transport';
+import { readConfig } from './config.ts';
+import { HsmClient } from './hsm/client.ts';
+import { keyPrefix } from './hsm/hsm.ts';
+import { hsmSeconds } from './metrics.ts';
+import { runParty } from './run-party.ts';
+import { NatsNetwork } from './transport/nats-network.ts';
+
+const log = createLogger({ name: 'mpc-party', level: 'info' });
+runProcess(log, async signal => {
+  const config = readConfig(process.env);
+  log.level = config.logLevel;
+  collectProcessMetrics();
+  const api = KubeConfigTransport.fromDefault({ userAgent: 'mpc-party' });
+  const { namespace, cluster, party } = config.owner;
+  const hsm = new HsmClient(
+    { ...config.hsm, keyPrefix: keyPrefix(namespace, cluster, party) },
+    { observe: (operation, seconds, outcome) => hsmSeconds.observe({ operation, outcome }, seconds) },
+  );
+  try {
+    const openNetwork = (onConnection: (connected: boolean) => void) =>
+      new NatsNetwork({ ...config.nats, me: party, log, onConnection });
+    await runParty(config, { hsm, api, openNetwork, log }, signal);
+  } finally {
+    await api.close();
+  }
+});

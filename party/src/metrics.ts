@@ -1,0 +1,80 @@
+/** What a party counts. Labels are protocols, rounds and outcomes: never a key, a request or a peer, of which there may be many. */
+import { registry } from '@mpc-operator/runtime/metrics';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import { ContextMismatch, Misbehaviour, Timeout } from './session/errors.ts';
+import type { SessionObserver } from './session/observer.ts';
+
+const registers = [registry];
+const FAST = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export const sessionsTotal = new Counter({
+  name: 'mpc_sessions_total',
+  help: 'Sessions that ended, by how.',
+  labelNames: ['protocol', 'outcome'],
+  registers,
+});
+export const sessionSeconds = new Histogram({
+  name: 'mpc_session_duration_seconds',
+  help: 'How long sessions took that ended well.',
+  labelNames: ['protocol'],
+  buckets: FAST,
+  registers,
+});
+export const roundSeconds = new Histogram({
+  name: 'mpc_round_duration_seconds',
+  help: 'How long the stages of sessions took, from the first own message to the last one of others.',
+  labelNames: ['protocol', 'round'],
+  buckets: FAST,
+  registers,
+});
+export const messagesDropped = new Counter({
+  name: 'mpc_messages_dropped_total',
+  help: 'Messages of sessions that were dropped, by why. Anyone on the network may have sent them.',
+  labelNames: ['protocol', 'reason'],
+  registers,
+});
+export const messagesLost = new Counter({
+  name: 'mpc_messages_lost_total',
+  help: 'Messages that came before their session and were more than is kept.',
+  registers,
+});
+export const hsmSeconds = new Histogram({
+  name: 'mpc_hsm_operation_duration_seconds',
+  help: 'How long operations of the HSM took, as the party saw it.',
+  labelNames: ['operation', 'outcome'],
+  buckets: FAST,
+  registers,
+});
+export const requestsTotal = new Counter({
+  name: 'mpc_sign_requests_total',
+  help: 'SignRequests that this party has answered, by how.',
+  labelNames: ['result'],
+  registers,
+});
+export const requestSeconds = new Histogram({
+  name: 'mpc_sign_request_duration_seconds',
+  help: 'From when this party saw a SignRequest to its answer.',
+  labelNames: ['result'],
+  buckets: [...FAST, 30, 60],
+  registers,
+});
+export const hsmHealthy = new Gauge({ name: 'mpc_hsm_healthy', help: '1 if the HSM answers.', registers });
+export const natsConnected = new Gauge({
+  name: 'mpc_nats_connected',
+  help: '1 if the party is connected to NATS.',
+  registers,
+});
+export const keysHeld = new Gauge({ name: 'mpc_keys', help: 'Keys that this party holds a share of.', registers });
+
+/** The three kinds of failure of a session, and what is none of them. */
+export function outcomeOf(error: unknown): string {
+  if (error instanceof Timeout) return 'timeout';
+  if (error instanceof ContextMismatch) return 'context_mismatch';
+  return error instanceof Misbehaviour ? 'misbehaviour' : 'error';
+}
+
+/** Observes the rounds of one session. */
+export const observeSession = (protocol: string): SessionObserver => ({
+  stage: round => roundSeconds.startTimer({ protocol, round }),
+  dropped: reason => messagesDropped.inc({ protocol, reason }),
+});

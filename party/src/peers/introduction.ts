@@ -1,0 +1,34 @@
+/** How a party makes itself known to its peers: by its word, signed with its identity, which they pin the first time they hear it. */
+import * as z from 'zod';
+import type { PartyId } from '../session/errors.ts';
+import { type Signer, verifySignature } from '../session/signer.ts';
+import { encodeUnambiguously } from '../session/transcript.ts';
+import type { Owner } from '../store/secret-name.ts';
+
+const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
+
+/** What a party says of itself every second. Only the introduction is signed; the rest is a hint of whom to ask. */
+export const presence = z.object({
+  identity: hex(32),
+  /** Over namespace, cluster, party and identity. */
+  signature: hex(64),
+  incarnation: z.int().min(1),
+  /** Whether it takes sessions. */
+  ready: z.boolean(),
+});
+export type Presence = z.infer<typeof presence>;
+
+const bytesOf = ({ namespace, cluster }: Owner, party: PartyId, identity: Uint8Array): Uint8Array =>
+  encodeUnambiguously(['mpc/v1/introduction', namespace, cluster, party, identity]);
+
+/** This party's introduction, made once. */
+export async function introduce(owner: Owner, signer: Signer): Promise<Pick<Presence, 'identity' | 'signature'>> {
+  const signature = await signer.sign(bytesOf(owner, owner.party, signer.publicKey));
+  return { identity: Buffer.from(signer.publicKey).toString('hex'), signature: Buffer.from(signature).toString('hex') };
+}
+
+/** Whether the party `from` of the same cluster holds the identity that it shows. */
+export function isIntroductionOf(owner: Owner, from: PartyId, { identity, signature }: Presence): boolean {
+  const key = Uint8Array.from(Buffer.from(identity, 'hex'));
+  return verifySignature(key, bytesOf(owner, from, key), Buffer.from(signature, 'hex'));
+}

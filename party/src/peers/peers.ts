@@ -1,0 +1,164 @@
+/** The other parties of the cluster: their pinned identities, who is there, and how far each one's memory reached when last met. */
+import type { Clock } from '@mpc-operator/runtime/clock';
+import type { Logger } from '@mpc-operator/runtime/log';
+import type { Member } from '../session/context.ts';
+import { ContextMismatch, type PartyId } from '../session/errors.ts';
+import type { Standing } from '../session/hello.ts';
+import type { PartyEvent } from '../store/events.ts';
+import { peers as peersProjection } from '../store/projections.ts';
+import type { Store } from '../store/store.ts';
+import { isIntroductionOf, type Presence, presence } from './introduction.ts';
+
+export interface PeersOptions {
+  readonly store: Store;
+  /** This party's own identity: Ed25519 public key. */
+  readonly identity: Uint8Array;
+  readonly incarnation: number;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** A later incarnation of this very party is about: this one must not take part in anything any more. */
+  readonly superseded: (incarnation: number) => void;
+}
+
+interface Seen {
+  readonly at: number;
+  readonly ready: boolean;
+}
+
+interface Memory extends Standing {
+  readonly recordedAt: number;
+}
+
+/** Milliseconds without a word after which a party counts as away: three of its words. */
+const AWAY_AFTER = 3_500;
+/** How often, at most, the log takes note of how far a peer's log is, in milliseconds. */
+const RECORD_AFTER = 60_000;
+
+export class Peers {
+  readonly #options: PeersOptions;
+  readonly #pinned = new Map<PartyId, Uint8Array>();
+  readonly #seen = new Map<PartyId, Seen>();
+  readonly #memory = new Map<PartyId, Memory>();
+  /** Parties that show another identity than the pinned one. */
+  readonly #impostors = new Set<PartyId>();
+
+  private constructor(options: PeersOptions) {
+    this.#options = options;
+  }
+
+  static async open(options: PeersOptions): Promise<Peers> {
+    const peers = new Peers(options);
+    const { clock, store } = options;
+    for (const [id, { publicKey, incarnation, position, head }] of await store.all(peersProjection)) {
+      if (publicKey !== undefined) peers.#pinned.set(Number(id), bytes(publicKey));
+      peers.#memory.set(Number(id), { incarnation, position, head: bytes(head), recordedAt: clock.now() });
+    }
+    return peers;
+  }
+
+  get me(): PartyId {
+    return this.#options.store.owner.party;
+  }
+
+  /** Parties, this one included, that were heard of lately and take sessions. */
+  present(): ReadonlySet<PartyId> {
+    const now = this.#options.clock.now();
+    const there = [...this.#seen].filter(([, { at, ready }]) => ready && now - at < AWAY_AFTER);
+    return new Set([this.me, ...there.map(([id]) => id)]);
+  }
+
+  /** Parties whose identity changed: somebody replaced them, or pretends to be them. */
+  impostors(): readonly PartyId[] {
+    return [...this.#impostors].sort((a, b) => a - b);
+  }
+
+  /**
+   * The parties with their pinned identities, ascending.
+   * @throws ContextMismatch naming those that have not introduced themselves yet
+   */
+  members(ids: readonly PartyId[]): Member[] {
+    const known = (id: PartyId) => (id === this.me ? this.#options.identity : this.#pinned.get(id));
+    const strangers = ids.filter(id => known(id) === undefined);
+    if (strangers.length > 0)
+      throw new ContextMismatch(`parties ${strangers.join(', ')} have not introduced themselves yet`);
+    return [...ids].sort((a, b) => a - b).flatMap(id => ({ id, identity: known(id) ?? [] }) as Member);
+  }
+
+  /** Takes note of what a party says of itself. */
+  async hear(from: PartyId, message: Uint8Array): Promise<void> {
+    const { store, log, clock, incarnation, superseded } = this.#options;
+    const said = parse(message);
+    if (said === undefined) return;
+    if (from === this.me) {
+      if (said.incarnation > incarnation) superseded(said.incarnation);
+      return;
+    }
+    const pinned = this.#pinned.get(from);
+    if (pinned === undefined) {
+      if (!isIntroductionOf(store.owner, from, said)) {
+        log.warn('an introduction that does not verify', { from });
+        return;
+      }
+      this.#pinned.set(from, bytes(said.identity));
+      await store.append([{ type: 'PeerPinned', party: from, publicKey: said.identity }]);
+      log.info('pinned the identity of a party', { party: from, identity: said.identity });
+    } else if (!Buffer.from(pinned).equals(bytes(said.identity))) {
+      if (!this.#impostors.has(from)) log.error('a party shows another identity than the pinned one', { party: from });
+      this.#impostors.add(from);
+      return;
+    }
+    this.#impostors.delete(from);
+    this.#seen.set(from, { at: clock.now(), ready: said.ready });
+  }
+
+  /**
+   * Holds what others say of their logs against what this party remembers.
+   * @throws ContextMismatch naming a party that was set back, or forked
+   */
+  async acceptStandings(standings: ReadonlyMap<PartyId, Standing>): Promise<void> {
+    const { store, clock } = this.#options;
+    for (const [id, standing] of standings) rejectSetBack(id, this.#memory.get(id), standing);
+    const events: PartyEvent[] = [];
+    for (const [id, { incarnation, position, head }] of standings) {
+      const known = this.#memory.get(id);
+      const furthest = known?.incarnation === incarnation ? Math.max(known.position, position) : position;
+      const due = known?.incarnation !== incarnation || clock.now() - known.recordedAt >= RECORD_AFTER;
+      const recordedAt = due ? clock.now() : known.recordedAt;
+      this.#memory.set(id, { incarnation, position: furthest, head, recordedAt });
+      if (due)
+        events.push({
+          type: 'PeerSeen',
+          party: id,
+          incarnation,
+          position: furthest,
+          head: Buffer.from(head).toString('hex'),
+        });
+    }
+    if (events.length > 0) await store.append(events);
+  }
+}
+
+/**
+ * A start is recorded before anything else is done, so a store that was set back shows itself: by a lower count of starts, by the
+ * same count with another first event, or by a higher one with less in the log than it had before.
+ */
+function rejectSetBack(id: PartyId, known: Standing | undefined, said: Standing): void {
+  if (known === undefined) return;
+  const told = `it says start ${said.incarnation}, ${said.position} events; it had start ${known.incarnation}, ${known.position} events`;
+  const lessThanBefore =
+    said.incarnation < known.incarnation || (said.incarnation > known.incarnation && said.position <= known.position);
+  if (lessThanBefore) throw new ContextMismatch(`the store of party ${id} was set back (${told}): it must be repaired`);
+  if (said.incarnation === known.incarnation && !Buffer.from(said.head).equals(known.head)) {
+    throw new ContextMismatch(`party ${id} runs twice, or its store was forked (${told}): it must be repaired`);
+  }
+}
+
+function parse(message: Uint8Array): Presence | undefined {
+  try {
+    return presence.safeParse(JSON.parse(Buffer.from(message).toString())).data;
+  } catch {
+    return undefined;
+  }
+}
+
+const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));

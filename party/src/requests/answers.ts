@@ -1,0 +1,78 @@
+/** The statuses that a party writes to a SignRequest: pure, from what came out. */
+import type { SignRequest } from '@mpc-operator/crds/generated/api';
+import { type Condition, setConditions } from '@mpc-operator/runtime/conditions';
+import { timestamp } from '@mpc-operator/runtime/wire-time';
+import type { PartyId } from '../session/errors.ts';
+
+type Status = NonNullable<SignRequest['status']>;
+
+/** What a party knows of a request that it works on. */
+export interface Course {
+  readonly attempts: number;
+  /** When it saw the request. */
+  readonly seen: Date;
+  readonly culprits: readonly { readonly party: PartyId; readonly reason: string }[];
+}
+
+export interface Signature {
+  readonly signature: string;
+  readonly publicKey: string;
+  readonly keyId: string;
+  readonly epoch: number;
+  readonly signers: readonly PartyId[];
+}
+
+export function succeeded(
+  request: SignRequest,
+  leader: PartyId,
+  signature: Signature,
+  course: Course,
+  now: Date,
+): Status {
+  const { epoch, signers } = signature;
+  const message = `signed by parties ${signers.join(', ')} in epoch ${epoch}`;
+  return {
+    ...outcome(request, course, now, { phase: 'Succeeded', reason: 'Signed', message }),
+    ...signature,
+    leader,
+    durationMilliseconds: now.getTime() - course.seen.getTime(),
+    completionTime: timestamp(now),
+  };
+}
+
+export function failed(request: SignRequest, reason: string, message: string, course: Course, now: Date): Status {
+  return { ...outcome(request, course, now, { phase: 'Failed', reason, message }), completionTime: timestamp(now) };
+}
+
+/** Not begun, or a session that failed: it goes on until the deadline. */
+export function pending(request: SignRequest, reason: string, message: string, course: Course, now: Date): Status {
+  const phase = course.attempts > 0 ? 'Signing' : 'Pending';
+  return outcome(request, course, now, { phase, reason, message });
+}
+
+interface Outcome {
+  readonly phase: NonNullable<Status['phase']>;
+  readonly reason: string;
+  readonly message: string;
+}
+
+function outcome(request: SignRequest, course: Course, now: Date, { phase, reason, message: long }: Outcome): Status {
+  const generation = request.metadata.generation;
+  const message = long.slice(0, 1024);
+  const [signed, failure]: [Condition['status'], Condition['status']] =
+    phase === 'Succeeded' ? ['True', 'False'] : phase === 'Failed' ? ['False', 'True'] : ['Unknown', 'False'];
+  const observations = [
+    { type: 'Signed', status: signed, reason, message },
+    { type: 'Failed', status: failure, reason, message },
+  ];
+  return {
+    ...(generation !== undefined && { observedGeneration: generation }),
+    phase,
+    reason,
+    message,
+    conditions: setConditions(request.status?.conditions, observations, generation, now),
+    attempts: course.attempts,
+    ...(course.attempts > 0 && { startTime: timestamp(course.seen) }),
+    ...(course.culprits.length > 0 && { culprits: course.culprits }),
+  };
+}

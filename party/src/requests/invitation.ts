@@ -1,0 +1,35 @@
+/** How the leader of a request brings the signers together. Only a proposal: what is signed, and whether, each decides alone. */
+import { certificate } from '@mpc-operator/crds/control';
+import * as z from 'zod';
+
+const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
+const session = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);
+
+export const summons = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('invitation'),
+    /** The name of the session to come to. */
+    session,
+    request: z.object({ name: z.string().min(1).max(253), uid: z.string().min(1).max(64) }),
+    keyId: hex(16),
+    epoch: z.int().min(1),
+    signers: z.array(z.int().min(1).max(64)).min(2).max(16),
+    /** Of an epoch that is not final yet: a signer that has not seen it activates the epoch on the spot. */
+    certificate: certificate.optional(),
+  }),
+  /** The answer of one who does not come, so that the leader need not wait for it. */
+  z.object({ type: z.literal('decline'), session, reason: z.string().max(256) }),
+]);
+export type Summons = z.infer<typeof summons>;
+export type Invitation = Extract<Summons, { type: 'invitation' }>;
+
+export const encodeSummons = (s: Summons): Uint8Array => Buffer.from(JSON.stringify(s));
+
+/** Undefined for what is none: anyone may have sent it. */
+export function decodeSummons(bytes: Uint8Array): Summons | undefined {
+  try {
+    return summons.safeParse(JSON.parse(Buffer.from(bytes).toString())).data;
+  } catch {
+    return undefined;
+  }
+}

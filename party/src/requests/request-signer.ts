@@ -1,0 +1,154 @@
+/** A party's part in the sessions of SignRequests: it leads some, and comes to those of others if it finds the same request. */
+import { randomBytes } from 'node:crypto';
+import type { SignRequest } from '@mpc-operator/crds/generated/api';
+import type { Logger } from '@mpc-operator/runtime/log';
+import { isCertified, type KeyState } from '../epochs/key-state.ts';
+import { certificateOf } from '../epochs/proposal.ts';
+import type { Channel } from '../session/channel.ts';
+import { type PartyId, Timeout } from '../session/errors.ts';
+import type { Signature } from './answers.ts';
+import { decodeSummons, encodeSummons, type Invitation } from './invitation.ts';
+import { type SigningSessionOptions, signTogether } from './signing-session.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface RequestSignerOptions extends SigningSessionOptions {
+  readonly me: PartyId;
+  /** Carries invitations and their answers. */
+  readonly channel: Channel;
+  /** The request as the API server has it now, or as it was last seen. */
+  readonly find: (name: string, uid: string) => Promise<SignRequest | undefined>;
+  readonly judge: (request: SignRequest) => Verdict;
+  /** Somebody else leads a session for the request. */
+  readonly invited: (name: string) => void;
+  readonly log: Logger;
+}
+
+type ToSign = Extract<Verdict, { kind: 'sign' }>;
+
+/** Sessions that this party comes to at once; more are declined, and the leader asks somebody else or later. */
+const MAX_FOLLOWED = 64;
+
+export class RequestSigner {
+  readonly #options: RequestSignerOptions;
+  /** Sessions that this party leads and somebody may decline. */
+  readonly #leading = new Map<string, AbortController>();
+  /** Sessions that this party has come to. */
+  readonly #followed = new Set<string>();
+  readonly #stop: () => void;
+
+  constructor(options: RequestSignerOptions) {
+    this.#options = options;
+    this.#stop = options.channel.listen((from, bytes) => this.#hear(from, bytes));
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  /** Invites the signers and signs with them. @throws as `signTogether` */
+  async lead(
+    request: SignRequest,
+    { key, message }: ToSign,
+    signers: readonly PartyId[],
+    timeout: number,
+  ): Promise<Signature> {
+    const { me, channel } = this.#options;
+    const { name, uid = '' } = request.metadata;
+    const session = `sign-${randomBytes(16).toString('hex')}`;
+    const declined = new AbortController();
+    this.#leading.set(session, declined);
+    try {
+      const invitation = {
+        type: 'invitation',
+        session,
+        request: { name, uid },
+        keyId: key.keyId,
+        epoch: key.active,
+      } as const;
+      const bytes = encodeSummons({ ...invitation, signers: [...signers], ...pendingCertificate(key) });
+      for (const signer of signers.filter(s => s !== me)) await channel.send(signer, bytes);
+      const signing = { session, request: uid, keyId: key.keyId, epoch: key.active, signers, message, timeout };
+      return await signTogether(this.#options, { ...signing, signal: declined.signal });
+    } finally {
+      this.#leading.delete(session);
+    }
+  }
+
+  #hear(from: PartyId, bytes: Uint8Array): void {
+    const summons = decodeSummons(bytes);
+    if (summons?.type === 'decline') {
+      this.#leading.get(summons.session)?.abort(new Timeout(`invitation declined (${summons.reason})`, [from]));
+    }
+    if (summons?.type === 'invitation' && !this.#followed.has(summons.session)) void this.#follow(from, summons);
+  }
+
+  async #follow(leader: PartyId, invitation: Invitation): Promise<void> {
+    const { log } = this.#options;
+    const { session, request } = invitation;
+    if (this.#followed.size >= MAX_FOLLOWED) return await this.#decline(leader, session, 'too many sessions');
+    this.#followed.add(session);
+    this.#options.invited(request.name);
+    try {
+      const found = await this.#options.find(request.name, request.uid);
+      const verdict = found && this.#options.judge(found);
+      const why = whyNot(this.#options.me, leader, invitation, verdict);
+      if (why !== undefined || verdict?.kind !== 'sign')
+        return await this.#decline(leader, session, why ?? 'not to be signed');
+      this.#learn(invitation);
+      const { keyId, epoch, signers } = invitation;
+      const timeout = Math.max(1, Math.min(verdict.deadline - Date.now(), MAX_SESSION));
+      await signTogether(this.#options, {
+        session,
+        request: request.uid,
+        keyId,
+        epoch,
+        signers,
+        message: verdict.message,
+        timeout,
+      });
+      log.debug('signed', { request: request.name, session, leader });
+    } catch (error) {
+      log.warn('a session to sign failed', { request: request.name, session, leader, error });
+    } finally {
+      this.#followed.delete(session);
+    }
+  }
+
+  /** Takes over a certificate that has not come by gossip yet. */
+  #learn({ keyId, epoch, certificate }: Invitation): void {
+    if (certificate === undefined) return;
+    this.#options.keyring.merge({ keyId, attempts: [{ epoch, acks: [], certificate, activated: [] }], erased: [] });
+  }
+
+  async #decline(leader: PartyId, session: string, reason: string): Promise<void> {
+    this.#options.log.info('declined to sign', { leader, session, reason });
+    await this.#options.channel.send(leader, encodeSummons({ type: 'decline', session, reason }));
+  }
+}
+
+/** Milliseconds. A session of a leader that has gone ends here. */
+const MAX_SESSION = 15_000;
+
+/** The certificate of an epoch that not every party is known to have. */
+function pendingCertificate(key: KeyState) {
+  const attempt = key.attempts.get(key.active);
+  if (attempt === undefined || key.active === key.final || !isCertified(attempt)) return {};
+  return { certificate: certificateOf(attempt.proposal, attempt.acks) };
+}
+
+/** Why this party does not come; undefined: it comes. */
+function whyNot(
+  me: PartyId,
+  leader: PartyId,
+  { signers, keyId }: Invitation,
+  verdict: Verdict | undefined,
+): string | undefined {
+  if (verdict === undefined) return 'no such request here';
+  if (verdict.kind === 'fail' || verdict.kind === 'wait') return verdict.reason;
+  if (verdict.kind === 'ignore') return 'finished, or not of this cluster';
+  const { key } = verdict;
+  if (key.keyId !== keyId) return 'another key of that name here';
+  const wrong = signers.length !== key.spec.threshold || signers.some(s => !key.spec.parties.includes(s));
+  if (wrong || new Set(signers).size !== signers.length) return 'the signers are not a quorum of the key';
+  return signers.includes(me) && signers.includes(leader) ? undefined : 'the signers do not include leader and invited';
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Draining, SessionRegistry } from './registry.ts';
+
+const session = (epoch: number, keyId = 'k') => ({ name: `s${epoch}`, protocol: 'p', keyId, epoch });
+
+test('shares are in use while a session of their epoch runs, and of no other key', async () => {
+  const registry = new SessionRegistry();
+  const end = Promise.withResolvers<void>();
+  const running = registry.during(session(1), () => end.promise);
+  assert.equal(registry.usesBelow('k', 2), true);
+  assert.equal(registry.usesBelow('k', 1), false);
+  assert.equal(registry.usesBelow('other', 2), false);
+  end.resolve();
+  await running;
+  assert.equal(registry.usesBelow('k', 2), false);
+});
+
+test('a session that fails uses nothing any more', async () => {
+  const registry = new SessionRegistry();
+  await assert.rejects(
+    registry.during(session(1), () => Promise.reject(new Error('broken'))),
+    /broken/,
+  );
+  assert.equal(registry.count, 0);
+});
+
+test('draining waits for running sessions and takes no new ones', async () => {
+  const registry = new SessionRegistry();
+  const end = Promise.withResolvers<void>();
+  const running = registry.during(session(1), () => end.promise);
+  let drained = false;
+  const draining = registry.drain().then(() => {
+    drained = true;
+  });
+  await assert.rejects(
+    registry.during(session(2), async () => {}),
+    Draining,
+  );
+  assert.equal(drained, false);
+  end.resolve();
+  await Promise.all([running, draining]);
+  assert.equal(drained, true);
+});
+
+test('draining without a session ends at once', async () => {
+  await new SessionRegistry().drain();
+});

@@ -1,0 +1,33 @@
+import { isExpired } from './api-error.ts';
+import type { Query } from './rest.ts';
+
+/** One page as the server sends it. */
+export interface Page<T> {
+  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly items: readonly T[] | null;
+}
+
+const PAGE_SIZE = 500;
+
+/** All pages of a list as one. client-go's pager. */
+export async function allPages<T>(
+  fetch: (query: Query) => Promise<Page<T>>,
+  resourceVersion: string | undefined,
+): Promise<{ readonly items: readonly T[]; readonly resourceVersion: string }> {
+  // With a resourceVersion the answer comes from the server's cache; but with a limit as well, from etcd.
+  const limit = resourceVersion === undefined || resourceVersion === '0' ? PAGE_SIZE : undefined;
+  let page = await fetch({ resourceVersion, limit });
+  const items = [...(page.items ?? [])];
+  while (page.metadata.continue) {
+    try {
+      page = await fetch({ limit, continue: page.metadata.continue });
+      items.push(...(page.items ?? []));
+    } catch (error) {
+      if (!isExpired(error)) throw error;
+      // Reading took longer than the server remembers the version of the first page: take all at once.
+      page = await fetch({ resourceVersion });
+      items.splice(0, items.length, ...(page.items ?? []));
+    }
+  }
+  return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
+}

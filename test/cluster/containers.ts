@@ -1,0 +1,32 @@
+/** Kills what runs in pods, from outside: by the engine that runs the cluster's nodes. */
+import type { Pod } from '@mpc-operator/runtime/resource';
+import { get, kubectl, run } from './kubectl.ts';
+
+type Status = { readonly name: string; readonly containerID?: string; readonly restartCount: number };
+
+async function containersOf(namespace: string, pod: string): Promise<{ node: string; statuses: readonly Status[] }> {
+  const found = await get<Pod>(namespace, 'pod', pod);
+  const { containerStatuses = [], initContainerStatuses = [] } = found?.status ?? {};
+  return { node: found?.spec?.nodeName ?? '', statuses: [...containerStatuses, ...initContainerStatuses] };
+}
+
+/** SIGKILL to the first process of a container: it never gets to say good-bye. */
+export async function killContainer(namespace: string, pod: string, container: string): Promise<void> {
+  const { node, statuses } = await containersOf(namespace, pod);
+  const id = statuses.find(s => s.name === container)?.containerID?.replace('containerd://', '');
+  if (id === undefined) throw new Error(`pod ${pod} has no running container ${container}`);
+  await run('docker', ['exec', node, 'ctr', '--namespace', 'k8s.io', 'tasks', 'kill', '--signal', 'SIGKILL', id]);
+}
+
+/** SIGKILL to all processes of a container that have this name. @returns how many there were */
+export async function killProcess(namespace: string, pod: string, container: string, name: string): Promise<number> {
+  const script = `n=0; for d in /proc/[0-9]*; do if [ "$(cat $d/comm 2>/dev/null)" = ${name} ]; then kill -9 "\${d#/proc/}" && n=$((n+1)); fi; done; echo $n`;
+  const { stdout } = await kubectl(['-n', namespace, 'exec', pod, '-c', container, '--', 'sh', '-c', script]);
+  return Number(stdout);
+}
+
+/** How often each container of a pod was started again. */
+export async function restarts(namespace: string, pod: string): Promise<ReadonlyMap<string, number>> {
+  const { statuses } = await containersOf(namespace, pod);
+  return new Map(statuses.map(({ name, restartCount }) => [name, restartCount]));
+}

@@ -1,0 +1,62 @@
+/** Asks for signatures as a user does, and checks them with libraries that share no code with the parties. */
+import { createPublicKey, verify } from 'node:crypto';
+import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
+import { API_VERSION } from '@mpc-operator/crds/group';
+import { verifySchnorr } from 'tiny-secp256k1';
+import { apply, get, until } from './kubectl.ts';
+
+export type Finished = SignRequest & { readonly status: NonNullable<SignRequest['status']> };
+
+export interface Ask {
+  readonly namespace: string;
+  readonly name: string;
+  readonly key: string;
+  readonly message: Uint8Array;
+  readonly deadlineSeconds?: number;
+}
+
+export function signRequest({ name, namespace, key, message, deadlineSeconds = 60 }: Ask): SignRequest {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'SignRequest',
+    metadata: { name, namespace },
+    spec: { keyRef: { name: key }, message: Buffer.from(message).toString('base64'), deadlineSeconds },
+  };
+}
+
+/** Creates a request and waits until it is finished, either way. */
+export async function ask(a: Ask): Promise<Finished> {
+  await apply(a.namespace, signRequest(a));
+  return await finished(a.namespace, a.name, (a.deadlineSeconds ?? 60) + 30);
+}
+
+export async function finished(namespace: string, name: string, seconds: number): Promise<Finished> {
+  return await until(`SignRequest ${name} finished`, seconds, async () => {
+    const request = await get<SignRequest>(namespace, 'signrequest', name);
+    const { status } = request ?? {};
+    return request && (status?.phase === 'Succeeded' || status?.phase === 'Failed')
+      ? { ...request, status }
+      : undefined;
+  });
+}
+
+/** Like `ask`. @throws Error with the reason of the failure, or if the signature does not verify under the key */
+export async function sign(a: Ask): Promise<Finished> {
+  const request = await ask(a);
+  const { phase, reason, message, signature = '' } = request.status;
+  if (phase !== 'Succeeded') throw new Error(`SignRequest ${a.name} failed: ${reason}: ${message}`);
+  const key = await get<KeyShareSet>(a.namespace, 'keyshareset', a.key);
+  const publicKey = key?.status?.publicKey ?? '';
+  if (!key || !verifies(key.spec.purpose, publicKey, a.message, signature)) {
+    throw new Error(`the signature of ${a.name} does not verify under ${publicKey}`);
+  }
+  return request;
+}
+
+/** By OpenSSL for eddsa, by libsecp256k1 for taproot. Keys and signatures in hex. */
+export function verifies(purpose: string, publicKey: string, message: Uint8Array, signature: string): boolean {
+  const [key, sig] = [Buffer.from(publicKey, 'hex'), Buffer.from(signature, 'hex')];
+  if (purpose === 'taproot') return verifySchnorr(message, key, sig);
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x: key.toString('base64url') };
+  return verify(null, message, createPublicKey({ key: jwk, format: 'jwk' }), sig);
+}

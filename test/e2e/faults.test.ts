@@ -1,0 +1,146 @@
+/** Things are killed while signing goes on and a refresh is under way: nobody notices, and all ends in one epoch. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import { partyPodName } from '@mpc-operator/crds/names';
+import { OPERATOR_NAMESPACE } from '../cluster/chart.ts';
+import { killContainer, killProcess, restarts } from '../cluster/containers.ts';
+import { kubectl, until } from '../cluster/kubectl.ts';
+import { Load } from '../cluster/load.ts';
+import {
+  askForRefresh,
+  CLUSTER,
+  cluster,
+  clusterReady,
+  key,
+  keyReady,
+  NAMESPACE,
+  PARTIES,
+  refreshedAbove,
+  wait,
+} from './world.ts';
+
+const EDDSA = 'faults-eddsa';
+const TAPROOT = 'faults-taproot';
+let keys: readonly KeyShareSet[];
+
+before(async () => {
+  await clusterReady();
+  keys = [await keyReady(EDDSA, 'eddsa'), await keyReady(TAPROOT, 'taproot')];
+});
+
+/** How often each container of each party was started again, but for those that the test kills. */
+async function partyRestarts(): Promise<string[]> {
+  const all = await Promise.all(PARTIES.map(p => restarts(NAMESPACE, partyPodName(CLUSTER, p))));
+  return all.map((containers, i) => `party ${PARTIES[i]}: ${containers.get('party')}`);
+}
+
+/** Breaks something under load, and holds what everybody may expect against what happened. */
+async function under(load: { interval: number }, breakIt: () => Promise<void>): Promise<void> {
+  const signing = new Load({ namespace: NAMESPACE, keys, interval: load.interval, deadlineSeconds: 60 });
+  await signing.more(2);
+  await breakIt();
+  await signing.more(4);
+  const { faults, asked } = await signing.stop();
+  assert.deepEqual(faults, [], `of ${asked} requests`);
+  await wait(`mpccluster/${CLUSTER}`, 'Ready', 180);
+  for (const before of keys) {
+    const after = await refreshedAbove(before.metadata.name, 0);
+    assert.equal(after.status?.publicKey, before.status?.publicKey);
+  }
+}
+
+const epochOf = async (name: string): Promise<number> => (await key(name)).status?.epoch ?? 0;
+
+/** Begins a refresh of both keys; resolves when at least one attempt is under way. */
+async function midRefresh(): Promise<() => Promise<void>> {
+  const epochs = [await epochOf(EDDSA), await epochOf(TAPROOT)];
+  await Promise.all([askForRefresh(EDDSA), askForRefresh(TAPROOT)]);
+  return async () => {
+    await refreshedAbove(EDDSA, epochs[0] ?? 0, 240);
+    await refreshedAbove(TAPROOT, epochs[1] ?? 0, 240);
+  };
+}
+
+describe('nothing is lost, answered twice, or left half-done', () => {
+  test('when all operators are killed in mid-refresh', async () => {
+    const before = await partyRestarts();
+    await under({ interval: 500 }, async () => {
+      const refreshed = await midRefresh();
+      const selector = 'app.kubernetes.io/name=mpc-operator';
+      await kubectl(['-n', OPERATOR_NAMESPACE, 'delete', 'pod', '-l', selector, '--grace-period=0', '--force']);
+      await refreshed();
+    });
+    assert.deepEqual(await partyRestarts(), before);
+  });
+
+  test('when a party is killed in mid-refresh', async () => {
+    await under({ interval: 500 }, async () => {
+      const refreshed = await midRefresh();
+      await sleep(Math.random() * 500);
+      await killContainer(NAMESPACE, partyPodName(CLUSTER, 2), 'party');
+      await refreshed();
+    });
+  });
+
+  test('when each party in turn is killed in mid-signature', async () => {
+    await under({ interval: 250 }, async () => {
+      for (const party of PARTIES) {
+        await sleep(Math.random() * 500);
+        await killContainer(NAMESPACE, partyPodName(CLUSTER, party), 'party');
+        await wait(`mpccluster/${CLUSTER}`, 'Ready', 180);
+      }
+    });
+  });
+
+  for (const [what, kill] of [
+    [
+      'the process that serves its HSM',
+      () => killProcess(NAMESPACE, partyPodName(CLUSTER, 1), 'hsm', 'p11-kit-remote'),
+    ],
+    ['its HSM', () => killContainer(NAMESPACE, partyPodName(CLUSTER, 1), 'hsm')],
+  ] as const) {
+    test(`when a party loses ${what}, in mid-refresh: it waits, unready, and comes back by itself`, async () => {
+      const before = await partyRestarts();
+      await under({ interval: 500 }, async () => {
+        const refreshed = await midRefresh();
+        const killed = await kill();
+        assert.notEqual(killed, 0);
+        await refreshed();
+      });
+      assert.deepEqual(await partyRestarts(), before);
+    });
+  }
+
+  test('when a NATS server is killed, and then all of them', async () => {
+    const before = await partyRestarts();
+    await under({ interval: 500 }, async () => {
+      await killContainer(NAMESPACE, `${CLUSTER}-nats-0`, 'nats');
+      const refreshed = await midRefresh();
+      await refreshed();
+      await Promise.all([0, 1, 2].map(i => killContainer(NAMESPACE, `${CLUSTER}-nats-${i}`, 'nats')));
+    });
+    assert.deepEqual(await partyRestarts(), before);
+  });
+
+  test('when a party is evicted: the budget lets one go, and not a second', async () => {
+    const evict = (party: number) => {
+      const pod = partyPodName(CLUSTER, party);
+      const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace: NAMESPACE } };
+      const path = `/api/v1/namespaces/${NAMESPACE}/pods/${pod}/eviction`;
+      return kubectl(['create', '--raw', path, '-f', '-'], { input: JSON.stringify(eviction), mayFail: true });
+    };
+    await under({ interval: 500 }, async () => {
+      const first = await until('the first eviction', 60, async () => {
+        const { code } = await evict(1);
+        return code === 0 ? true : undefined;
+      });
+      assert.ok(first);
+      const second = await evict(2);
+      assert.match(second.stderr, /disruption budget/);
+      await wait(`mpccluster/${CLUSTER}`, 'Ready', 180);
+    });
+    assert.equal((await cluster()).status?.readyParties, '3/3');
+  });
+});
