@@ -19,7 +19,7 @@ export function isKnown(view: PartyView | undefined): view is Required<PartyView
   return view?.report !== undefined && view.keys !== undefined;
 }
 
-/** What a party holds under a name: more than one if an earlier key generation of the name was left undone. */
-export function keysNamed(view: PartyView | undefined, name: string): readonly KeyReport[] {
-  return view?.keys?.filter(key => key.spec.name === name) ?? [];
+/** What a party holds under a name. */
+export function keyNamed(view: PartyView | undefined, name: string): KeyReport | undefined {
+  return view?.keys?.find(key => key.spec.name === name);
 }

@@ -73,16 +73,10 @@ describe('what the parties hold', () => {
     assert.match(held(seen, keyShareSet(), cluster).conflict ?? '', /different keys of the name treasury/);
   });
 
-  test('of an earlier keygen that was never certified is nothing', () => {
-    const left = keyReport(1, {
-      keyId: 'f'.repeat(32),
-      certificate: undefined,
-      attempt: keygenReport(1, 'Failed').attempt,
-    });
-    const { members, key } = held(views([left, keyReport(2)]));
-    assert.equal(key?.keyId, KEY_ID);
-    assert.deepEqual([...new Set(members.map(member => member.kind))], ['holds']);
-    assert.deepEqual([...new Set(held(views([left])).members.map(member => member.kind))], ['nothing']);
+  test('is not published before its parties show the public key', () => {
+    const early = keyReport(1, { final: 0, publicKey: undefined, addresses: [] });
+    assert.equal(held(views([early])).key, undefined);
+    assert.equal(step(views([early])).kind, 'wait');
   });
 });
 
@@ -154,9 +148,23 @@ describe('the next step of a key', () => {
       const seen = withView(views([keyReport(1)]), view(2, [keyReport(1, attemptAt(phase))]));
       const next = step(seen, asked({ [REFRESH]: 'x' }));
       assert.ok(next.kind === 'wait');
-      assert.match(next.message, new RegExp(`party 2 is at attempt 2 \\(${phase}\\)`));
+      assert.match(next.message, new RegExp(`the parties are at attempt 2 \\(${phase}\\)`));
     });
   }
+
+  test('follows an attempt that only some have acknowledged, once it is given up', () => {
+    const seen = withView(
+      views([keyReport(1, attemptAt('Acknowledged'))]),
+      view(2, [keyReport(1, attemptAt('Failed'))]),
+    );
+    const key = asked({ [REFRESH]: 'x' });
+    assert.equal(step(seen, key).kind, 'wait');
+    const next = step(seen, key, { ...NO_ATTEMPTS, failed: 2 });
+    assert.ok(next.kind === 'refresh');
+    assert.equal(next.number, 3);
+    const certified = withView(seen, view(3, [keyReport(2, { final: 1 })]));
+    assert.equal(step(certified, key, { ...NO_ATTEMPTS, failed: 2 }).kind, 'wait', 'it was certified after all');
+  });
 
   test('waits for a party that is away, and names it', () => {
     const next = step(views([keyReport(1)], [1, 3]), asked({ [REFRESH]: 'x' }));

@@ -1,7 +1,7 @@
 import { formatTrigger, requestedTriggers, type Trigger } from '@mpc-operator/crds/annotations';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
-import { isEpochPending } from '../../mpc-cluster/decisions/how-many-may-go.ts';
-import type { Held, Holding, Member } from './holding.ts';
+import { runningAttempt } from '../../../parties/running-attempt.ts';
+import { type Holding, type Member, reportsOf } from './holding.ts';
 
 /** What to do for a key now. */
 export type Step =
@@ -19,11 +19,13 @@ export interface Attempts {
   readonly shownBy: number;
   /** When the next attempt may begin. */
   readonly notBefore: number;
-  /** Why the last one failed. */
+  /** The highest number that is known to have failed. */
+  readonly failed: number;
+  /** Why it failed. */
   readonly message?: string;
 }
 
-export const NO_ATTEMPTS: Attempts = { number: 0, shownBy: 0, notBefore: 0 };
+export const NO_ATTEMPTS: Attempts = { number: 0, shownBy: 0, notBefore: 0, failed: 0 };
 
 /** The highest number there can be: `attempt` in the control messages. */
 const MAX_NUMBER = 2 ** 31 - 1;
@@ -36,10 +38,10 @@ export function nextStep(key: KeyShareSet, holding: Holding, attempts: Attempts,
   const { members } = holding;
   const none = members.every(member => member.kind === 'nothing');
   const missing = members.filter(member => member.kind === 'unknown' || !member.ready).map(member => member.id);
-  if (holding.key === undefined && !none) return waitForKey(members, missing);
-  const running = members.find(isBusy);
-  if (running !== undefined) {
-    return wait('AttemptRunning', `party ${running.id} is at attempt ${attemptOf(running)}`);
+  if (holding.key === undefined && !none) return waitForKey(missing);
+  const running = runningAttempt(reportsOf(members));
+  if (running !== undefined && !isGivenUp(running, attempts)) {
+    return wait('AttemptRunning', `the parties are at attempt ${running.number} (${running.phase})`);
   }
   const trigger = holding.key === undefined ? undefined : pendingTriggers(key, members)[0];
   if (holding.key !== undefined && trigger === undefined) return { kind: 'none' };
@@ -79,24 +81,15 @@ function usableTriggers(key: KeyShareSet): readonly Trigger[] {
     .slice(0, MAX_TRIGGERS);
 }
 
-/** Some hold it, but too few say the same yet: those that have the certificate give it to the others. */
-function waitForKey(members: readonly Member[], missing: readonly number[]): Step {
+/** Some hold it, but too few say the same of it yet: they see to that among themselves. */
+function waitForKey(missing: readonly number[]): Step {
   if (missing.length > 0) return wait('WaitingForParties', `what the parties hold is not known: ${list(missing)}`);
-  const without = members.filter(member => member.kind !== 'holds').map(member => member.id);
-  return wait('KeySpreading', `the key is certified, parties ${without.join(', ')} do not have it yet`);
+  return wait('KeySpreading', 'the key is certified, and the parties give it to each other');
 }
 
-function isBusy(member: Member): member is Exclude<Member, { kind: 'unknown' }> {
-  if (member.kind === 'unknown') return false;
-  if (member.kind === 'holds') return isEpochPending(member.key);
-  return member.attempt !== undefined && member.attempt.phase !== 'Failed' && member.attempt.phase !== 'Final';
-}
-
-function attemptOf(member: Exclude<Member, { kind: 'unknown' }>): string {
-  const attempt = member.kind === 'holds' ? member.key.attempt : member.attempt;
-  const epoch = (held: Held) => `${held.certificate.epoch}, which is not final`;
-  if (attempt === undefined) return member.kind === 'holds' ? epoch(member.key) : '';
-  return `${attempt.number} (${attempt.phase})`;
+/** One that never got all acknowledgements: those who gave theirs go on to show it until a higher number is final. */
+function isGivenUp({ number, phase }: { number: number; phase: string }, { failed }: Attempts): boolean {
+  return phase === 'Acknowledged' && number <= failed;
 }
 
 function wait(reason: string, message: string): Extract<Step, { kind: 'wait' }> {

@@ -4,7 +4,7 @@ import { partyEnv, pinFiles, tlsFiles } from '@mpc-operator/crds/party-env';
 import type { Service, StatefulSet } from '@mpc-operator/runtime/resource';
 import type { Settings } from '../../../settings.ts';
 import { HSM_ADDRESS, HSM_SOCKET_DIRECTORY, hsmContainers, hsmVolumes, tokenLabel } from './hsm.ts';
-import { ownedMetadata, partyIds, selector } from './metadata.ts';
+import { ownedMetadata, selector } from './metadata.ts';
 import { containerSecurityContext, podSecurityContext } from './pod-security.ts';
 
 /** Port of a party's /healthz, /readyz and /metrics. */
@@ -128,7 +128,6 @@ function environment(cluster: MpcCluster, id: number) {
     ...Object.entries({
       [partyEnv.cluster]: name,
       [partyEnv.party]: String(id),
-      [partyEnv.parties]: partyIds(cluster).join(','),
       [partyEnv.natsUrl]: natsUrl(namespace, name),
       [partyEnv.tlsDirectory]: TLS_DIRECTORY,
       [partyEnv.tokenLabel]: tokenLabel(name, id),
