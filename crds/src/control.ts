@@ -106,7 +106,7 @@ export const partyReport = z.object({
   watching: z.boolean(),
   /** Why it is not ready, for people. */
   message: text.optional(),
-  /** How many keys `keys` since 0 would answer. Fewer than the operator knows: some were destroyed, it asks for all again. */
+  /** How many keys `keys` since 0 would answer, one for each name. Fewer than the operator knows: some were destroyed, it asks for all again. */
   keys: z.int().min(0),
   sessions: z.int().min(0),
 });

@@ -7,8 +7,6 @@ export const partyEnv = {
   cluster: 'MPC_CLUSTER',
   /** Its id. */
   party: 'MPC_PARTY',
-  /** The ids of all parties of the cluster, its own included, separated by commas. */
-  parties: 'MPC_PARTIES',
   natsUrl: 'MPC_NATS_URL',
   /** Folder of `tls.crt`, `tls.key` and `ca.crt`. They are renewed in place: to be read at every connect. */
   tlsDirectory: 'MPC_TLS_DIRECTORY',

@@ -19,6 +19,8 @@ import { Connections } from './parties/connections.ts';
 import { NatsBus } from './parties/nats-bus.ts';
 
 const NAME = 'mpc-operator';
+/** Milliseconds: Secrets are not watched, so what somebody did to them shows at the next look. */
+const CLUSTER_RESYNC = 120_000;
 
 const log = createLogger({ name: NAME, level: 'info' });
 runProcess(log, async signal => {
@@ -41,6 +43,7 @@ runProcess(log, async signal => {
   const clusters = manager.controller({
     name: 'mpccluster',
     concurrency: 2,
+    resyncPeriod: CLUSTER_RESYNC,
     reconcile: mpcClusterReconciler({
       client,
       caches,

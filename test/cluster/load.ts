@@ -33,7 +33,7 @@ export interface Verdict {
 }
 
 /** Asks for signatures of alternating keys until it is stopped. */
-export class Load {
+export class Load implements AsyncDisposable {
   readonly #options: LoadOptions;
   readonly #stop = new AbortController();
   readonly #transport = KubeConfigTransport.fromDefault({ userAgent: 'load' });
@@ -43,6 +43,7 @@ export class Load {
   readonly #answers = new Map<string, Set<string>>();
   readonly #informer: Informer<SignRequest>;
   readonly #running: Promise<unknown>;
+  #asking = true;
   readonly #prefix = `load-${Date.now().toString(36)}`;
 
   constructor(options: LoadOptions) {
@@ -81,13 +82,17 @@ export class Load {
     const faults = [...this.#asked.keys()].flatMap(name => this.#faultOf(name));
     const statuses = [...this.#asked.keys()].map(name => this.#informer.get({ namespace, name })?.status);
     const epochs = new Set(statuses.flatMap(status => (status?.epoch === undefined ? [] : [status.epoch])));
-    this.#stop.abort();
-    await this.#running;
-    await this.#transport.close();
+    await this[Symbol.asyncDispose]();
     return { asked: this.#asked.size, faults, epochs };
   }
 
-  #asking = true;
+  /** Ends it without a verdict. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#asking = false;
+    this.#stop.abort();
+    await this.#running;
+    await this.#transport.close();
+  }
 
   async #ask(): Promise<void> {
     const { namespace, keys, interval, deadlineSeconds } = this.#options;

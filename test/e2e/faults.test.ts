@@ -38,7 +38,7 @@ async function partyRestarts(): Promise<string[]> {
 
 /** Breaks something under load, and holds what everybody may expect against what happened. */
 async function under(load: { interval: number }, breakIt: () => Promise<void>): Promise<void> {
-  const signing = new Load({ namespace: NAMESPACE, keys, interval: load.interval, deadlineSeconds: 60 });
+  await using signing = new Load({ namespace: NAMESPACE, keys, interval: load.interval, deadlineSeconds: 60 });
   await signing.more(2);
   await breakIt();
   await signing.more(4);

@@ -50,6 +50,8 @@ export async function clusterReady(): Promise<void> {
   await kubectl(['apply', '-f', '-'], { input: JSON.stringify(namespace) });
   await apply(NAMESPACE, mpcCluster);
   await wait(`mpccluster/${CLUSTER}`, 'Ready', 300);
+  // an earlier version of the images may still be on its way out, one party at a time
+  await wait(`mpccluster/${CLUSTER}`, 'Progressing=False', 300);
 }
 
 export const wait = (what: string, condition: string, seconds: number) =>

@@ -4,7 +4,7 @@ import type { EventNote } from '@mpc-operator/runtime/events';
 /** Conditions that are good news when they are False. */
 const NEGATIVE = new Set(['RefreshBlocked', 'Stalled']);
 /** Conditions that come and go with everything that is done. */
-const QUIET = new Set(['Progressing']);
+const QUIET = new Set(['Progressing', 'OldSharesErased']);
 
 /** An event for each condition that has become true or false. What is not yet at the beginning is no news. */
 export function conditionEvents(

@@ -14,6 +14,7 @@ export interface KeysPage {
  */
 export class PartyCache {
   #report: PartyReport | undefined;
+  /** By name. */
   #keys = new Map<string, KeyReport>();
   /** The keys of an answer to "all", until its last page. */
   #renewed: Map<string, KeyReport> | undefined = new Map();
@@ -56,8 +57,8 @@ export class PartyCache {
   /** Takes the answer to what `next` asked for; true if a key changed. */
   add(page: KeysPage): boolean {
     const target = this.#renewed ?? this.#keys;
-    const changed = page.keys.some(key => !equal(target.get(idOf(key)), key));
-    for (const key of page.keys) target.set(idOf(key), key);
+    const changed = page.keys.some(key => !equal(target.get(key.spec.name), key));
+    for (const key of page.keys) target.set(key.spec.name, key);
     this.#since = page.position;
     if (page.more) return changed;
     // What was asked for when the report said `asked` covers it, whatever position the last key has.
@@ -82,11 +83,6 @@ export class PartyCache {
     this.#since = 0;
     this.#known = -1;
   }
-}
-
-/** A party that lost an attempt and began another has two keys of one name. */
-function idOf(key: KeyReport): string {
-  return `${key.spec.name}/${key.keyId ?? ''}`;
 }
 
 /** How many sessions run and how long the log is changes with every signature, and decides nothing. */

@@ -49,6 +49,7 @@ describe('the connection to the parties of a cluster', () => {
     await settle();
     assert.deepEqual(connection.views().get(2), {
       id: 2,
+      since: 0,
       report: partyReport(2, { position: 5, keys: 1 }),
       keys: [keyReport(1)],
     });
@@ -73,6 +74,16 @@ describe('the connection to the parties of a cluster', () => {
     bus().publish('mpc.report.1', partyReport(1, { position: 5, keys: 1 }));
     assert.equal(state.changes, before + 2);
     assert.ok(connection.views().get(1)?.keys, 'the keys of the same process are still known');
+  });
+
+  test('shows since when a party is up', async t => {
+    const { connection, bus, clock } = setUp(t, keys);
+    bus().publish('mpc.report.1', partyReport(1));
+    await clock.advance(5_000);
+    bus().publish('mpc.report.1', partyReport(1));
+    assert.equal(connection.views().get(1)?.since, 0);
+    bus().publish('mpc.report.1', partyReport(1, { incarnation: 2 }));
+    assert.equal(connection.views().get(1)?.since, 5_000);
   });
 
   test('a heartbeat that says nothing new is no change', async t => {

@@ -24,6 +24,8 @@ export interface PartyConnectionOptions {
 
 interface Party {
   readonly cache: PartyCache;
+  /** When its present start was first heard of. */
+  since: number;
   receivedAt: number;
   polling: boolean;
   cancelExpiry: () => void;
@@ -92,10 +94,10 @@ export class PartyConnection {
     });
   }
 
-  #view(id: number, { cache, receivedAt }: Party): PartyView {
+  #view(id: number, { cache, receivedAt, since }: Party): PartyView {
     const { report, keys } = cache;
     if (report === undefined || this.#clock.now() - receivedAt >= REPORT_LIFETIME) return { id };
-    return { id, report, ...(keys === undefined ? {} : { keys }) };
+    return { id, since, report, ...(keys === undefined ? {} : { keys }) };
   }
 
   #receive(subject: string, text: string): void {
@@ -109,6 +111,7 @@ export class PartyConnection {
     const party = this.#party(id);
     const wasAway = this.#clock.now() - party.receivedAt >= REPORT_LIFETIME;
     party.receivedAt = this.#clock.now();
+    if (party.cache.report?.incarnation !== parsed.data.incarnation) party.since = party.receivedAt;
     party.cancelExpiry();
     party.cancelExpiry = this.#clock.after(REPORT_LIFETIME, () => this.#options.onChange());
     if (party.cache.take(parsed.data) || wasAway) this.#options.onChange();
@@ -120,7 +123,13 @@ export class PartyConnection {
   #party(id: number): Party {
     const known = this.#parties.get(id);
     if (known !== undefined) return known;
-    const party = { cache: new PartyCache(), receivedAt: -REPORT_LIFETIME, polling: false, cancelExpiry: () => {} };
+    const party = {
+      cache: new PartyCache(),
+      since: 0,
+      receivedAt: -REPORT_LIFETIME,
+      polling: false,
+      cancelExpiry: () => {},
+    };
     this.#parties.set(id, party);
     return party;
   }

@@ -39,10 +39,6 @@ export function renewalTime(certificate: string): Date {
   return new Date(Math.ceil(time / 1000) * 1000);
 }
 
-export function expiry(certificate: string): Date {
-  return new X509Certificate(certificate).notAfter;
-}
-
 /** SHA-256 of the certificate, in lower-case hex. */
 export function fingerprint(certificate: string): string {
   return createHash('sha256').update(new NodeCertificate(certificate).raw).digest('hex');

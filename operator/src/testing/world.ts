@@ -55,13 +55,12 @@ export class FakeParties {
 
   /** Every party says what these views have it say. Those without a report are silent. */
   async report(views: PartyViews): Promise<void> {
-    const before = this.#views;
     this.#views = views;
     for (const { id, report } of views.values()) {
       // Another position than before: so the operator asks for the keys again.
       const position = (this.#positions.get(id) ?? 0) + 1;
       this.#positions.set(id, position);
-      if (report !== undefined) this.#publish({ ...report, position, incarnation: before.size === 0 ? 1 : position });
+      if (report !== undefined) this.#publish({ ...report, position });
     }
     await settle();
     await settle();

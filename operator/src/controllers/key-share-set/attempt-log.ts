@@ -8,10 +8,16 @@ const SHOWN_WITHIN = 10_000;
 const BACKOFF = 5_000;
 const BACKOFF_LIMIT = 300_000;
 
+/**
+ * Milliseconds after which an attempt that is acknowledged, but not by all, is given up. Parties repeat their word every five seconds; one
+ * that still prepares it is not waited for here, but shows as preparing.
+ */
+const ACKNOWLEDGED_WITHIN = 20_000;
+
 interface Entry extends Attempts {
   readonly failures: number;
-  /** The highest failed number that was counted. */
-  readonly failed: number;
+  /** The attempt that was first seen acknowledged, but not by all, at this time. */
+  readonly waiting?: { readonly number: number; readonly since: number };
 }
 
 /** What this process remembers of the attempts it commanded, by key. Lost at a restart: then the next attempt comes a little early. */
@@ -35,10 +41,19 @@ export class AttemptLog {
     this.#set(key, { failed: number, failures: failures + 1, notBefore: now + delay, shownBy: 0, message });
   }
 
+  /** Some parties have acknowledged the attempt. If the others never do, it has failed. */
+  acknowledged(key: ObjectKey, number: number, now: number): void {
+    const { waiting } = this.#entry(key);
+    if (waiting?.number !== number) this.#set(key, { waiting: { number, since: now } });
+    else if (now - waiting.since >= ACKNOWLEDGED_WITHIN) {
+      this.failed(key, number, `attempt ${number} was not acknowledged by all parties in time`, now);
+    }
+  }
+
   /** Nothing is left to attempt. */
   succeeded(key: ObjectKey): void {
     const { number } = this.#entry(key);
-    if (number > 0) this.#entries.set(formatKey(key), { ...NO_ATTEMPTS, number, failures: 0, failed: number });
+    if (number > 0) this.#entries.set(formatKey(key), { ...NO_ATTEMPTS, number, failures: 0 });
   }
 
   forget(key: ObjectKey): void {
@@ -46,7 +61,7 @@ export class AttemptLog {
   }
 
   #entry(key: ObjectKey): Entry {
-    return this.#entries.get(formatKey(key)) ?? { ...NO_ATTEMPTS, failures: 0, failed: 0 };
+    return this.#entries.get(formatKey(key)) ?? { ...NO_ATTEMPTS, failures: 0 };
   }
 
   #set(key: ObjectKey, change: Partial<Entry>): void {

@@ -2,12 +2,14 @@ import type { Command, Reply } from '@mpc-operator/crds/control';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import { keyOf } from '@mpc-operator/runtime/object';
 import type { PartyConnection } from '../../parties/party-connection.ts';
+import type { PartyViews } from '../../parties/view.ts';
 import type { Step } from './decisions/next-step.ts';
 import type { Run } from './reconcile.ts';
 
 /**
- * Asks all parties of a key to begin an attempt. If one does not, the others find out by themselves, and the attempt counts as failed:
- * the next has a higher number.
+ * Asks all parties of a key to begin an attempt, one after the other, the one that started last first: it is the likeliest to refuse, and
+ * after a refusal nobody else is asked. Those that have begun find out by themselves that somebody is missing. The next attempt
+ * has a higher number.
  */
 export async function command(
   key: KeyShareSet,
@@ -20,12 +22,13 @@ export async function command(
   if (connection === undefined) return;
   attempts.commanded(objectKey, step.number, clock.now());
   const order = commandOf(key, step);
-  const answers = await Promise.all(key.spec.parties.map(id => ask(id, order, connection)));
-  const refusals = answers.filter(answer => answer !== undefined);
-  if (refusals.length > 0) {
-    attempts.failed(objectKey, step.number, refusals.join('; '), clock.now());
-    run.log.info('parties refused an attempt', { attempt: step.number, refusals });
-    return;
+  for (const id of youngestFirst(key.spec.parties, connection.views())) {
+    const refusal = await ask(id, order, connection);
+    if (refusal !== undefined) {
+      attempts.failed(objectKey, step.number, refusal, clock.now());
+      run.log.info('a party refused an attempt', { attempt: step.number, refusal });
+      return;
+    }
   }
   const what = step.kind === 'keygen' ? 'making the key' : `refreshing its shares (${step.trigger})`;
   const reason = step.kind === 'keygen' ? 'KeygenStarted' : 'RefreshStarted';
@@ -35,6 +38,10 @@ export async function command(
     action: step.kind === 'keygen' ? 'Keygen' : 'Refresh',
     note: `the parties begin attempt ${step.number} at ${what}`,
   });
+}
+
+function youngestFirst(ids: readonly number[], views: PartyViews): readonly number[] {
+  return [...ids].sort((a, b) => (views.get(b)?.since ?? 0) - (views.get(a)?.since ?? 0) || a - b);
 }
 
 function commandOf({ metadata, spec }: KeyShareSet, step: Extract<Step, { kind: 'keygen' | 'refresh' }>): Command {

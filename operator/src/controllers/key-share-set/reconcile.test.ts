@@ -73,18 +73,26 @@ describe('a KeyShareSet', () => {
   test('tries again with a higher number after a pause when parties refuse', async () => {
     const world = await setUp(keyShareSet(), views());
     world.parties.answer = party =>
-      party === 2 ? { result: 'refused', reason: 'NotReady', message: 'HSM away' } : { result: 'accepted' };
+      party === 3 ? { result: 'refused', reason: 'NotReady', message: 'HSM away' } : { result: 'accepted' };
     await world.reconcile();
     const numbers = () => world.commands.flatMap(({ command }) => (command.verb === 'keygen' ? command.number : []));
     assert.deepEqual(numbers(), [1, 1, 1]);
     const result = await world.reconcile();
-    assert.match(world.condition('Progressing'), /^True BackingOff party 2: NotReady \(HSM away\)/);
+    assert.match(world.condition('Progressing'), /^True BackingOff party 3: NotReady \(HSM away\)/);
     assert.equal(result.requeueAfter, 5_000);
     await world.wait(5_000, views());
     await world.reconcile();
     assert.deepEqual(numbers().slice(3), [2, 2, 2]);
     await world.wait(5_000, views());
     assert.equal((await world.reconcile()).requeueAfter, 5_000, 'the second pause is twice as long');
+  });
+
+  test('asks the party that started last first, and no other if that refuses', async () => {
+    const world = await setUp(keyShareSet(), views([], [1, 3]));
+    await world.wait(1_000, views());
+    world.parties.answer = () => ({ result: 'refused', reason: 'NotReady', message: 'peers unknown' });
+    await world.reconcile();
+    assert.deepEqual(world.verbs(), ['2 keygen']);
   });
 
   test('is refreshed once for each value of the annotation', async () => {

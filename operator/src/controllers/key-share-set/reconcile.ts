@@ -9,6 +9,7 @@ import { addFinalizer } from '@mpc-operator/runtime/finalizers';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { keyOf } from '@mpc-operator/runtime/object';
 import type { Connections } from '../../parties/connections.ts';
+import { runningAttempt } from '../../parties/running-attempt.ts';
 import type { PartyViews } from '../../parties/view.ts';
 import type { Caches } from '../caches.ts';
 import { conditionEvents } from '../condition-events.ts';
@@ -17,7 +18,7 @@ import type { AttemptLog } from './attempt-log.ts';
 import { command } from './command.ts';
 import { faultConditions, keyConditions } from './decisions/conditions.ts';
 import { clusterNotFound, type Fault, faultOf, holdingFault } from './decisions/fault.ts';
-import { type Holding, holdingOf } from './decisions/holding.ts';
+import { type Holding, holdingOf, reportsOf } from './decisions/holding.ts';
 import { nextStep, type Step } from './decisions/next-step.ts';
 import { failedAttempt } from './decisions/refresh-status.ts';
 import { deleteKey } from './deletion.ts';
@@ -94,6 +95,8 @@ function decide(key: KeyShareSet, holding: Holding, { attempts, clock }: Run): S
   if (failed !== undefined) {
     attempts.failed(objectKey, failed.number, failed.message ?? 'the attempt failed', clock.now());
   }
+  const running = runningAttempt(reportsOf(holding.members));
+  if (running?.phase === 'Acknowledged') attempts.acknowledged(objectKey, running.number, clock.now());
   const step = nextStep(key, holding, attempts.get(objectKey), clock.now());
   if (step.kind === 'none') attempts.succeeded(objectKey);
   return step;

@@ -10,7 +10,7 @@ import {
   systemTlsSecretName,
 } from '@mpc-operator/crds/names';
 import type { ApiClient } from '@mpc-operator/runtime/client';
-import { keyOf } from '@mpc-operator/runtime/object';
+import { controllerOf, isControlledBy, keyOf } from '@mpc-operator/runtime/object';
 import { Secret } from '@mpc-operator/runtime/resource';
 import type { Credentials } from '../../parties/bus.ts';
 import { type CertificateRequest, createAuthority, issue, type KeyPair } from '../../pki/authority.ts';
@@ -76,6 +76,9 @@ async function ensureAuthority(cluster: MpcCluster, { client, now, signal }: Dep
   const child: ChildName = { name: caSecretName(cluster.metadata.name), component: 'transport' };
   const key = { namespace: cluster.metadata.namespace ?? '', name: child.name };
   const current = await client.get(Secret, key, { signal });
+  if (current !== undefined && controllerOf(current) !== undefined && !isControlledBy(current, cluster)) {
+    throw new Error(`Secret ${key.name} is of an earlier ${cluster.kind}: it goes with that one, then another is made`);
+  }
   const pair = pairOf(current);
   const reason = authorityReason(pair);
   if (pair !== undefined && reason === undefined) return pair;

@@ -12,6 +12,8 @@ const varz = z.object({
   data: z.object({ tags: z.array(z.string()).optional() }),
 });
 
+const reloaded = z.object({ error: z.object({ description: z.string() }).optional() });
+
 /** The servers of one NATS cluster, and what they have loaded. */
 export interface LoadedRevisions {
   /** Names of those that have the revision asked for. */
@@ -37,14 +39,20 @@ export const loadRevision: LoadRevision = async (url, system, revision) => {
     const servers = await askAll(connection);
     const behind = servers.filter(server => server.revision !== revision);
     for (const { id } of behind) {
-      await connection.request(`$SYS.REQ.SERVER.${id}.RELOAD`, '', { timeout: CONNECT_TIMEOUT });
+      const answer = await connection.request(`$SYS.REQ.SERVER.${id}.RELOAD`, '', { timeout: CONNECT_TIMEOUT });
+      const { error } = reloaded.parse(answer.json());
+      if (error !== undefined) throw new Error(`a server refuses its new configuration: ${error.description}`);
     }
     const current = servers.filter(server => server.revision === revision);
-    return { current: current.map(server => server.name), behind: behind.map(server => server.name) };
+    return { current: namesOf(current), behind: namesOf(behind) };
   } finally {
     await connection.close();
   }
 };
+
+function namesOf(servers: readonly { readonly name: string }[]): readonly string[] {
+  return servers.map(server => server.name).sort();
+}
 
 async function askAll(connection: NatsConnection) {
   const answers = await connection.requestMany('$SYS.REQ.SERVER.PING.VARZ', '', {

@@ -146,8 +146,12 @@ describe('an MpcCluster', () => {
     await world.parties.report(views());
     await world.reconcile();
     assert.match(world.condition('TransportReady'), /^True ReloadPending .*1, 2/);
+    assert.equal(world.loads.length, 2, 'not at every event');
     world.state.servers = { current: ['0', '1', '2'], behind: [] };
+    await world.clock.advance(10_000);
+    await world.parties.report(views());
     assert.equal((await world.reconcile()).requeueAfter, undefined);
+    assert.match(world.condition('TransportReady'), /^True Connected/);
     assert.equal(new Set(world.loads).size, 2);
   });
 
@@ -264,6 +268,8 @@ describe('the deletion of an MpcCluster', () => {
     const pins = world.api.get(Secret, inNamespace('demo-party-3-pin'))?.data;
     assert.equal(kept.length, 6);
     world.api.put(mpcClusters, mpcCluster({}, { uid: 'another' }));
+    await assert.rejects(world.reconcile(), /Secret demo-ca is of an earlier MpcCluster/);
+    world.api.remove(Secret, inNamespace('demo-ca'));
     await world.reconcile();
     assert.deepEqual(
       world.caches.claims.list().map(claim => claim.metadata.uid),

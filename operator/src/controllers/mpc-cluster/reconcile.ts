@@ -1,6 +1,7 @@
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { GROUP } from '@mpc-operator/crds/group';
 import { natsUrl, operatorTlsSecretName } from '@mpc-operator/crds/names';
+import { isConflict, isNotFound } from '@mpc-operator/runtime/api-error';
 import type { ApiClient } from '@mpc-operator/runtime/client';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
@@ -9,7 +10,7 @@ import type { Expectations } from '@mpc-operator/runtime/expectations';
 import { addFinalizer } from '@mpc-operator/runtime/finalizers';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { formatKey, keyOf, type ObjectKey } from '@mpc-operator/runtime/object';
-import { Secret } from '@mpc-operator/runtime/resource';
+import { type Pod, Secret } from '@mpc-operator/runtime/resource';
 import type { Connections } from '../../parties/connections.ts';
 import type { Settings } from '../../settings.ts';
 import { type Caches, CLUSTER_INDEX, indexedBy } from '../caches.ts';
@@ -41,20 +42,29 @@ export interface MpcClusterDeps {
   readonly clock: Clock;
 }
 
+/** The last look at what the NATS servers of a cluster have loaded. */
+interface Reload {
+  readonly revision: string;
+  /** What was missing; undefined if they all had the revision. */
+  readonly pending: string | undefined;
+  /** By the clock. */
+  readonly at: number;
+}
+
 /** One reconcile of one cluster. */
 export interface Run extends MpcClusterDeps {
-  readonly loaded: Map<string, string>;
+  /** By cluster. */
+  readonly reloads: Map<string, Reload>;
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly now: Date;
 }
 
 export function mpcClusterReconciler(deps: MpcClusterDeps): Reconcile {
-  /** By cluster: the revision that all its NATS servers have loaded. */
-  const loaded = new Map<string, string>();
+  const reloads = new Map<string, Reload>();
 
   return async (key, { signal, log }) => {
-    const run: Run = { ...deps, loaded, signal, log, now: deps.clock.date() };
+    const run: Run = { ...deps, reloads, signal, log, now: deps.clock.date() };
     const cluster = deps.caches.clusters.get(key);
     if (cluster === undefined) return await forget(key, run);
     if (isPaused(cluster)) return await observeOnly(cluster, run);
@@ -96,8 +106,8 @@ async function finish(cluster: MpcCluster, run: Run): Promise<Result> {
   return { requeueAfter: RETRY };
 }
 
-async function forget(key: ObjectKey, { connections, expectations, loaded }: Run): Promise<Result> {
-  loaded.delete(formatKey(key));
+async function forget(key: ObjectKey, { connections, expectations, reloads }: Run): Promise<Result> {
+  reloads.delete(formatKey(key));
   expectations.forget(key);
   await connections.close(key);
   return {};
@@ -127,27 +137,41 @@ async function connect(cluster: MpcCluster, credentials: Transport['operator'], 
   await connections.ensure(keyOf(cluster), natsUrl(namespace, name), credentials);
 }
 
-/** Has the NATS servers load what they should have; says what is missing until all of them have it. */
+/** Sees that the NATS servers have loaded what they should; says what is missing until they have. Not at every event: a reload is work. */
 async function reloadServers(
   cluster: MpcCluster,
   world: World,
   transport: Transport,
   run: Run,
 ): Promise<string | undefined> {
-  const { loaded } = run;
-  const id = formatKey(keyOf(cluster));
-  if (loaded.get(id) === transport.revision) return undefined;
   if (world.serversReady === 0) return 'no NATS server is ready';
+  const { reloads, clock } = run;
+  const id = formatKey(keyOf(cluster));
+  const { revision } = transport;
+  const last = reloads.get(id);
+  if (last?.revision === revision && (last.pending === undefined || clock.now() - last.at < RETRY)) return last.pending;
+  const pending = await loadEverywhere(cluster, world, transport, run);
+  reloads.set(id, { revision, pending, at: clock.now() });
+  return pending;
+}
+
+async function loadEverywhere(
+  cluster: MpcCluster,
+  world: World,
+  { system, revision }: Transport,
+  run: Run,
+): Promise<string | undefined> {
   const { name, namespace = '' } = cluster.metadata;
   try {
-    const { current, behind } = await run.loadRevision(natsUrl(namespace, name), transport.system, transport.revision);
+    const { current, behind } = await run.loadRevision(natsUrl(namespace, name), system, revision);
     if (behind.length > 0) return `NATS servers load their new configuration: ${behind.join(', ')}`;
-    if (current.length < world.serversWanted) return `${current.length} of ${world.serversWanted} NATS servers answer`;
-    loaded.set(id, transport.revision);
-    return undefined;
+    return current.length < world.serversWanted
+      ? `${current.length} of ${world.serversWanted} NATS servers answer`
+      : undefined;
   } catch (error) {
-    run.log.info('the NATS servers were not reached over their system account', { error });
-    return 'the NATS servers cannot be asked for their configuration';
+    const { message } = toError(error);
+    run.log.info('the NATS servers did not load their configuration', { reason: message });
+    return `the NATS servers do not load their new configuration: ${message}`;
   }
 }
 
@@ -161,13 +185,25 @@ async function restartOne(cluster: MpcCluster, world: World, run: Run): Promise<
   const [unseen] = run.expectations.pending(key);
   if (unseen !== undefined) return { reason: 'RolloutWaiting', message: `waiting to see the ${unseen}` };
   const pod = run.caches.pods.get({ namespace: key.namespace, name });
-  if (pod?.metadata.uid === undefined) return { reason: 'RolloutWaiting', message: `pod ${name} is gone` };
-  const granted = await run.client.evict(keyOf(pod), pod.metadata.uid, { signal: run.signal });
-  if (!granted) return { reason: 'RolloutWaiting', message: `the disruption budget holds party ${id} back` };
+  if (pod === undefined) return { reason: 'RolloutWaiting', message: `waiting for the next pod ${name}` };
+  const granted = await evict(pod, run);
+  if (granted === 'gone') return { reason: 'RolloutWaiting', message: `waiting for the next pod ${name}` };
+  if (granted === 'refused')
+    return { reason: 'RolloutWaiting', message: `the disruption budget holds party ${id} back` };
   run.expectations.expectRemoved(key, run.caches.pods, pod);
   const message = `party ${id} is restarted with its new pod template`;
   run.events.event(cluster, { type: 'Normal', reason: 'PartyRestarted', action: 'Evict', note: message, related: pod });
   return { reason: 'RollingOut', message };
+}
+
+/** Somebody else may have been first: then the pod is gone, or is another one. */
+async function evict(pod: Pod, { client, signal }: Run): Promise<'granted' | 'refused' | 'gone'> {
+  try {
+    return (await client.evict(keyOf(pod), pod.metadata.uid ?? '', { signal })) ? 'granted' : 'refused';
+  } catch (error) {
+    if (isNotFound(error) || isConflict(error)) return 'gone';
+    throw error;
+  }
 }
 
 function waitingForKeys({ metadata }: MpcCluster, { keys }: World): Progress | undefined {

@@ -98,6 +98,14 @@ describe('the conditions of a key', () => {
     );
   });
 
+  test('a refresh is blocked by a trigger that no party would take', () => {
+    const seen = views([keyReport(1)]);
+    const long = asked({ [REFRESH]: 'x'.repeat(129) });
+    assert.match(condition('RefreshBlocked', seen, long), /^True InvalidTrigger .*annotation has more than 128/);
+    assert.deepEqual(step(seen, long), { kind: 'none' });
+    assert.deepEqual(step(seen, asked({ [REFRESH]: '' })), { kind: 'none' });
+  });
+
   test('a refresh that failed is blocked until the next attempt, and names the culprits', () => {
     const failure = { failure: 'Misbehaviour', parties: [3], message: 'a wrong share' } as const;
     const seen = views([keyReport(1, attemptAt('Failed', 2, failure))]);

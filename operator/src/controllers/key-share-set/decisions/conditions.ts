@@ -2,7 +2,7 @@ import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Observation } from '@mpc-operator/runtime/conditions';
 import type { Fault } from './fault.ts';
 import type { Holding, Member } from './holding.ts';
-import { pendingTriggers, type Step } from './next-step.ts';
+import { pendingTriggers, type Step, unusableSources } from './next-step.ts';
 import { areOldSharesErased, failedAttempt } from './refresh-status.ts';
 
 /** The conditions of a KeyShareSet that is as it should be, or on its way there. */
@@ -57,6 +57,11 @@ function oldSharesErased({ spec }: KeyShareSet, { key, members }: Holding): Obse
 /** True only while a refresh is asked for: a party that is away blocks nothing else. */
 function refreshBlocked(key: KeyShareSet, { key: held, members }: Holding, step: Step): Observation {
   const type = 'RefreshBlocked';
+  const unusable = unusableSources(key);
+  if (unusable.length > 0) {
+    const message = `the value of ${unusable.join(', ')} has more than 128 characters: take a shorter one, such as a time`;
+    return observation(type, 'True', 'InvalidTrigger', message);
+  }
   const [trigger] = held === undefined ? [] : pendingTriggers(key, members);
   const absent = members.filter(member => member.kind === 'unknown' || !member.ready);
   const underWay = held !== undefined && members.some(member => member.kind === 'holds' && !isFinal(member));

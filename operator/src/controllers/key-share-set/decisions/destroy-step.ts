@@ -1,5 +1,5 @@
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
-import { isKnown, keysNamed, type PartyViews } from '../../../parties/view.ts';
+import { isKnown, keyNamed, type PartyViews } from '../../../parties/view.ts';
 
 /** What is left to do before a deleted KeyShareSet may go. */
 export type DestroyStep =
@@ -24,13 +24,13 @@ export function destroyStep(key: KeyShareSet, cluster: MpcCluster | undefined, v
   }
   // A party that the cluster never had holds nothing.
   const members = parties.filter(id => cluster.spec.parties.some(party => party.id === id));
-  const named = members.map(id => ({ id, keys: keysNamed(views.get(id), key.metadata.name) }));
-  const shares = named.flatMap(({ id, keys }) =>
-    keys.flatMap(({ keyId }) => (keyId === undefined ? [] : { party: id, keyId })),
+  const named = members.map(id => ({ id, key: keyNamed(views.get(id), key.metadata.name) }));
+  const shares = named.flatMap(({ id, key: held }) =>
+    held?.keyId === undefined ? [] : { party: id, keyId: held.keyId },
   );
-  const holders = [...new Set(shares.map(share => share.party))];
   if (shares.length > 0) {
-    return { kind: 'destroy', shares, message: `parties ${holders.join(', ')} are asked to destroy their shares` };
+    const holders = shares.map(share => share.party).join(', ');
+    return { kind: 'destroy', shares, message: `parties ${holders} are asked to destroy their shares` };
   }
   const silent = members.filter(id => !isKnown(views.get(id)));
   if (silent.length > 0) {
@@ -39,9 +39,8 @@ export function destroyStep(key: KeyShareSet, cluster: MpcCluster | undefined, v
       message: `parties ${silent.join(', ')} are away and may hold shares; spec.deletionPolicy Retain would let them`,
     };
   }
-  const running = named.filter(({ keys }) =>
-    keys.some(held => held.attempt !== undefined && held.attempt.phase !== 'Failed'),
-  );
+  const running = named.filter(({ key: held }) => held?.attempt !== undefined && held.attempt.phase !== 'Failed');
+
   if (running.length > 0) {
     return { kind: 'wait', message: `parties ${running.map(({ id }) => id).join(', ')} are still making the key` };
   }

@@ -1,14 +1,14 @@
 import type { Certificate, KeyReport } from '@mpc-operator/crds/control';
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { equal } from '@mpc-operator/runtime/json';
-import { isKnown, keysNamed, type PartyViews } from '../../../parties/view.ts';
+import { isKnown, keyNamed, type PartyViews } from '../../../parties/view.ts';
 
 /** What one party of a key holds under the key's name. */
 export type Member =
   /** Silent, or its keys are being asked for. */
   | { readonly kind: 'unknown'; readonly id: number }
-  /** No certificate; perhaps the remains of a keygen, or one that runs: `attempt`. */
-  | { readonly kind: 'nothing'; readonly id: number; readonly ready: boolean; readonly attempt?: Attempt }
+  /** No certificate; perhaps the remains of a keygen, or one that runs: `key`. */
+  | { readonly kind: 'nothing'; readonly id: number; readonly ready: boolean; readonly key?: KeyReport }
   | { readonly kind: 'holds'; readonly id: number; readonly ready: boolean; readonly key: Held };
 
 export type Attempt = NonNullable<KeyReport['attempt']>;
@@ -36,7 +36,7 @@ export interface Holding {
 export function holdingOf(key: KeyShareSet, cluster: MpcCluster, views: PartyViews): Holding {
   const { name } = key.metadata;
   const members = [...key.spec.parties].sort((a, b) => a - b).map(id => memberOf(id, name, views));
-  const everyone = cluster.spec.parties.flatMap(({ id }) => keysNamed(views.get(id), name));
+  const everyone = cluster.spec.parties.flatMap(({ id }) => keyNamed(views.get(id), name) ?? []);
   const held = everyone.filter(isHeld);
   const conflict = conflictOf(key, held);
   const agreed = conflict === undefined ? agreedKey(members, key.spec.threshold) : undefined;
@@ -52,11 +52,15 @@ function memberOf(id: number, name: string, views: PartyViews): Member {
   const view = views.get(id);
   if (!isKnown(view)) return { kind: 'unknown', id };
   const { ready } = view.report;
-  const named = keysNamed(view, name);
-  const [key] = named.filter(isHeld).sort((a, b) => b.certificate.epoch - a.certificate.epoch);
-  if (key !== undefined) return { kind: 'holds', id, ready, key };
-  const [attempt] = named.flatMap(report => report.attempt ?? []).sort((a, b) => b.number - a.number);
-  return { kind: 'nothing', id, ready, ...(attempt === undefined ? {} : { attempt }) };
+  const key = keyNamed(view, name);
+  if (key === undefined) return { kind: 'nothing', id, ready };
+  if (isHeld(key)) return { kind: 'holds', id, ready, key };
+  return { kind: 'nothing', id, ready, key };
+}
+
+/** What those of the parties report that are known. */
+export function reportsOf(members: readonly Member[]): readonly KeyReport[] {
+  return members.flatMap(member => (member.kind === 'unknown' ? [] : (member.key ?? [])));
 }
 
 function isHeld(report: KeyReport): report is Held {
@@ -84,6 +88,8 @@ function conflictOf({ metadata, spec }: KeyShareSet, held: readonly Held[]): str
 function agreedKey(members: readonly Member[], threshold: number): Held | undefined {
   const held = members.flatMap(member => (member.kind === 'holds' ? member.key : []));
   const [best] = held
+    // Parties show the public key when all have activated it: before, it may come to nothing.
+    .filter(candidate => candidate.publicKey !== undefined)
     .filter(candidate => held.filter(other => saysTheSame(candidate, other)).length >= threshold)
     .filter(({ certificate, spec }) => certificate.acks.length === spec.parties.length)
     .sort((a, b) => b.certificate.epoch - a.certificate.epoch);

@@ -73,16 +73,10 @@ describe('what the parties hold', () => {
     assert.match(held(seen, keyShareSet(), cluster).conflict ?? '', /different keys of the name treasury/);
   });
 
-  test('of an earlier keygen that was never certified is nothing', () => {
-    const left = keyReport(1, {
-      keyId: 'f'.repeat(32),
-      certificate: undefined,
-      attempt: keygenReport(1, 'Failed').attempt,
-    });
-    const { members, key } = held(views([left, keyReport(2)]));
-    assert.equal(key?.keyId, KEY_ID);
-    assert.deepEqual([...new Set(members.map(member => member.kind))], ['holds']);
-    assert.deepEqual([...new Set(held(views([left])).members.map(member => member.kind))], ['nothing']);
+  test('is not published before its parties show the public key', () => {
+    const early = keyReport(1, { final: 0, publicKey: undefined, addresses: [] });
+    assert.equal(held(views([early])).key, undefined);
+    assert.equal(step(views([early])).kind, 'wait');
   });
 });
 
@@ -108,7 +102,7 @@ describe('the next step of a key', () => {
       withView(views(), { id: 3, report: views().get(3)?.report ?? assert.fail() }),
     ],
     ['a party holds the key', withView(views(), view(3, [keyReport(1)]))],
-    ['a party is still at it', withView(views(), view(3, [keygenReport(1, 'Preparing')]))],
+    ['a party is still at it', withView(views(), view(3, [keygenReport(1, 'Acknowledged')]))],
   ];
   for (const [what, seen] of never) {
     test(`is never a generation while ${what}`, () => {
@@ -149,27 +143,28 @@ describe('the next step of a key', () => {
     assert.equal(step(views([both]), asked({ [REFRESH]: 'y' })).kind, 'refresh');
   });
 
-  test('waits for all to acknowledge what some have, but not for ever, and not if one has failed', () => {
-    const key = asked({ [REFRESH]: 'x' });
-    const some = withView(views([keyReport(1)]), view(2, [keyReport(1, attemptAt('Acknowledged'))]));
-    const attempts = { ...NO_ATTEMPTS, number: 2, shownBy: NOW + 1 };
-    const waiting = step(some, key, attempts);
-    assert.ok(waiting.kind === 'wait');
-    assert.match(waiting.message, /acknowledged by parties 2, not yet by all/);
-    const next = { kind: 'refresh', number: 3, keyId: KEY_ID, trigger: 'annotation@x' };
-    assert.deepEqual(step(some, key, { ...attempts, shownBy: NOW }), next);
-    const failed = withView(some, view(3, [keyReport(1, attemptAt('Failed'))]));
-    assert.deepEqual(step(failed, key, attempts), next);
-  });
-
-  for (const phase of ['Preparing', 'Certified', 'Activated'] as const) {
+  for (const phase of ['Preparing', 'Acknowledged', 'Certified', 'Activated'] as const) {
     test(`waits while a party is ${phase}`, () => {
       const seen = withView(views([keyReport(1)]), view(2, [keyReport(1, attemptAt(phase))]));
       const next = step(seen, asked({ [REFRESH]: 'x' }));
       assert.ok(next.kind === 'wait');
-      assert.match(next.message, new RegExp(`party 2 is at attempt 2 \\(${phase}\\)`));
+      assert.match(next.message, new RegExp(`the parties are at attempt 2 \\(${phase}\\)`));
     });
   }
+
+  test('follows an attempt that only some have acknowledged, once it is given up', () => {
+    const seen = withView(
+      views([keyReport(1, attemptAt('Acknowledged'))]),
+      view(2, [keyReport(1, attemptAt('Failed'))]),
+    );
+    const key = asked({ [REFRESH]: 'x' });
+    assert.equal(step(seen, key).kind, 'wait');
+    const next = step(seen, key, { ...NO_ATTEMPTS, failed: 2 });
+    assert.ok(next.kind === 'refresh');
+    assert.equal(next.number, 3);
+    const certified = withView(seen, view(3, [keyReport(2, { final: 1 })]));
+    assert.equal(step(certified, key, { ...NO_ATTEMPTS, failed: 2 }).kind, 'wait', 'it was certified after all');
+  });
 
   test('waits for a party that is away, and names it', () => {
     const next = step(views([keyReport(1)], [1, 3]), asked({ [REFRESH]: 'x' }));

@@ -1,7 +1,7 @@
-import { formatTrigger, requestedTriggers } from '@mpc-operator/crds/annotations';
+import { formatTrigger, requestedTriggers, type Trigger } from '@mpc-operator/crds/annotations';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
-import { isEpochPending } from '../../mpc-cluster/decisions/how-many-may-go.ts';
-import type { Held, Holding, Member } from './holding.ts';
+import { runningAttempt } from '../../../parties/running-attempt.ts';
+import { type Holding, type Member, reportsOf } from './holding.ts';
 
 /** What to do for a key now. */
 export type Step =
@@ -19,23 +19,30 @@ export interface Attempts {
   readonly shownBy: number;
   /** When the next attempt may begin. */
   readonly notBefore: number;
-  /** Why the last one failed. */
+  /** The highest number that is known to have failed. */
+  readonly failed: number;
+  /** Why it failed. */
   readonly message?: string;
 }
 
-export const NO_ATTEMPTS: Attempts = { number: 0, shownBy: 0, notBefore: 0 };
+export const NO_ATTEMPTS: Attempts = { number: 0, shownBy: 0, notBefore: 0, failed: 0 };
 
 /** The highest number there can be: `attempt` in the control messages. */
 const MAX_NUMBER = 2 ** 31 - 1;
+/** Characters of a trigger's value, and triggers of a key, that the control messages allow. */
+const MAX_VALUE = 128;
+const MAX_TRIGGERS = 32;
 
 /** `now` in milliseconds of any clock, the same as in `attempts`. */
 export function nextStep(key: KeyShareSet, holding: Holding, attempts: Attempts, now: number): Step {
   const { members } = holding;
   const none = members.every(member => member.kind === 'nothing');
   const missing = members.filter(member => member.kind === 'unknown' || !member.ready).map(member => member.id);
-  if (holding.key === undefined && !none) return waitForKey(members, missing);
-  const attempt = waitForAttempt(members, attempts, now);
-  if (attempt !== undefined) return attempt;
+  if (holding.key === undefined && !none) return waitForKey(missing);
+  const running = runningAttempt(reportsOf(members));
+  if (running !== undefined && !isGivenUp(running, attempts)) {
+    return wait('AttemptRunning', `the parties are at attempt ${running.number} (${running.phase})`);
+  }
   const trigger = holding.key === undefined ? undefined : pendingTriggers(key, members)[0];
   if (holding.key !== undefined && trigger === undefined) return { kind: 'none' };
   if (missing.length > 0) return wait('WaitingForParties', `all parties are needed, but ${list(missing)}`);
@@ -48,7 +55,7 @@ export function nextStep(key: KeyShareSet, holding: Holding, attempts: Attempts,
   const number = Math.max(holding.highest, attempts.number) + 1;
   if (number > MAX_NUMBER) return wait('NumbersExhausted', `a party says it has seen attempt ${holding.highest}`);
   if (holding.key === undefined || trigger === undefined) {
-    return { kind: 'keygen', number, triggers: requestedTriggers(key.metadata.annotations).map(formatTrigger) };
+    return { kind: 'keygen', number, triggers: usableTriggers(key).map(formatTrigger) };
   }
   return { kind: 'refresh', number, keyId: holding.key.keyId, trigger };
 }
@@ -56,54 +63,33 @@ export function nextStep(key: KeyShareSet, holding: Holding, attempts: Attempts,
 /** The triggers that the annotations ask for and that led to no epoch yet, in the order in which they are carried out. */
 export function pendingTriggers(key: KeyShareSet, members: readonly Member[]): readonly string[] {
   const done = members.flatMap(member => (member.kind === 'holds' ? member.key.triggers : []));
-  return requestedTriggers(key.metadata.annotations)
+  return usableTriggers(key)
     .filter(({ source, value }) => !done.some(trigger => trigger.source === source && trigger.value === value))
     .map(formatTrigger);
 }
 
-/** Some hold it, but too few say the same yet: those that have the certificate give it to the others. */
-function waitForKey(members: readonly Member[], missing: readonly number[]): Step {
+/** Sources of triggers whose value no party would take: see `triggers` of a key report. */
+export function unusableSources(key: KeyShareSet): readonly string[] {
+  return requestedTriggers(key.metadata.annotations)
+    .filter(({ value }) => value.length > MAX_VALUE)
+    .map(({ source }) => source);
+}
+
+function usableTriggers(key: KeyShareSet): readonly Trigger[] {
+  return requestedTriggers(key.metadata.annotations)
+    .filter(({ value }) => value !== '' && value.length <= MAX_VALUE)
+    .slice(0, MAX_TRIGGERS);
+}
+
+/** Some hold it, but too few say the same of it yet: they see to that among themselves. */
+function waitForKey(missing: readonly number[]): Step {
   if (missing.length > 0) return wait('WaitingForParties', `what the parties hold is not known: ${list(missing)}`);
-  const without = members.filter(member => member.kind !== 'holds').map(member => member.id);
-  return wait('KeySpreading', `the key is certified, parties ${without.join(', ')} do not have it yet`);
+  return wait('KeySpreading', 'the key is certified, and the parties give it to each other');
 }
 
-function waitForAttempt(members: readonly Member[], { shownBy }: Attempts, now: number): Step | undefined {
-  const running = members.find(isBusy);
-  if (running !== undefined) {
-    return wait('AttemptRunning', `party ${running.id} is at attempt ${attemptOf(running)}`);
-  }
-  const acknowledged = members.filter(isAcknowledged);
-  if (acknowledged.length === 0 || now >= shownBy || members.some(isFailed)) return undefined;
-  return { ...wait('AttemptRunning', acknowledgedBy(acknowledged)), until: shownBy };
-}
-
-function isBusy(member: Member): member is Exclude<Member, { kind: 'unknown' }> {
-  if (member.kind === 'unknown') return false;
-  if (member.kind === 'holds') return isEpochPending(member.key);
-  return member.attempt !== undefined && ['Preparing', 'Certified', 'Activated'].includes(member.attempt.phase);
-}
-
-/**
- * Whether the newest attempt of a party is acknowledged and nothing more. It needs the acknowledgement of all, and who has not given
- * it by the time the parties had for it never will: the attempt is dead, and a higher number comes next.
- */
-const isAcknowledged = (member: Member): boolean => phaseOf(member) === 'Acknowledged';
-const isFailed = (member: Member): boolean => phaseOf(member) === 'Failed';
-
-function phaseOf(member: Member): string | undefined {
-  if (member.kind === 'unknown') return undefined;
-  return (member.kind === 'holds' ? member.key.attempt : member.attempt)?.phase;
-}
-
-const acknowledgedBy = (members: readonly Member[]): string =>
-  `acknowledged by parties ${members.map(({ id }) => id).join(', ')}, not yet by all`;
-
-function attemptOf(member: Exclude<Member, { kind: 'unknown' }>): string {
-  const attempt = member.kind === 'holds' ? member.key.attempt : member.attempt;
-  const epoch = (held: Held) => `${held.certificate.epoch}, which is not final`;
-  if (attempt === undefined) return member.kind === 'holds' ? epoch(member.key) : '';
-  return `${attempt.number} (${attempt.phase})`;
+/** One that never got all acknowledgements: those who gave theirs go on to show it until a higher number is final. */
+function isGivenUp({ number, phase }: { number: number; phase: string }, { failed }: Attempts): boolean {
+  return phase === 'Acknowledged' && number <= failed;
 }
 
 function wait(reason: string, message: string): Extract<Step, { kind: 'wait' }> {

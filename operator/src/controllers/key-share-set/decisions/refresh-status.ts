@@ -1,6 +1,6 @@
 import type { KeyShareSet, KeyShareSetStatus } from '@mpc-operator/crds/generated/api';
 import { timestamp } from '@mpc-operator/runtime/wire-time';
-import type { Attempt, Holding, Member } from './holding.ts';
+import { type Attempt, type Holding, type Member, reportsOf } from './holding.ts';
 import { type Attempts, pendingTriggers } from './next-step.ts';
 
 type RefreshStatus = NonNullable<KeyShareSetStatus['refresh']>;
@@ -39,8 +39,7 @@ export function areOldSharesErased(members: readonly Member[], epoch: number, th
 
 /** The failed attempt of the highest number, by the word of the party that says most of it. */
 export function failedAttempt(members: readonly Member[], trigger?: string): Attempt | undefined {
-  const [last] = members
-    .flatMap(attemptsOf)
+  const [last] = attemptsOf(members)
     .filter(attempt => attempt.phase === 'Failed' && (trigger === undefined || attempt.trigger === trigger))
     .sort((a, b) => b.number - a.number || weight(b) - weight(a));
   return last;
@@ -54,10 +53,10 @@ function pendingRefresh(
   now: Date,
 ): RefreshStatus {
   const before = key.status?.refresh?.trigger === trigger ? key.status.refresh : undefined;
-  const running = members
-    .flatMap(attemptsOf)
-    .find(attempt => attempt.trigger === trigger && attempt.phase !== 'Failed');
   const failed = failedAttempt(members, trigger);
+  const running = attemptsOf(members).find(
+    ({ trigger: of, number, phase }) => of === trigger && phase !== 'Failed' && number > (failed?.number ?? 0),
+  );
   const counted = before?.phase === 'Failed' && before.attempt === failed?.number;
   const fresh = running === undefined && failed !== undefined && !counted;
   const message = failed?.message ?? attempts.message;
@@ -78,10 +77,8 @@ function certifiedPhase(members: readonly Member[], epoch: number, threshold: nu
   return all ? 'Activated' : 'Certified';
 }
 
-function attemptsOf(member: Member): readonly Attempt[] {
-  if (member.kind === 'unknown') return [];
-  const attempt = member.kind === 'holds' ? member.key.attempt : member.attempt;
-  return attempt === undefined ? [] : [attempt];
+function attemptsOf(members: readonly Member[]): readonly Attempt[] {
+  return reportsOf(members).flatMap(report => report.attempt ?? []);
 }
 
 /** Proof of misbehaviour says more than a wrong configuration, and that more than a timeout. */

@@ -172,7 +172,9 @@ describe('what outlives its cluster', () => {
 
 describe('NATS', () => {
   const config = natsConfig(cluster, 'certificate');
-  const parsed = JSON.parse(config.text);
+  // Its first line names the server by a variable; the rest is JSON without its braces.
+  const [name, ...rest] = config.text.split('\n');
+  const parsed = JSON.parse(`{${rest.join('\n')}}`);
 
   test('has one server in each zone that has a party', () => {
     assert.equal(nats.spec?.replicas, 3);
@@ -196,8 +198,14 @@ describe('NATS', () => {
     assert.equal(parsed.cluster.authorization.user, 'mpc://mpc.keyshare.dev/ns/demo/nats');
   });
 
-  test('keeps nothing and shows nothing: no JetStream, no monitoring port', () => {
-    for (const key of ['jetstream', 'http', 'http_port', 'https_port', 'leafnodes', 'gateway', 'websocket', 'mqtt']) {
+  test('has one configuration for all, in which each finds its name', () => {
+    assert.equal(name, 'server_name: $POD_NAME');
+    assert.equal(nats.spec?.template.spec?.containers[0]?.env?.[0]?.name, 'POD_NAME');
+  });
+
+  test('keeps nothing, and shows itself to its own pod only', () => {
+    assert.equal(parsed.http, '127.0.0.1:8222');
+    for (const key of ['jetstream', 'http_port', 'https_port', 'leafnodes', 'gateway', 'websocket', 'mqtt']) {
       assert.ok(!(key in parsed), key);
     }
   });

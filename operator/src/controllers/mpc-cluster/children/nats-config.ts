@@ -7,15 +7,19 @@ import { partyIds, zonesOf } from './metadata.ts';
 
 export const CLIENT_PORT = 4222;
 export const ROUTE_PORT = 6222;
+/** Without authentication or TLS, so on the loopback interface only: for probes. */
+export const MONITORING_PORT = 8222;
 /** Where the Secret with configuration and certificates is mounted. */
 export const NATS_DIRECTORY = '/etc/nats';
 /** Bytes: the default of NATS. A round of a refresh among 16 parties takes some kilobytes. */
 const MAX_PAYLOAD = 1024 * 1024;
+/** The environment variable with the name of a server. */
+export const NAME_VARIABLE = 'POD_NAME';
 const REVISION_TAG = 'revision:';
 
 /**
- * The configuration of the NATS servers of a cluster, in the JSON that nats-server reads: core NATS without JetStream or
- * monitoring port, mutual TLS everywhere, every client mapped by the URI of its certificate to a user that may use its own subjects
+ * The configuration of the NATS servers of a cluster, in the JSON that nats-server reads: core NATS without JetStream,
+ * monitoring for its own pod only, mutual TLS everywhere, every client mapped by the URI of its certificate to a user that may use its own subjects
  * only. `certificate` is the servers' own: its change makes another revision.
  */
 export function natsConfig(
@@ -28,8 +32,10 @@ export function natsConfig(
     .digest('hex')
     .slice(0, 16);
   // A running server shows its tags: so it can be seen which revision it has loaded.
-  const text = JSON.stringify({ ...content, server_tags: [`${REVISION_TAG}${revision}`] }, undefined, 2);
-  return { text: `${text}\n`, revision };
+  const json = JSON.stringify({ ...content, server_tags: [`${REVISION_TAG}${revision}`] }, undefined, 2);
+  // By the environment, since all servers have one file; an option of the command line would be lost in a reload.
+  const text = `server_name: $${NAME_VARIABLE}\n${json.slice(2, -2)}\n`;
+  return { text, revision };
 }
 
 /** The revision that the tags of a running server name. */
@@ -46,6 +52,7 @@ function configuration(cluster: MpcCluster): object {
   });
   return {
     port: CLIENT_PORT,
+    http: `127.0.0.1:${MONITORING_PORT}`,
     max_payload: MAX_PAYLOAD,
     ping_interval: '10s',
     ping_max: 2,

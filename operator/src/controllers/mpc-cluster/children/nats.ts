@@ -3,7 +3,7 @@ import { natsName, natsTlsSecretName } from '@mpc-operator/crds/names';
 import type { PodDisruptionBudget, Service, StatefulSet } from '@mpc-operator/runtime/resource';
 import type { Settings } from '../../../settings.ts';
 import { ownedMetadata, selector, zonesOf } from './metadata.ts';
-import { CLIENT_PORT, NATS_DIRECTORY, ROUTE_PORT } from './nats-config.ts';
+import { CLIENT_PORT, MONITORING_PORT, NAME_VARIABLE, NATS_DIRECTORY, ROUTE_PORT } from './nats-config.ts';
 import { containerSecurityContext, podSecurityContext } from './pod-security.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
@@ -82,25 +82,35 @@ export function natsStatefulSet(cluster: MpcCluster, settings: Settings): Statef
 }
 
 function container({ spec }: MpcCluster, settings: Settings) {
-  // No monitoring port, which knows no authentication; that the server listens is what can be probed.
-  const probe = { tcpSocket: { port: 'client' }, timeoutSeconds: 2 };
   return {
     name: 'nats',
     image: spec.images.nats ?? settings.images.nats,
     imagePullPolicy: spec.images.pullPolicy,
-    args: ['--config', `${NATS_DIRECTORY}/nats.conf`, '--name', '$(POD_NAME)'],
-    env: [{ name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
+    args: ['--config', `${NATS_DIRECTORY}/nats.conf`],
+    env: [{ name: NAME_VARIABLE, valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
     ports: [
       { name: 'client', containerPort: CLIENT_PORT },
       { name: 'route', containerPort: ROUTE_PORT },
     ],
     readinessProbe: { ...probe, periodSeconds: 5 },
-    livenessProbe: { ...probe, periodSeconds: 10, failureThreshold: 6 },
+    livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 3 },
     resources: spec.resources.nats,
     securityContext: containerSecurityContext,
     volumeMounts: [{ name: 'config', mountPath: NATS_DIRECTORY, readOnly: true }],
   };
 }
+
+/** Asks from inside the pod: monitoring listens there only, and every probe of a TLS port would be an error in the log. */
+const probe = {
+  exec: {
+    command: [
+      'bash',
+      '-c',
+      `exec 3<>/dev/tcp/127.0.0.1/${MONITORING_PORT} && printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '"ok"' <&3`,
+    ],
+  },
+  timeoutSeconds: 5,
+} as const;
 
 /** Drains take one server at a time. */
 export function natsBudget(cluster: MpcCluster): PodDisruptionBudget {

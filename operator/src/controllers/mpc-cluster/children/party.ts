@@ -4,7 +4,7 @@ import { partyEnv, pinFiles, tlsFiles } from '@mpc-operator/crds/party-env';
 import type { Service, StatefulSet } from '@mpc-operator/runtime/resource';
 import type { Settings } from '../../../settings.ts';
 import { HSM_ADDRESS, HSM_SOCKET_DIRECTORY, hsmContainers, hsmVolumes, tokenLabel } from './hsm.ts';
-import { ownedMetadata, partyIds, selector } from './metadata.ts';
+import { ownedMetadata, selector } from './metadata.ts';
 import { containerSecurityContext, podSecurityContext } from './pod-security.ts';
 
 /** Port of a party's /healthz, /readyz and /metrics. */
@@ -21,7 +21,7 @@ const PIN_DIRECTORY = '/run/secrets/pin';
 const STORE_DIRECTORY = '/var/lib/mpc';
 const API_ACCESS_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-export const partyServiceName = (cluster: string): string => `${cluster}-party`;
+const partyServiceName = (cluster: string): string => `${cluster}-party`;
 
 /** Headless: it gives the pods names, and metrics something to find them by. */
 export function partyService(cluster: MpcCluster): Service {
@@ -128,7 +128,6 @@ function environment(cluster: MpcCluster, id: number) {
     ...Object.entries({
       [partyEnv.cluster]: name,
       [partyEnv.party]: String(id),
-      [partyEnv.parties]: partyIds(cluster).join(','),
       [partyEnv.natsUrl]: natsUrl(namespace, name),
       [partyEnv.tlsDirectory]: TLS_DIRECTORY,
       [partyEnv.tokenLabel]: tokenLabel(name, id),

@@ -171,7 +171,7 @@ describe('how many parties may go', () => {
     assert.equal(allowance([], []).parties, 1);
   });
 
-  for (const phase of ['Preparing', 'Certified', 'Activated'] as const) {
+  for (const phase of ['Preparing', 'Acknowledged', 'Certified', 'Activated'] as const) {
     test(`none while an attempt is ${phase}`, () => {
       const key = keyReport(1, { attempt: { number: 2, trigger: 'annotation@x', phase } });
       assert.equal(allowance([keyShareSet()], [key]).reason, 'EpochPending');
@@ -183,9 +183,12 @@ describe('how many parties may go', () => {
     assert.equal(howManyMayGo(states(allPods), [keyShareSet()], seen).reason, 'EpochPending');
   });
 
-  test('a failed attempt holds nobody back', () => {
-    const failed = keyReport(1, { attempt: { number: 2, trigger: 'annotation@x', phase: 'Failed' } });
-    assert.equal(allowance([keyShareSet()], [failed, keygenReport(1, 'Failed')]).parties, 1);
+  test('a failed attempt holds nobody back, nor does one that lacks an acknowledgement', () => {
+    const at = (phase: 'Failed' | 'Acknowledged') =>
+      keyReport(1, { attempt: { number: 2, trigger: 'annotation@x', phase } });
+    assert.equal(allowance([keyShareSet()], [at('Failed'), keygenReport(1, 'Failed')]).parties, 1);
+    const seen = withView(views([at('Acknowledged')]), view(3, [at('Failed')]));
+    assert.equal(howManyMayGo(states(allPods), [keyShareSet()], seen).parties, 1);
   });
 
   test('none while it is not known what a running party does', () => {

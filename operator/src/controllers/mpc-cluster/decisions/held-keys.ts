@@ -1,10 +1,8 @@
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
-import { keysNamed, type PartyViews } from '../../../parties/view.ts';
+import { keyNamed, type PartyViews } from '../../../parties/view.ts';
 
 /** The KeyShareSets whose key exists, by the word of the parties: a status may have been wiped. */
 export function heldKeys(keys: readonly KeyShareSet[], views: PartyViews): readonly KeyShareSet[] {
   const all = [...views.values()];
-  return keys.filter(key =>
-    all.some(view => keysNamed(view, key.metadata.name).some(held => held.certificate !== undefined)),
-  );
+  return keys.filter(key => all.some(view => keyNamed(view, key.metadata.name)?.certificate !== undefined));
 }

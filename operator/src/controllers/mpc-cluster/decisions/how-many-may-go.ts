@@ -1,5 +1,6 @@
 import type { KeyReport } from '@mpc-operator/crds/control';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import { isAlive, runningAttempt } from '../../../parties/running-attempt.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import type { PartyState } from './party-states.ts';
 
@@ -25,9 +26,9 @@ export function howManyMayGo(
   if (unknown !== undefined) {
     return { parties: 0, reason: 'PartyUnknown', message: `party ${unknown.id} runs, but what it does is not known` };
   }
-  const pending = [...views.values()].flatMap(view => view.keys ?? []).find(isEpochPending);
+  const pending = reportsByName(views).find(([, reports]) => isEpochPending(reports));
   if (pending !== undefined) {
-    return { parties: 0, reason: 'EpochPending', message: `key ${pending.spec.name} is between two epochs` };
+    return { parties: 0, reason: 'EpochPending', message: `key ${pending[0]} is between two epochs` };
   }
   const [tightest] = keys
     .map(key => ({ name: key.metadata.name, spare: key.spec.parties.length - key.spec.threshold }))
@@ -41,11 +42,13 @@ export function howManyMayGo(
     : { parties: spare, reason: 'ThresholdKept', message: `key ${name} can do without ${spare} of its parties` };
 }
 
-/**
- * Whether an attempt runs, or the epoch that is signed with is not final. One that failed is over, and one that was acknowledged takes
- * nobody's time: it is certified at once if all acknowledge it, or never.
- */
-export function isEpochPending({ attempt, active, final, certificate }: KeyReport): boolean {
-  const over = attempt === undefined || ['Failed', 'Acknowledged', 'Final'].includes(attempt.phase);
-  return !over || active !== final || (certificate?.epoch ?? 0) > final;
+function isEpochPending(reports: readonly KeyReport[]): boolean {
+  const running = runningAttempt(reports);
+  return running !== undefined && isAlive(running, reports);
+}
+
+function reportsByName(views: PartyViews): readonly [string, readonly KeyReport[]][] {
+  const reports = [...views.values()].flatMap(view => view.keys ?? []);
+  const names = [...new Set(reports.map(report => report.spec.name))].sort();
+  return names.map(name => [name, reports.filter(report => report.spec.name === name)]);
 }

@@ -74,6 +74,12 @@ describe('the current slot', () => {
     assert.deepEqual(slot('11-21T13:20:00'), before);
   });
 
+  test('never goes back: another schedule begins with its next slot', () => {
+    const yearly = parseSchedule('@yearly', 'Etc/UTC');
+    const old = rotationPolicy({}, { creationTimestamp: '2025-06-01T00:00:00Z' }, started('11-21T10:00:00'));
+    assert.deepEqual(currentSlot(old, yearly, at('11-21T13:20:00')), at('11-21T10:00:00'));
+  });
+
   test('stays the one that was started while the policy is suspended', () => {
     assert.deepEqual(slot('11-21T13:20:00', { suspend: true }, started('11-21T10:00:00')), at('11-21T10:00:00'));
     assert.equal(slot('11-21T13:20:00', { suspend: true }), undefined);

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AttemptLog } from './attempt-log.ts';
+
+const key = { namespace: 'ns', name: 'treasury' };
+
+test('each failure is counted once, and doubles the pause up to five minutes', () => {
+  const log = new AttemptLog();
+  log.failed(key, 1, 'no', 0);
+  log.failed(key, 1, 'no', 1_000);
+  assert.equal(log.get(key).notBefore, 5_000);
+  log.failed(key, 2, 'no', 10_000);
+  assert.equal(log.get(key).notBefore, 20_000);
+  for (let number = 3; number < 20; number++) log.failed(key, number, 'no', 0);
+  assert.equal(log.get(key).notBefore, 300_000);
+});
+
+test('what succeeded makes the next failure the first again, but numbers go on', () => {
+  const log = new AttemptLog();
+  log.commanded(key, 7, 0);
+  log.failed(key, 7, 'no', 0);
+  log.succeeded(key);
+  assert.deepEqual([log.get(key).number, log.get(key).notBefore], [7, 0]);
+  log.failed(key, 8, 'no', 0);
+  assert.equal(log.get(key).notBefore, 5_000);
+});
+
+test('an attempt that not all acknowledge fails after a minute', () => {
+  const log = new AttemptLog();
+  log.acknowledged(key, 3, 0);
+  log.acknowledged(key, 3, 59_999);
+  assert.equal(log.get(key).failed, 0);
+  log.acknowledged(key, 3, 60_000);
+  assert.equal(log.get(key).failed, 3);
+  log.acknowledged(key, 4, 60_000);
+  log.acknowledged(key, 4, 61_000);
+  assert.equal(log.get(key).failed, 3, 'the next one has its own minute');
+});
+
+test('keys do not share their attempts, and a forgotten key begins anew', () => {
+  const log = new AttemptLog();
+  log.failed(key, 5, 'no', 0);
+  assert.equal(log.get({ ...key, name: 'other' }).failed, 0);
+  log.forget(key);
+  assert.equal(log.get(key).failed, 0);
+});
