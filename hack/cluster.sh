@@ -11,8 +11,10 @@ kubectl() { "$hack/in-cluster-net.sh" kubectl "$@"; }
 in_cluster() { step "$1" "$hack/in-cluster-net.sh" "${@:2}"; }
 containers() { docker ps --all --quiet --filter "label=io.x-k8s.kind.cluster=$cluster" "$@"; }
 
-# The state folder says what the cluster was made with; `ready` is written last and names its node image.
-forget() { rm -rf "$state/engine" "$state/ready" "$state/loaded" "$KUBECONFIG"; }
+# The state folder says what the cluster was made with. While it is being made there is `making`, then `ready` with the
+# name of its node image; with neither, a cluster of that name is somebody else's.
+made_here() { [[ -f $state/making || -f $state/ready ]]; }
+forget() { rm -rf "$state"/{engine,making,ready,loaded} "$KUBECONFIG"; }
 
 wait_until_ready() {
   in_cluster 'Nodes ready' kubectl wait --for=condition=Ready nodes --all --timeout=180s
@@ -60,6 +62,7 @@ $missing"
 wanted_image() { if [[ $MPC_ENGINE == bare ]]; then node_image; else echo "$KIND_NODE_IMAGE"; fi; }
 
 create() {
+  touch "$state/making"
   step 'Create the cluster: one control plane, workers in zones a, b and c' \
     kind create cluster --name "$cluster" --image "$(wanted_image)" --config "$repo/kind-config.yaml" --wait 180s
   if [[ $MPC_ENGINE == bare ]]; then
@@ -70,14 +73,17 @@ create() {
   fi
   wait_until_ready
   wanted_image >"$state/ready"
+  rm "$state/making"
 }
 
 up() {
   mkdir -p "$state"
   echo "$MPC_ENGINE" >"$state/engine"
   prepare
-  if [[ -n $(containers) && ! -f $state/ready ]]; then
+  if [[ -f $state/making ]]; then
     step 'Remove a cluster that was only half made' kind delete cluster --name "$cluster"
+  elif [[ -n $(containers) ]] && ! made_here; then
+    fail "there is a kind cluster '$cluster' that was not made here. Set MPC_KIND_CLUSTER to another name, or delete that one."
   fi
   if [[ -z $(containers) ]]; then
     rm -rf "$state/loaded" "$state/ready"
@@ -94,13 +100,10 @@ up() {
 }
 
 down() {
-  # without kind nothing was made yet
-  if ! command -v kind >/dev/null; then
-    forget
-    return
+  if made_here; then
+    if [[ $MPC_ENGINE == bare ]]; then "$bare/engine.sh" nodes; fi
+    step 'Remove the cluster' kind delete cluster --name "$cluster"
   fi
-  if [[ $MPC_ENGINE == bare ]]; then "$bare/engine.sh" nodes; fi
-  step 'Remove the cluster' kind delete cluster --name "$cluster"
   if [[ $MPC_ENGINE == bare ]]; then step 'Stop the engines' "$bare/engine.sh" stop; fi
   forget
 }

@@ -8,6 +8,7 @@ export MPC_LOADED_IMAGES=$state/loaded
 if [[ $MPC_ENGINE == bare ]]; then
   # shellcheck source=hack/bare/paths.sh
   source "$hack/bare/paths.sh"
+  require_own_engine
   export DOCKER_HOST=$nodes_socket
   PATH=$(program_dir kubernetes):$(program_dir kind):$(program_dir helm):$PATH
   export PATH

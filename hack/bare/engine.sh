@@ -29,6 +29,7 @@ start() {
   shift
   if alive "$name"; then return; fi
   mkdir -p "$run" "$state/$name"
+  echo "$state" >"$run/state"
   # an engine that was killed leaves these behind, and the next one would refuse to start or wait for the dead
   for file in "$run/$name.pid" "$run/$name/containerd/containerd.pid"; do
     running "$file" || rm -f "$file"
@@ -74,8 +75,10 @@ stop() {
     while running "$file"; do sleep 0.2; done
   done
   if [[ -e /run/netns/$netns ]]; then ip netns delete "$netns"; fi
+  rm -rf --one-file-system "$run"
 }
 
+require_own_engine
 case ${1:-} in
   nodes) start_nodes ;;
   builder) start_builder ;;

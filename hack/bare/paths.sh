@@ -7,6 +7,13 @@ run=/run/mpc-operator/$cluster
 nodes_socket=unix://$run/nodes.sock
 builder_socket=unix://$run/builder.sock
 
+# The namespace and the sockets have the cluster's name, its data is in the cache: with another cache they would be
+# another cluster's.
+require_own_engine() {
+  [[ ! -f $run/state || $(<"$run/state") == "$state" ]] ||
+    fail "a cluster '$cluster' runs on this machine from another cache: $(<"$run/state"). Set MPC_KIND_CLUSTER to another name."
+}
+
 # program_dir NAME: the folder of that program's finished build. Everything a build depends on is in its name.
 program_dir() {
   local key

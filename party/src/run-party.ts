@@ -67,7 +67,10 @@ export async function runParty(
   const registry = new SessionRegistry();
   const ending = new AbortController();
   const parts = await assemble(config, custody, network, fitness, registry, log, () => tell());
-  const requests = startRequests({ ...parts, custody, network, api, log, owner: config.owner }, ending.signal);
+  const requests = startRequests(
+    { ...parts, custody, network, api, able: () => fitness.reason === undefined, log, owner: config.owner },
+    ending.signal,
+  );
   const report = (): void => network.report(json(parts.report(requests)));
   tell = () => {
     report();

@@ -11,7 +11,7 @@ import type { EventRecorder } from '@mpc-operator/runtime/events';
 import type { ObjectKey } from '@mpc-operator/runtime/object';
 import { defineResource } from '@mpc-operator/runtime/resource';
 import type { Peers } from '../peers/peers.ts';
-import { Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
+import { ContextMismatch, Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
 import { type Course, failed, pending, type Signature, succeeded } from './answers.ts';
 import { chooseSigners, turnOf } from './leadership.ts';
 import type { RequestSigner } from './request-signer.ts';
@@ -30,6 +30,8 @@ export interface RequestsOptions {
   readonly events: EventRecorder;
   readonly peers: Peers;
   readonly signer: RequestSigner;
+  /** Whether this party takes part in sessions: its HSM answers, it is not about to stop. */
+  readonly able: () => boolean;
   readonly clock: Clock;
   readonly read: (key: ObjectKey) => SignRequest | undefined;
   readonly judge: (request: SignRequest) => Verdict;
@@ -45,6 +47,7 @@ const FIRST_TIMEOUT = 3_000;
 const LAST_TIMEOUT = 15_000;
 const RETRY = 100;
 const QUORUM_POLL = 500;
+const UNABLE_POLL = 1_000;
 
 interface Memory {
   readonly uid: string;
@@ -101,7 +104,8 @@ export class Requests {
   }
 
   async #lead(request: SignRequest, verdict: Extract<Verdict, { kind: 'sign' }>, memory: Memory): Promise<Result> {
-    const { me, peers, signer } = this.#options;
+    const { me, peers, signer, able } = this.#options;
+    if (!able()) return { requeueAfter: UNABLE_POLL };
     const { parties, threshold } = verdict.key.spec;
     const culprits = new Set(memory.culprits.keys());
     const candidates = { leader: me, parties, threshold, present: peers.present(), slow: memory.slow, culprits };
@@ -118,7 +122,8 @@ export class Requests {
       return await this.#publish(request, await signer.lead(request, verdict, signers, timeout), memory);
     } catch (error) {
       await this.#learn(request, memory, error);
-      return { requeueAfter: RETRY };
+      // what failed here and not between the parties is for another one to lead, whose turn comes
+      return { requeueAfter: isOfSession(error) ? RETRY : UNABLE_POLL };
     }
   }
 
@@ -199,6 +204,9 @@ export class Requests {
     return (this.#now().getTime() - memory.seen.getTime()) / 1000;
   }
 }
+
+const isOfSession = (error: unknown): boolean =>
+  error instanceof Timeout || error instanceof ContextMismatch || error instanceof Misbehaviour;
 
 const courseOf = ({ attempts, seen, culprits }: Memory): Course => ({
   attempts,

@@ -66,9 +66,11 @@ export class RequestSigner {
         epoch: key.active,
       } as const;
       const bytes = encodeSummons({ ...invitation, signers: [...signers], ...pendingCertificate(key) });
-      for (const signer of signers.filter(s => s !== me)) await channel.send(signer, bytes);
+      const ready = async (): Promise<void> => {
+        for (const signer of signers.filter(s => s !== me)) await channel.send(signer, bytes);
+      };
       const signing = { session, request: uid, keyId: key.keyId, epoch: key.active, signers, message, timeout };
-      return await signTogether(this.#options, { ...signing, signal: declined.signal });
+      return await signTogether(this.#options, { ...signing, signal: declined.signal, ready });
     } finally {
       this.#leading.delete(session);
     }

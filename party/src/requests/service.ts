@@ -28,6 +28,8 @@ export interface RequestServiceOptions {
   readonly peers: Peers;
   readonly network: Network;
   readonly api: Transport;
+  /** Whether this party takes part in sessions. */
+  readonly able: () => boolean;
   readonly log: Logger;
 }
 
@@ -52,7 +54,7 @@ const TIMEOUT = 60_000;
 const EVENTS_GRACE = 2_000;
 
 export function startRequests(options: RequestServiceOptions, signal: AbortSignal): RequestService {
-  const { owner, custody, host, peers, network, api, log } = options;
+  const { owner, custody, host, peers, network, api, able, log } = options;
   const { store, keyring } = custody;
   const { namespace, cluster, party: me } = owner;
   const clock = systemClock;
@@ -93,6 +95,7 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     events,
     peers,
     signer,
+    able,
     clock,
     read: key => requests.get(key),
     judge: decide,

@@ -28,6 +28,8 @@ export interface Signing {
   /** Milliseconds. */
   readonly timeout: number;
   readonly signal?: AbortSignal;
+  /** Called when this party has its share at hand and could begin. */
+  readonly ready?: () => Promise<void>;
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -42,6 +44,7 @@ export async function signTogether({ keyring, store, host }: SigningSessionOptio
   if (key === undefined) throw new RangeError(`this party holds no key ${keyId}`);
   const share = await keyring.share(keyId, epoch);
   using _ = share.secret;
+  await s.ready?.();
   const { purpose } = key.spec;
   const protocol = frost(purpose);
   const { extras, ...agreed } = protocol.agreement(share.sharing, s.message);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { bytes } from './codec.ts';
 import type { Envelope, MessageType, Recipient } from './envelope.ts';
 import type { PartyId } from './errors.ts';
@@ -137,6 +138,26 @@ test('I7: of each sender only so much is kept early, and a flood of one displace
   seal(1);
   reception.retry();
   assert.ok(inbox.get('data', 'said', 3));
+});
+
+test('I7: no bytes from the network make it throw, whoever they are said to be from', async () => {
+  const { reception, send, seal, inbox } = setUp();
+  for (const id of [1, 2]) seal(id);
+  const frame = await send(2, 'data', 'said', 'all');
+  const kept = inbox.get('data', 'said', 2);
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.nat(frame.length),
+      fc.integer({ min: 0, max: 4 }),
+      (junk, at, from) => {
+        const frames = [junk, frame.subarray(0, at), Buffer.concat([frame.subarray(0, at), junk])];
+        for (const bytes of frames) reception.receive(from, bytes);
+      },
+    ),
+    { numRuns: 300 },
+  );
+  assert.equal(inbox.get('data', 'said', 2), kept);
 });
 
 test('once a session is over its keys are gone: nothing opens any more', async () => {

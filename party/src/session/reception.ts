@@ -1,12 +1,15 @@
 import { type Envelope, type Header, hashOnly } from './envelope.ts';
 import { ContextMismatch, type PartyId } from './errors.ts';
-import { HELLO } from './hello.ts';
+import { greetingCodec, HELLO } from './hello.ts';
 import type { Inbox } from './inbox.ts';
 import type { Messages } from './messages.ts';
 import { ABORT } from './notice.ts';
 import type { DropReason } from './observer.ts';
 import { equivocation, showsRun } from './view.ts';
 import type { Wire } from './wire.ts';
+
+/** A message so many bytes above its limit is still received, so that its sender can be named. */
+export const SLACK = 4096;
 
 /** Who is told what came in. */
 export interface Receiver {
@@ -23,7 +26,7 @@ export class Reception {
   readonly #wire: Wire;
   readonly #inbox: Inbox;
   readonly #receiver: Receiver;
-  readonly #expected: ReadonlySet<string>;
+  readonly #expected: ReadonlyMap<string, number>;
   readonly #early = new Map<PartyId, Uint8Array[]>();
   readonly #earlyLimit: number;
 
@@ -64,7 +67,9 @@ export class Reception {
   #sort(envelope: Envelope, clear: boolean, bytes: Uint8Array): void {
     const { type, sid, from } = envelope.header;
     const hello = this.#inbox.get('hello', HELLO, from);
-    if (!this.#expected.has(expectation(envelope.header, clear))) this.#receiver.dropped('foreign', from);
+    const limit = this.#expected.get(expectation(envelope.header, clear));
+    if (limit === undefined) this.#receiver.dropped('foreign', from);
+    else if (envelope.payload.length > limit + SLACK) this.#receiver.dropped('malformed', from);
     else if (!clear || type === 'hello') this.#file(envelope);
     else if (hello === undefined) this.#keep(from, bytes);
     else if (Buffer.from(hello.header.sid).equals(sid)) this.#file(envelope);
@@ -98,15 +103,21 @@ export class Reception {
   }
 }
 
-/** Every sort of message that another party may send this one. */
-function expectations(messages: Messages, me: PartyId): ReadonlySet<string> {
-  const clear = (['hello', 'view'] as const).map(type => expectation({ type, round: HELLO, to: 'all' }, true));
-  const aborts = [true, false].map(isClear => expectation({ type: 'abort', round: ABORT, to: 'all' }, isClear));
-  const sealed = Object.entries(messages).flatMap(([round, { kind }]) => {
-    const data = expectation({ type: 'data', round, to: kind === 'direct' ? me : 'all' }, false);
-    return kind === 'echo' ? [data, expectation({ type: 'view', round, to: 'all' }, false)] : [data];
-  });
-  return new Set([...clear, ...aborts, ...sealed]);
+/** Every sort of message that another party may send this one, with its limit in bytes. */
+function expectations(messages: Messages, me: PartyId): ReadonlyMap<string, number> {
+  const all = { round: ABORT, to: 'all' } as const;
+  const expected = new Map([
+    [expectation({ ...all, type: 'hello', round: HELLO }, true), greetingCodec.maxBytes],
+    [expectation({ ...all, type: 'view', round: HELLO }, true), Number.POSITIVE_INFINITY],
+    [expectation({ ...all, type: 'abort' }, true), Number.POSITIVE_INFINITY],
+    [expectation({ ...all, type: 'abort' }, false), Number.POSITIVE_INFINITY],
+  ]);
+  for (const [round, { kind, codec }] of Object.entries(messages)) {
+    const to = kind === 'direct' ? me : 'all';
+    expected.set(expectation({ type: 'data', round, to }, false), codec.maxBytes);
+    if (kind === 'echo') expected.set(expectation({ type: 'view', round, to }, false), Number.POSITIVE_INFINITY);
+  }
+  return expected;
 }
 
 const expectation = ({ type, round, to }: Pick<Header, 'type' | 'round' | 'to'>, clear: boolean): string =>

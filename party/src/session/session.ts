@@ -15,7 +15,7 @@ import type { Codec, Messages } from './messages.ts';
 import { ABORT, departure, type Notice, noticeLayout, noticeOf } from './notice.ts';
 import type { SessionObserver } from './observer.ts';
 import type { Party } from './party.ts';
-import { Reception } from './reception.ts';
+import { Reception, SLACK } from './reception.ts';
 import { type Engine, SessionParty } from './rounds.ts';
 import type { Signer } from './signer.ts';
 import { compareView, encodeView, viewLayout } from './view.ts';
@@ -54,9 +54,6 @@ export async function runSession<M extends Messages, T>(
 }
 
 const DEADLINES: readonly string[] = ['TimeoutError', 'DeadlineExceeded'];
-
-/** A message somewhat above its limit is still received, so that its sender can be named. */
-const SLACK = 4096;
 
 /** One run of a session at one party. */
 export class Session<M extends Messages> implements Engine {

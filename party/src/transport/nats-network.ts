@@ -33,11 +33,13 @@ export const partyNatsConfig = (me: PartyId, url: string, tlsDirectory: string):
 
 export class NatsNetwork implements Network {
   readonly #me: PartyId;
+  readonly #log: Logger;
   readonly #client: NatsClient;
   readonly #transport: PartyTransport;
 
   constructor({ me, url, tlsDirectory, log, onConnection }: NatsNetworkOptions) {
     this.#me = me;
+    this.#log = log;
     this.#client = new NatsClient(partyNatsConfig(me, url, tlsDirectory), {
       onState: state => {
         if (!state.connected) log.warn('no connection to NATS', { reason: state.reason });
@@ -57,8 +59,11 @@ export class NatsNetwork implements Network {
   }
 
   serve(answer: (command: Uint8Array) => Promise<Uint8Array>): void {
-    this.#client.subscribe(subjects.control(this.#me), async message => {
-      message.respond(await answer(message.data));
+    this.#client.subscribe(subjects.control(this.#me), message => {
+      answer(message.data).then(
+        reply => message.respond(reply),
+        error => this.#log.error('a command was not answered', { error }),
+      );
     });
   }
 

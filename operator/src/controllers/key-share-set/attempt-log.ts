@@ -8,8 +8,8 @@ const SHOWN_WITHIN = 10_000;
 const BACKOFF = 5_000;
 const BACKOFF_LIMIT = 300_000;
 
-/** Milliseconds after which an attempt that not all have acknowledged is given up: the parties' own limit, and some more. */
-const ACKNOWLEDGED_WITHIN = 60_000;
+/** Milliseconds after which an attempt that some have acknowledged, and nobody prepares any more, is given up: it is certified at once or never. */
+const ACKNOWLEDGED_WITHIN = 10_000;
 
 interface Entry extends Attempts {
   readonly failures: number;
