@@ -19,12 +19,3 @@ export function runningAttempt(reports: readonly KeyReport[]): Pick<Attempt, 'nu
   }
   return undefined;
 }
-
-/**
- * Whether an attempt can still come to something. One that some have acknowledged and another has failed lacks an acknowledgement;
- * those who gave theirs keep it until a higher number is final.
- */
-export function isAlive(running: Pick<Attempt, 'number' | 'phase'>, reports: readonly KeyReport[]): boolean {
-  if (running.phase !== 'Acknowledged') return true;
-  return !reports.some(({ attempt }) => attempt?.number === running.number && attempt.phase === 'Failed');
-}

@@ -8,11 +8,8 @@ const SHOWN_WITHIN = 10_000;
 const BACKOFF = 5_000;
 const BACKOFF_LIMIT = 300_000;
 
-/**
- * Milliseconds after which an attempt that is acknowledged, but not by all, is given up. Parties repeat their word every five seconds; one
- * that still prepares it is not waited for here, but shows as preparing.
- */
-const ACKNOWLEDGED_WITHIN = 20_000;
+/** Milliseconds after which an attempt that some have acknowledged, and nobody prepares any more, is given up: it is certified at once or never. */
+const ACKNOWLEDGED_WITHIN = 10_000;
 
 interface Entry extends Attempts {
   readonly failures: number;

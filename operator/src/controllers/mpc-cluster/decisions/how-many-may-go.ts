@@ -1,6 +1,6 @@
 import type { KeyReport } from '@mpc-operator/crds/control';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
-import { isAlive, runningAttempt } from '../../../parties/running-attempt.ts';
+import { runningAttempt } from '../../../parties/running-attempt.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import type { PartyState } from './party-states.ts';
 
@@ -42,9 +42,12 @@ export function howManyMayGo(
     : { parties: spare, reason: 'ThresholdKept', message: `key ${name} can do without ${spare} of its parties` };
 }
 
+/**
+ * One that was acknowledged takes nobody's time: it is certified at once if all acknowledge it, or never.
+ */
 function isEpochPending(reports: readonly KeyReport[]): boolean {
   const running = runningAttempt(reports);
-  return running !== undefined && isAlive(running, reports);
+  return running !== undefined && running.phase !== 'Acknowledged';
 }
 
 function reportsByName(views: PartyViews): readonly [string, readonly KeyReport[]][] {
