@@ -102,7 +102,7 @@ describe('the next step of a key', () => {
       withView(views(), { id: 3, report: views().get(3)?.report ?? assert.fail() }),
     ],
     ['a party holds the key', withView(views(), view(3, [keyReport(1)]))],
-    ['a party is still at it', withView(views(), view(3, [keygenReport(1, 'Acknowledged')]))],
+    ['a party is still at it', withView(views(), view(3, [keygenReport(1, 'Preparing')]))],
   ];
   for (const [what, seen] of never) {
     test(`is never a generation while ${what}`, () => {

@@ -171,7 +171,7 @@ describe('how many parties may go', () => {
     assert.equal(allowance([], []).parties, 1);
   });
 
-  for (const phase of ['Preparing', 'Acknowledged', 'Certified', 'Activated'] as const) {
+  for (const phase of ['Preparing', 'Certified', 'Activated'] as const) {
     test(`none while an attempt is ${phase}`, () => {
       const key = keyReport(1, { attempt: { number: 2, trigger: 'annotation@x', phase } });
       assert.equal(allowance([keyShareSet()], [key]).reason, 'EpochPending');
