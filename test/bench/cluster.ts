@@ -1,0 +1,93 @@
+/** How long a SignRequest takes in the cluster, from its creation to its signature, and where the time goes. */
+import { createHash } from 'node:crypto';
+import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
+import { API_VERSION } from '@mpc-operator/crds/group';
+import { partyPodName } from '@mpc-operator/crds/names';
+import { ApiClient } from '@mpc-operator/runtime/client';
+import { Informer } from '@mpc-operator/runtime/informer';
+import { createLogger } from '@mpc-operator/runtime/log';
+import { defineResource } from '@mpc-operator/runtime/resource';
+import { KubeConfigTransport } from '@mpc-operator/runtime/transport';
+import { kubectl } from '../cluster/kubectl.ts';
+import { signRequest } from '../cluster/signing.ts';
+
+const requests = defineResource<SignRequest>({
+  apiVersion: API_VERSION,
+  kind: 'SignRequest',
+  plural: 'signrequests',
+  namespaced: true,
+});
+
+export interface Latencies {
+  readonly key: string;
+  /** Milliseconds from just before the request is created to when its signature is seen, ascending. */
+  readonly total: readonly number[];
+  /** Of these, from when the leader saw it to the verified signature. */
+  readonly party: readonly number[];
+}
+
+/** Asks for `count` signatures, one after the other. */
+export async function measureRequests(namespace: string, key: KeyShareSet, count: number): Promise<Latencies> {
+  const transport = KubeConfigTransport.fromDefault({ userAgent: 'bench' });
+  const client = new ApiClient({ transport, fieldManager: 'bench' });
+  const stop = new AbortController();
+  const informer = new Informer({
+    client,
+    resource: requests,
+    namespaces: [namespace],
+    log: createLogger({ name: 'bench', level: 'error' }),
+  });
+  const waiting = new Map<string, (request: SignRequest) => void>();
+  informer.addHandler(({ object }) => {
+    if (object.status?.signature !== undefined) waiting.get(object.metadata.name)?.(object);
+  });
+  const running = informer.run(stop.signal);
+  await informer.waitForSync();
+  const [total, party]: [number[], number[]] = [[], []];
+  for (let i = 0; i < count; i += 1) {
+    const name = `bench-${Date.now().toString(36)}-${i}`;
+    const { promise, resolve } = Promise.withResolvers<SignRequest>();
+    waiting.set(name, resolve);
+    const message = createHash('sha256').update(name).digest();
+    const begin = performance.now();
+    await client.create(requests, signRequest({ namespace, name, key: key.metadata.name, message }));
+    const { status } = await promise;
+    total.push(performance.now() - begin);
+    party.push(status?.durationMilliseconds ?? Number.NaN);
+    await client.delete(requests, { namespace, name });
+  }
+  stop.abort();
+  await running;
+  await transport.close();
+  const ascending = (list: number[]): number[] => list.sort((a, b) => a - b);
+  return { key: key.metadata.name, total: ascending(total), party: ascending(party) };
+}
+
+/** Seconds and counts of the stages of signing sessions, summed over the parties, by round. */
+export type Stages = ReadonlyMap<string, { readonly seconds: number; readonly count: number }>;
+
+export async function signingStages(namespace: string, cluster: string, parties: readonly number[]): Promise<Stages> {
+  const stages = new Map<string, { seconds: number; count: number }>();
+  for (const party of parties) {
+    const path = `/api/v1/namespaces/${namespace}/pods/${partyPodName(cluster, party)}:8080/proxy/metrics`;
+    const { stdout } = await kubectl(['get', '--raw', path]);
+    const line = /^mpc_round_duration_seconds_(sum|count)\{protocol="frost\/sign\/v1",round="([^"]+)"\} (\S+)$/gm;
+    for (const [, what, round = '', value] of stdout.matchAll(line)) {
+      const known = stages.get(round) ?? { seconds: 0, count: 0 };
+      const add = Number(value);
+      stages.set(
+        round,
+        what === 'sum' ? { ...known, seconds: known.seconds + add } : { ...known, count: known.count + add },
+      );
+    }
+  }
+  return stages;
+}
+
+/** What was added from one reading to a later one: mean milliseconds of each stage. */
+export function meanBetween(before: Stages, after: Stages): [round: string, milliseconds: number][] {
+  return [...after].map(([round, { seconds, count }]) => {
+    const was = before.get(round) ?? { seconds: 0, count: 0 };
+    return [round, (1000 * (seconds - was.seconds)) / Math.max(1, count - was.count)];
+  });
+}
