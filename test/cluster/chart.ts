@@ -47,15 +47,15 @@ export async function installChart(options: { readonly wait: boolean }): Promise
   ]);
 }
 
-/** Tags by content, so that what was built anew is rolled out. */
-function imageTags(): string[] {
+/** The tag of an image that the nodes have: by content, so that what was built anew is rolled out. */
+export function imageTag(image: keyof typeof IMAGES): string {
   const loaded = process.env.MPC_LOADED_IMAGES;
   if (loaded === undefined) throw new Error('MPC_LOADED_IMAGES is not set: run this by hack/in-cluster-net.sh');
-  return Object.entries(IMAGES).map(([value, name]) => {
-    const key = readFileSync(join(loaded, name), 'utf8').trim();
-    return `images.${value}.tag=dev-${key}`;
-  });
+  return `dev-${readFileSync(join(loaded, IMAGES[image]), 'utf8').trim()}`;
 }
+
+const imageTags = (): string[] =>
+  (['operator', 'party', 'hsm', 'nats'] as const).map(image => `images.${image}.tag=${imageTag(image)}`);
 
 /** What helm says to values that are wrong. */
 export async function refusal(...values: readonly string[]): Promise<string> {

@@ -17,6 +17,9 @@ const requests = defineResource<SignRequest>({
   namespaced: true,
 });
 
+/** Seconds that a finished request is kept: longer than any test needs to judge it. */
+const KEPT = 600;
+
 export interface LoadOptions {
   readonly namespace: string;
   readonly keys: readonly KeyShareSet[];
@@ -102,10 +105,9 @@ export class Load implements AsyncDisposable {
       const name = `${this.#prefix}-${i}`;
       const message = createHash('sha256').update(name).digest();
       this.#asked.set(name, { key, message });
-      await this.#client.create(
-        requests,
-        signRequest({ namespace, name, key: key.metadata.name, message, deadlineSeconds }),
-      );
+      const request = signRequest({ namespace, name, key: key.metadata.name, message, deadlineSeconds });
+      const spec = { ...request.spec, ttlSecondsAfterFinished: KEPT };
+      await this.#client.create(requests, { ...request, spec });
       await sleep(interval);
     }
   }

@@ -52,7 +52,7 @@ describe('a key', () => {
     // the cluster with its keys: it goes when its KeyShareSets have gone
     await remove(`mpccluster/${CLUSTER}`, '--wait=false');
     await remove('keyshareset', '--all');
-    await remove('signrequest', '--all');
+    await remove('signrequest', '--all', '--wait=false');
     await until('the MpcCluster gone', 180, async () =>
       (await get(NAMESPACE, 'mpccluster', CLUSTER)) ? undefined : true,
     );
