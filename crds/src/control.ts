@@ -13,6 +13,7 @@ const attempt = z
 const keyName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 const trigger = z.string().max(320);
 const text = z.string().max(1024);
+const run = hex(16);
 
 export const curve = z.enum(['ed25519', 'secp256k1']);
 export const purpose = z.enum(['eddsa', 'taproot']);
@@ -121,10 +122,13 @@ export const command = z.discriminatedUnion('verb', [
    * each start of the party, and when `keys` of its report shows that one is gone.
    */
   z.object({ verb: z.literal('keys'), since: z.int().min(0) }),
-  /** Begin attempt `number` at making this key. All parties get the same command; `triggers` count as carried out. */
-  z.object({ verb: z.literal('keygen'), spec: keySpec, number: attempt, triggers: z.array(trigger).max(32) }),
+  /**
+   * Begin attempt `number` at making this key. All parties get the same command; `triggers` count as carried out. `run` is random: it
+   * names the session on the wire, so that an earlier one of the same number is not taken for it.
+   */
+  z.object({ verb: z.literal('keygen'), spec: keySpec, number: attempt, run, triggers: z.array(trigger).max(32) }),
   /** Begin attempt `number` at refreshing this key. */
-  z.object({ verb: z.literal('refresh'), keyId: hex(16), number: attempt, trigger }),
+  z.object({ verb: z.literal('refresh'), keyId: hex(16), number: attempt, run, trigger }),
   /** Destroy the share and all that belongs to the key. */
   z.object({ verb: z.literal('destroy'), keyId: hex(16) }),
 ]);

@@ -6,6 +6,7 @@ import { PartyCluster, until } from './testing/party-cluster.ts';
 
 const PARTIES = [1, 2, 3];
 const SPEC: KeySpec = { name: 'k', curve: 'secp256k1', purpose: 'taproot', threshold: 2, parties: PARTIES };
+const RUN = '00'.repeat(16);
 const message = Buffer.alloc(32, 7);
 
 async function all<T>(look: (party: number) => Promise<T | undefined>): Promise<T[]> {
@@ -31,7 +32,7 @@ const finalAt = (cluster: PartyCluster, epoch: number): Promise<KeyReport[]> =>
 
 async function withKey(t: TestContext): Promise<{ cluster: PartyCluster; key: KeyReport }> {
   const cluster = await started(t);
-  await commandAll(cluster, { verb: 'keygen', spec: SPEC, number: 1, triggers: [] });
+  await commandAll(cluster, { verb: 'keygen', spec: SPEC, number: 1, run: RUN, triggers: [] });
   const [key = assert.fail()] = await finalAt(cluster, 1);
   cluster.putKeyShareSet(SPEC);
   return { cluster, key };
@@ -55,7 +56,7 @@ test('three parties make a key, sign with it, refresh it, and sign again under t
   assert.deepEqual([first.epoch, first.attempts, first.signers?.length], [1, 1, 2]);
 
   const keyId = key.keyId ?? assert.fail();
-  await commandAll(cluster, { verb: 'refresh', keyId, number: 2, trigger: 'annotation@a' });
+  await commandAll(cluster, { verb: 'refresh', keyId, number: 2, run: RUN, trigger: 'annotation@a' });
   for (const refreshed of await finalAt(cluster, 2)) {
     assert.equal(refreshed.publicKey, key.publicKey);
     assert.notDeepEqual(refreshed.certificate?.commitments, key.certificate?.commitments);
@@ -68,6 +69,6 @@ test('three parties make a key, sign with it, refresh it, and sign again under t
   assert.ok(verify(second.signature));
   assert.equal(second.epoch, 2);
 
-  const again = await cluster.command(1, { verb: 'refresh', keyId, number: 3, trigger: 'annotation@a' });
+  const again = await cluster.command(1, { verb: 'refresh', keyId, number: 3, run: RUN, trigger: 'annotation@a' });
   assert.ok(again.result === 'refused' && again.reason === 'TriggerDone');
 });

@@ -34,7 +34,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
   verbs: [get, list, watch, patch]
 - apiGroups: [mpc.keyshare.dev]
   resources: [rotationpolicies]
-  verbs: [list, watch]
+  verbs: [get, list, watch]
 # No create: the operator cannot ask for a signature.
 - apiGroups: [mpc.keyshare.dev]
   resources: [signrequests]

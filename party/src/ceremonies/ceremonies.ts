@@ -14,7 +14,6 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Peers } from '../peers/peers.ts';
 import { Secret } from '../secret.ts';
 import type { Signer } from '../session/signer.ts';
-import { taggedHash } from '../session/transcript.ts';
 import { keygen, keygenMessages } from '../sharing/keygen.ts';
 import { refresh, refreshMessages } from '../sharing/refresh.ts';
 import { type KeyShare, sharingHash } from '../sharing/sharing.ts';
@@ -72,7 +71,7 @@ export class Ceremonies {
    * @returns its end, which is never an error
    * @throws Refused
    */
-  keygen({ spec, number, triggers }: Keygen): Promise<void> {
+  keygen({ spec, number, run, triggers }: Keygen): Promise<void> {
     const { keyring, peers, host } = this.#options;
     rejectMalformed(spec, peers.me);
     const held = keyring.byName(spec.name).map(({ state }) => state);
@@ -86,7 +85,7 @@ export class Ceremonies {
       const { curve, purpose, threshold, parties } = spec;
       const extras = { purpose, triggers };
       const suite = `${curve}/v1`;
-      const session = `keygen-${shortHash(spec.name)}-${number}`;
+      const session = `keygen-${run}`;
       const parameters = { session, protocol: 'keygen/v1', suite, key: spec.name, epoch: number, threshold, extras };
       const job = { parameters, parties, uses: undefined, timeout: TIMEOUT };
       const outcome = await host.run(job, keygenMessages({ curve, threshold }), party =>
@@ -105,7 +104,7 @@ export class Ceremonies {
    * @returns its end, which is never an error
    * @throws Refused
    */
-  refresh({ keyId, number, trigger }: Refresh): Promise<void> {
+  refresh({ keyId, number, run, trigger }: Refresh): Promise<void> {
     const { keyring, host } = this.#options;
     const key = keyring.byId(keyId)?.state;
     const base = key?.attempts.get(key.final)?.proposal;
@@ -133,7 +132,7 @@ export class Ceremonies {
       using _ = old.secret;
       const { curve, threshold, parties } = key.spec;
       const extras = { base: base.epoch, sharing: sharingHash(old.sharing), trigger };
-      const session = `refresh-${keyId}-${number}`;
+      const session = `refresh-${run}`;
       const parameters = {
         session,
         protocol: 'refresh/v1',
@@ -223,6 +222,3 @@ function rejectMalformed({ curve, purpose, threshold, parties }: KeySpec, me: nu
   if (parties.some((p, i) => i > 0 && p <= (parties[i - 1] ?? 0))) refuse('parties must be ascending, each once');
   if (!parties.includes(me)) refuse(`party ${me} is not among the parties ${parties.join(', ')}`);
 }
-
-const shortHash = (name: string): string =>
-  Buffer.from(taggedHash('mpc/v1/session-name', name).subarray(0, 8)).toString('hex');

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Command, Reply } from '@mpc-operator/crds/control';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import { keyOf } from '@mpc-operator/runtime/object';
@@ -46,16 +47,19 @@ function youngestFirst(ids: readonly number[], views: PartyViews): readonly numb
 
 function commandOf({ metadata, spec }: KeyShareSet, step: Extract<Step, { kind: 'keygen' | 'refresh' }>): Command {
   if (step.kind === 'refresh') {
-    return { verb: 'refresh', keyId: step.keyId, number: step.number, trigger: step.trigger };
+    return { verb: 'refresh', keyId: step.keyId, number: step.number, run: newRun(), trigger: step.trigger };
   }
   const { curve, purpose, threshold, parties } = spec;
   return {
     verb: 'keygen',
     number: step.number,
+    run: newRun(),
     triggers: [...step.triggers],
     spec: { name: metadata.name, curve, purpose, threshold, parties: [...parties].sort((a, b) => a - b) },
   };
 }
+
+const newRun = (): string => randomBytes(16).toString('hex');
 
 /** Why the party does not do as asked; undefined if it does. */
 export async function ask(id: number, order: Command, connection: PartyConnection): Promise<string | undefined> {

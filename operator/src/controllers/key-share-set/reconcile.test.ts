@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Command } from '@mpc-operator/crds/control';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import { findCondition } from '@mpc-operator/runtime/conditions';
 import type { PartyViews } from '../../parties/view.ts';
@@ -39,13 +40,18 @@ async function setUp(object: KeyShareSet | undefined, seen: PartyViews) {
   };
 }
 
+const runOf = (command: Command | undefined): string => (command && 'run' in command ? command.run : assert.fail());
+
 describe('a KeyShareSet', () => {
   test('has its key made once, by all parties, and then shows it', async () => {
     const world = await setUp(keyShareSet({ parties: [3, 1, 2] }), views());
     await world.reconcile();
     assert.deepEqual(world.verbs().sort(), ['1 keygen', '2 keygen', '3 keygen']);
+    const runs = new Set(world.commands.map(({ command }) => runOf(command)));
+    assert.equal(runs.size, 1, 'the same session for all');
     assert.deepEqual(world.commands[0]?.command, {
       verb: 'keygen',
+      run: [...runs][0],
       number: 1,
       triggers: [],
       spec: { name: 'treasury', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: [1, 2, 3] },
@@ -101,6 +107,7 @@ describe('a KeyShareSet', () => {
     await world.reconcile();
     assert.deepEqual(world.commands[0]?.command, {
       verb: 'refresh',
+      run: runOf(world.commands[0]?.command),
       keyId: KEY_ID,
       number: 2,
       trigger: 'annotation@today',
