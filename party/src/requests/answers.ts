@@ -6,6 +6,9 @@ import type { PartyId } from '../session/errors.ts';
 
 type Status = NonNullable<SignRequest['status']>;
 
+/** So many the schema allows. */
+const MAX_CULPRITS = 16;
+
 /** What a party knows of a request that it works on. */
 export interface Course {
   readonly attempts: number;
@@ -31,8 +34,10 @@ export function succeeded(
 ): Status {
   const { epoch, signers } = signature;
   const message = `signed by parties ${signers.join(', ')} in epoch ${epoch}`;
+  // one at least, though who publishes it may have led none, or have forgotten it over a restart
+  const attempts = Math.max(1, course.attempts);
   return {
-    ...outcome(request, course, now, { phase: 'Succeeded', reason: 'Signed', message }),
+    ...outcome(request, { ...course, attempts }, now, { phase: 'Succeeded', reason: 'Signed', message }),
     ...signature,
     leader,
     durationMilliseconds: now.getTime() - course.seen.getTime(),
@@ -71,8 +76,15 @@ function outcome(request: SignRequest, course: Course, now: Date, { phase, reaso
     reason,
     message,
     conditions: setConditions(request.status?.conditions, observations, generation, now),
-    attempts: course.attempts,
+    attempts: Math.max(course.attempts, request.status?.attempts ?? 0),
     ...(course.attempts > 0 && { startTime: timestamp(course.seen) }),
-    ...(course.culprits.length > 0 && { culprits: course.culprits }),
+    ...named(request, course),
   };
+}
+
+/** With those that others have named: each knows only of the sessions that it took part in. */
+function named({ status }: SignRequest, { culprits }: Course): Pick<Status, 'culprits'> {
+  const others = (status?.culprits ?? []).filter(({ party }) => !culprits.some(own => own.party === party));
+  const all = [...culprits, ...others].slice(0, MAX_CULPRITS);
+  return all.length > 0 ? { culprits: all } : {};
 }

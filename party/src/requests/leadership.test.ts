@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { chooseSigners, leaderOrder, turnOf } from './leadership.ts';
+import { uidFor } from './testing/uids.ts';
 
 const uid = fc.uuid();
 const parties = fc.uniqueArray(fc.integer({ min: 1, max: 64 }), { minLength: 2, maxLength: 16 });
 const none: ReadonlySet<number> = new Set();
+const noTroubles: ReadonlyMap<number, number> = new Map();
 
 test('every party computes the same order of leaders, whatever the order of the list', () => {
   fc.assert(
@@ -49,7 +51,7 @@ test('exactly threshold signers are chosen, the leader among them, none of them 
         parties: list,
         threshold,
         present: new Set(list),
-        slow: none,
+        troubles: noTroubles,
         culprits,
       });
       const enough = list.length - culprits.size >= threshold;
@@ -67,12 +69,44 @@ test('exactly threshold signers are chosen, the leader among them, none of them 
 
 test('one that did not answer is replaced, and asked again only if nobody else is left', () => {
   const all = { leader: 1, parties: [1, 2, 3], threshold: 2, present: new Set([1, 2, 3]), culprits: none };
-  assert.deepEqual(chooseSigners('uid', { ...all, slow: new Set([2]) }), [1, 3]);
-  assert.deepEqual(chooseSigners('uid', { ...all, slow: new Set([3]) }), [1, 2]);
-  assert.equal(chooseSigners('uid', { ...all, slow: new Set([2, 3]) })?.length, 2);
+  const once = (...parties: number[]) => new Map(parties.map(p => [p, 1]));
+  const id = uidFor([1, 2, 3]);
+  assert.deepEqual(chooseSigners(id, { ...all, troubles: once(2) }), [1, 3]);
+  assert.deepEqual(chooseSigners(id, { ...all, troubles: once(3) }), [1, 2]);
+  assert.equal(chooseSigners(id, { ...all, troubles: once(2, 3) })?.length, 2);
+});
+
+test('who should have led and did not is asked only if nobody else is left', () => {
+  const all = { leader: 2, parties: [1, 2, 3], threshold: 2, culprits: none, troubles: noTroubles };
+  const id = uidFor([1, 2, 3]);
+  assert.deepEqual(chooseSigners(id, { ...all, present: new Set([1, 2, 3]) }), [2, 3]);
+  assert.deepEqual(chooseSigners(id, { ...all, present: new Set([1, 2]) }), [1, 2]);
+});
+
+test('whoever spoils sessions without being named is found by trying others', () => {
+  fc.assert(
+    fc.property(uid, fc.constantFrom(2, 3, 4, 5), (id, bad) => {
+      const present = new Set([1, 2, 3, 4, 5]);
+      const troubles = new Map<number, number>();
+      const all = { leader: 1, parties: [...present], threshold: 3, present, culprits: none, troubles };
+      for (let session = 1; session <= 6; session++) {
+        const signers = chooseSigners(id, all) ?? assert.fail();
+        if (!signers.includes(bad)) return;
+        for (const p of signers) if (p !== 1) troubles.set(p, (troubles.get(p) ?? 0) + 1);
+      }
+      assert.fail('six sessions were all with the one who spoils them');
+    }),
+  );
 });
 
 test('nobody is asked who is not there', () => {
-  const c = { leader: 1, parties: [1, 2, 3], threshold: 2, present: new Set([1]), slow: none, culprits: none };
+  const c = {
+    leader: 1,
+    parties: [1, 2, 3],
+    threshold: 2,
+    present: new Set([1]),
+    troubles: noTroubles,
+    culprits: none,
+  };
   assert.equal(chooseSigners('uid', c), undefined);
 });

@@ -26,8 +26,8 @@ export interface Candidates {
   readonly threshold: number;
   /** Heard of lately. */
   readonly present: ReadonlySet<PartyId>;
-  /** Did not answer in an earlier session of this request, or could not take part: asked again only if nobody else is left. */
-  readonly slow: ReadonlySet<PartyId>;
+  /** How often each was the trouble, or may have been, in sessions of this request: asked again when nobody better is left. */
+  readonly troubles: ReadonlyMap<PartyId, number>;
   /** Provably misbehaved in a session of this request: never asked again. */
   readonly culprits: ReadonlySet<PartyId>;
 }
@@ -37,8 +37,12 @@ export interface Candidates {
  * so that requests spread over the parties.
  */
 export function chooseSigners(uid: string, c: Candidates): PartyId[] | undefined {
-  const others = leaderOrder(uid, c.parties).filter(p => p !== c.leader && c.present.has(p) && !c.culprits.has(p));
-  const preferred = [...others.filter(p => !c.slow.has(p)), ...others.filter(p => c.slow.has(p))];
+  const order = leaderOrder(uid, c.parties);
+  const others = order.filter(p => p !== c.leader && c.present.has(p) && !c.culprits.has(p));
+  // who should have led before this one, and did not, is trouble too
+  const passedOver = order.slice(0, order.indexOf(c.leader));
+  const trouble = (p: PartyId): number => (c.troubles.get(p) ?? 0) + (passedOver.includes(p) ? 1 : 0);
+  const preferred = others.sort((a, b) => trouble(a) - trouble(b)); // stable: else in the order of leaders
   const signers = [c.leader, ...preferred.slice(0, c.threshold - 1)];
   return signers.length === c.threshold ? signers.sort((a, b) => a - b) : undefined;
 }

@@ -4,6 +4,7 @@
  */
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
+import { ApiError } from '@mpc-operator/runtime/api-error';
 import type { ApiClient } from '@mpc-operator/runtime/client';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
@@ -11,9 +12,10 @@ import type { EventRecorder } from '@mpc-operator/runtime/events';
 import type { ObjectKey } from '@mpc-operator/runtime/object';
 import { defineResource } from '@mpc-operator/runtime/resource';
 import type { Peers } from '../peers/peers.ts';
-import { ContextMismatch, Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
+import { ContextMismatch, isOfSession, Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
 import { type Course, failed, pending, type Signature, succeeded } from './answers.ts';
 import { chooseSigners, turnOf } from './leadership.ts';
+import { Memories, type Memory } from './memories.ts';
 import type { RequestSigner } from './request-signer.ts';
 import { isFinished, type Verdict } from './verdict.ts';
 
@@ -28,8 +30,8 @@ export interface RequestsOptions {
   readonly me: PartyId;
   readonly client: ApiClient;
   readonly events: EventRecorder;
-  readonly peers: Peers;
-  readonly signer: RequestSigner;
+  readonly peers: Pick<Peers, 'present'>;
+  readonly signer: Pick<RequestSigner, 'lead'>;
   /** Whether this party takes part in sessions: its HSM answers, it is not about to stop. */
   readonly able: () => boolean;
   readonly clock: Clock;
@@ -42,27 +44,23 @@ export interface RequestsOptions {
 
 /** Milliseconds that each party waits for the one whose turn is before its own. */
 const TAKEOVER = 3_000;
+/** After so long, or half of the time that the request has, nobody is waited for any more who works on it and gets nowhere. */
+const PATIENCE = 15_000;
 /** Of the first session of a request; each further one has twice the time, up to the last. */
 const FIRST_TIMEOUT = 3_000;
 const LAST_TIMEOUT = 15_000;
-const RETRY = 100;
+/** Between a session that failed and the next one; twice as long after each, up to the last. */
+const FIRST_REST = 100;
+const LAST_REST = 5_000;
 const QUORUM_POLL = 500;
 const UNABLE_POLL = 1_000;
 
-interface Memory {
-  readonly uid: string;
-  readonly seen: Date;
-  /** When this party last noticed that somebody works on it: milliseconds since 1970. */
-  heard: number;
-  version: string | undefined;
-  attempts: number;
-  readonly slow: Set<PartyId>;
-  readonly culprits: Map<PartyId, string>;
-}
+type ToSign = Extract<Verdict, { kind: 'sign' }>;
+type ToFail = Extract<Verdict, { kind: 'fail' }>;
 
 export class Requests {
   readonly #options: RequestsOptions;
-  readonly #memories = new Map<string, Memory>();
+  readonly #memories = new Memories();
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -73,95 +71,147 @@ export class Requests {
     const request = read(key);
     const verdict = request && judge(request);
     if (request === undefined || verdict === undefined || verdict.kind === 'ignore') {
-      this.#memories.delete(key.name);
+      this.#memories.forget(key.name);
       return {};
     }
-    const memory = this.#memoryOf(request);
+    const memory = this.#memories.of(request, this.#now());
     const answer = await this.#options.recorded(memory.uid);
-    const wait = this.#untilTurn(memory, verdict);
+    const wait = answer && memory.askedAgain ? 0 : this.#untilTurn(memory, verdict);
     if (wait > 0) return { requeueAfter: wait };
     if (answer !== undefined) return await this.#publish(request, answer, memory);
     switch (verdict.kind) {
       case 'fail':
+        return await this.#fail(request, verdict, memory);
+      case 'wait':
         await this.#write(
           request,
-          failed(request, verdict.reason, withLast(verdict.message, request), courseOf(memory), this.#now()),
+          pending(request, verdict.reason, verdict.message, courseOf(memory), this.#date()),
+          memory,
         );
-        this.#options.observe('failed', this.#age(memory));
-        return {};
-      case 'wait':
-        await this.#write(request, pending(request, verdict.reason, verdict.message, courseOf(memory), this.#now()));
         return { requeueAfter: TAKEOVER };
       case 'sign':
         return await this.#lead(request, verdict, memory);
     }
   };
 
-  /** Somebody works on the request: a status was written, or this party was invited. */
+  /** Somebody else works on the request: this party comes to its session. */
   heard(name: string): void {
     const memory = this.#memories.get(name);
-    if (memory !== undefined) memory.heard = Date.now();
+    if (memory !== undefined) memory.heard = this.#now();
   }
 
-  async #lead(request: SignRequest, verdict: Extract<Verdict, { kind: 'sign' }>, memory: Memory): Promise<Result> {
-    const { me, peers, signer, able } = this.#options;
-    if (!able()) return { requeueAfter: UNABLE_POLL };
-    const { parties, threshold } = verdict.key.spec;
-    const culprits = new Set(memory.culprits.keys());
-    const candidates = { leader: me, parties, threshold, present: peers.present(), slow: memory.slow, culprits };
-    const signers = chooseSigners(memory.uid, candidates);
-    const left = verdict.deadline - Date.now();
+  /** Somebody else asks for a signature that this party has made: it is for this one to publish it, and at once. */
+  askedAgain(name: string): void {
+    const memory = this.#memories.get(name);
+    if (memory !== undefined) memory.askedAgain = true;
+  }
+
+  /** A session that this party came to has failed. Whoever broke it is not waited for, and not asked. */
+  sessionFailed(request: SignRequest, error: unknown): void {
+    const memory = this.#memories.get(request.metadata.name);
+    if (memory?.uid === request.metadata.uid && memory && error instanceof Misbehaviour)
+      this.#blame(request, memory, error);
+  }
+
+  async #lead(request: SignRequest, verdict: ToSign, memory: Memory): Promise<Result> {
+    const { me, signer, able } = this.#options;
+    if (!able() || memory.culprits.has(me)) return { requeueAfter: UNABLE_POLL };
+    const left = verdict.deadline - this.#now();
+    const rest = memory.rests - this.#now();
+    if (rest > 0) return { requeueAfter: Math.max(1, Math.min(rest, left)) };
+    const signers = this.#signersFor(request, verdict, memory);
     if (signers === undefined) {
-      const message = `fewer than the ${threshold} parties needed to sign can be reached`;
-      await this.#write(request, pending(request, 'QuorumUnavailable', message, courseOf(memory), this.#now()));
+      const message = `fewer than the ${verdict.key.spec.threshold} parties needed to sign can be reached`;
+      await this.#write(
+        request,
+        pending(request, 'QuorumUnavailable', message, courseOf(memory), this.#date()),
+        memory,
+      );
       return { requeueAfter: Math.max(1, Math.min(QUORUM_POLL, left)) };
     }
     memory.attempts += 1;
-    const timeout = Math.max(1, Math.min(FIRST_TIMEOUT * 2 ** (memory.attempts - 1), LAST_TIMEOUT, left));
+    const timeout = Math.max(1, Math.min(doubled(FIRST_TIMEOUT, LAST_TIMEOUT, memory.attempts), left));
+    let signature: Signature;
     try {
-      return await this.#publish(request, await signer.lead(request, verdict, signers, timeout), memory);
+      signature = await signer.lead(request, verdict, signers, timeout);
     } catch (error) {
-      await this.#learn(request, memory, error);
-      // what failed here and not between the parties is for another one to lead, whose turn comes
-      return { requeueAfter: isOfSession(error) ? RETRY : UNABLE_POLL };
+      return await this.#learn(request, verdict, memory, signers, error);
     }
+    return await this.#publish(request, signature, memory);
+  }
+
+  #signersFor(request: SignRequest, { key }: ToSign, memory: Memory): PartyId[] | undefined {
+    const { me: leader, peers } = this.#options;
+    const { parties, threshold } = key.spec;
+    // another party's word is not proof, but good enough to ask somebody else first
+    const named = (request.status?.culprits ?? []).map(({ party }) => [party, Number.MAX_SAFE_INTEGER] as const);
+    const troubles = new Map([...memory.troubles, ...named]);
+    const culprits = new Set(memory.culprits.keys());
+    return chooseSigners(memory.uid, { leader, parties, threshold, present: peers.present(), troubles, culprits });
   }
 
   /** Who did not answer is replaced; who misbehaved is named, and never asked again for this request. */
-  async #learn(request: SignRequest, memory: Memory, error: unknown): Promise<void> {
-    const { events } = this.#options;
+  async #learn(
+    request: SignRequest,
+    { key, deadline }: ToSign,
+    memory: Memory,
+    signers: readonly PartyId[],
+    error: unknown,
+  ): Promise<Result> {
+    const { attempts, troubles } = memory;
+    if (error instanceof Misbehaviour) this.#blame(request, memory, error);
+    // a difference may be between any of them
+    const suspects = error instanceof Timeout ? error.missing : error instanceof ContextMismatch ? signers : [];
+    for (const party of suspects) troubles.set(party, (troubles.get(party) ?? 0) + 1);
+    // what failed here and not between the parties is for the others to lead: all have their turn before this one's next
+    const rest = isOfSession(error) ? doubled(FIRST_REST, LAST_REST, attempts) : TAKEOVER * key.spec.parties.length;
+    memory.rests = this.#now() + rest;
     const message = error instanceof Error ? error.message : 'unknown error';
-    if (error instanceof Timeout) for (const party of error.missing) memory.slow.add(party);
-    if (error instanceof Misbehaviour) {
-      for (const party of error.culprits) memory.culprits.set(party, message.slice(0, 256));
-      const note = `session ${memory.attempts}: ${message}`;
-      events.event(request, { type: 'Warning', reason: 'Misbehaviour', action: 'Sign', note });
-    }
-    const reason = error instanceof Error && /^[A-Z][A-Za-z]*$/.test(error.name) ? error.name : 'SessionFailed';
-    await this.#write(
-      request,
-      pending(request, reason, `session ${memory.attempts} failed: ${message}`, courseOf(memory), this.#now()),
-    );
+    const reason = error instanceof Error && error.name !== 'Error' ? error.name : 'SessionFailed';
+    const status = pending(request, reason, `session ${attempts} failed: ${message}`, courseOf(memory), this.#date());
+    await this.#write(request, status, memory);
+    return { requeueAfter: Math.max(1, Math.min(rest, deadline - this.#now())) };
+  }
+
+  #blame(request: SignRequest, memory: Memory, error: Misbehaviour): void {
+    const note = error.message;
+    for (const party of error.culprits) memory.culprits.set(party, note.slice(0, 256));
+    this.#options.events.event(request, { type: 'Warning', reason: 'Misbehaviour', action: 'Sign', note });
   }
 
   async #publish(request: SignRequest, signature: Signature, memory: Memory): Promise<Result> {
     const { me, observe } = this.#options;
-    await this.#write(request, succeeded(request, me, signature, courseOf(memory), this.#now()));
-    observe('signed', this.#age(memory));
+    const written = await this.#write(
+      request,
+      succeeded(request, me, signature, courseOf(memory), this.#date()),
+      memory,
+    );
+    if (written) observe('signed', this.#age(memory));
     return {};
   }
 
-  /** A status that is final by now, or says the same, stays as it is: another party was faster. */
-  async #write(request: SignRequest, status: NonNullable<SignRequest['status']>): Promise<void> {
-    const { client, read } = this.#options;
+  async #fail(request: SignRequest, { reason, message }: ToFail, memory: Memory): Promise<Result> {
+    const status = failed(request, reason, withLast(message, request), courseOf(memory), this.#date());
+    if (await this.#write(request, status, memory)) this.#options.observe('failed', this.#age(memory));
+    return {};
+  }
+
+  /**
+   * A status that is final by now, or says the same, stays as it is: another party was faster.
+   * @returns whether it was written
+   */
+  async #write(request: SignRequest, status: NonNullable<SignRequest['status']>, memory: Memory): Promise<boolean> {
+    const { client } = this.#options;
     const { phase, reason, message } = request.status ?? {};
-    if (phase === status.phase && reason === status.reason && message === status.message) return;
+    if (phase === status.phase && reason === status.reason && message === status.message) return false;
     const { namespace = '', name, uid } = request.metadata;
     try {
-      await client.patchStatus(signRequests, request, status);
+      memory.version = (await client.patchStatus(signRequests, request, status)).metadata.resourceVersion;
+      return true;
     } catch (error) {
-      const now = read({ namespace, name }) ?? (await client.get(signRequests, { namespace, name }));
-      if (now === undefined || now.metadata.uid !== uid || isFinished(now)) return;
+      if (!(error instanceof ApiError)) throw error;
+      const now = await client.get(signRequests, { namespace, name });
+      if (now === undefined || now.metadata.uid !== uid || isFinished(now)) return false;
       throw error;
     }
   }
@@ -169,48 +219,35 @@ export class Requests {
   /** Milliseconds until it is this party's turn, if nobody else has answered by then. */
   #untilTurn(memory: Memory, verdict: Exclude<Verdict, { kind: 'ignore' }>): number {
     const { me, peers } = this.#options;
+    const { seen, heard, culprits } = memory;
     const parties = verdict.kind === 'sign' ? verdict.key.spec.parties : verdict.parties;
-    const since = verdict.kind === 'fail' ? Math.max(verdict.since, memory.heard) : memory.heard;
-    return since + TAKEOVER * turnOf(me, memory.uid, parties, peers.present()) - Date.now();
+    const present = new Set([...peers.present()].filter(p => !culprits.has(p)));
+    const begin = verdict.kind === 'fail' ? Math.max(seen, verdict.since) : seen;
+    const patience = verdict.kind === 'sign' ? Math.min(PATIENCE, (verdict.deadline - seen) / 2) : PATIENCE;
+    const since = Math.max(begin, Math.min(heard, begin + patience));
+    return since + TAKEOVER * turnOf(me, memory.uid, parties, present) - this.#now();
   }
 
-  #memoryOf({ metadata: { name, uid = '', resourceVersion } }: SignRequest): Memory {
-    const known = this.#memories.get(name);
-    if (known?.uid !== uid) {
-      const seen = this.#now();
-      const heard = seen.getTime();
-      const fresh = {
-        uid,
-        seen,
-        heard,
-        version: resourceVersion,
-        attempts: 0,
-        slow: new Set<PartyId>(),
-        culprits: new Map(),
-      };
-      this.#memories.set(name, fresh);
-      return fresh;
-    }
-    if (known.version !== resourceVersion) this.heard(name);
-    known.version = resourceVersion;
-    return known;
-  }
-
-  #now(): Date {
+  #date(): Date {
     return this.#options.clock.date();
   }
 
+  /** Milliseconds since 1970, as in deadlines. */
+  #now(): number {
+    return this.#date().getTime();
+  }
+
   #age(memory: Memory): number {
-    return (this.#now().getTime() - memory.seen.getTime()) / 1000;
+    return (this.#now() - memory.seen) / 1000;
   }
 }
 
-const isOfSession = (error: unknown): boolean =>
-  error instanceof Timeout || error instanceof ContextMismatch || error instanceof Misbehaviour;
+/** `first`, twice as much for each time after the first, and never more than `last`. */
+const doubled = (first: number, last: number, times: number): number => Math.min(first * 2 ** (times - 1), last);
 
 const courseOf = ({ attempts, seen, culprits }: Memory): Course => ({
   attempts,
-  seen,
+  seen: new Date(seen),
   culprits: [...culprits].map(([party, reason]) => ({ party, reason })),
 });
 

@@ -4,36 +4,50 @@ import type { SignRequest } from '@mpc-operator/crds/generated/api';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { isCertified, type KeyState } from '../epochs/key-state.ts';
 import { certificateOf } from '../epochs/proposal.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Channel } from '../session/channel.ts';
-import { type PartyId, Timeout } from '../session/errors.ts';
+import { isOfSession, type PartyId, Timeout } from '../session/errors.ts';
 import type { Signature } from './answers.ts';
 import { decodeSummons, encodeSummons, type Invitation } from './invitation.ts';
-import { type SigningSessionOptions, signTogether } from './signing-session.ts';
+import { type SigningSessionOptions, signatureOf, signTogether } from './signing-session.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface RequestSignerOptions extends SigningSessionOptions {
+  readonly keyring: SigningSessionOptions['keyring'] & Pick<Keyring, 'merge'>;
   readonly me: PartyId;
   /** Carries invitations and their answers. */
   readonly channel: Channel;
   /** The request as the API server has it now, or as it was last seen. */
   readonly find: (name: string, uid: string) => Promise<SignRequest | undefined>;
   readonly judge: (request: SignRequest) => Verdict;
-  /** Somebody else leads a session for the request. */
+  /** This party comes to a session for the request that somebody else leads. */
   readonly invited: (name: string) => void;
+  /** It came to nothing. */
+  readonly failed: (request: SignRequest, error: unknown) => void;
+  /** Somebody asks for a signature that this party has made before: nobody has published it yet. */
+  readonly askedAgain: (name: string) => void;
   readonly log: Logger;
 }
 
 type ToSign = Extract<Verdict, { kind: 'sign' }>;
 
-/** Sessions that this party comes to at once; more are declined, and the leader asks somebody else or later. */
+interface Led {
+  readonly signers: readonly PartyId[];
+  readonly declined: AbortController;
+}
+
+/**
+ * Sessions of one leader that this party comes to at once; more are declined, and the leader asks somebody else or later. Each leader
+ * has its own, so that none takes the places of another.
+ */
 const MAX_FOLLOWED = 64;
 
 export class RequestSigner {
   readonly #options: RequestSignerOptions;
   /** Sessions that this party leads and somebody may decline. */
-  readonly #leading = new Map<string, AbortController>();
-  /** Sessions that this party has come to. */
-  readonly #followed = new Set<string>();
+  readonly #leading = new Map<string, Led>();
+  /** Who leads the sessions that this party has come to. */
+  readonly #followed = new Map<string, PartyId>();
   readonly #stop: () => void;
 
   constructor(options: RequestSignerOptions) {
@@ -56,7 +70,7 @@ export class RequestSigner {
     const { name, uid = '' } = request.metadata;
     const session = `sign-${randomBytes(16).toString('hex')}`;
     const declined = new AbortController();
-    this.#leading.set(session, declined);
+    this.#leading.set(session, { signers, declined });
     try {
       const invitation = {
         type: 'invitation',
@@ -78,42 +92,61 @@ export class RequestSigner {
 
   #hear(from: PartyId, bytes: Uint8Array): void {
     const summons = decodeSummons(bytes);
-    if (summons?.type === 'decline') {
-      this.#leading.get(summons.session)?.abort(new Timeout(`invitation declined (${summons.reason})`, [from]));
-    }
-    if (summons?.type === 'invitation' && !this.#followed.has(summons.session)) void this.#follow(from, summons);
+    if (summons?.type === 'decline') this.#refused(from, summons.session, summons.reason);
+    if (summons?.type !== 'invitation' || this.#followed.has(summons.session)) return;
+    this.#follow(from, summons).catch((error: unknown) => {
+      this.#options.log.error('an invitation was not answered', { leader: from, session: summons.session, error });
+    });
+  }
+
+  /** Only who was asked can decline: the names of sessions are no secret. */
+  #refused(from: PartyId, session: string, reason: string): void {
+    const led = this.#leading.get(session);
+    if (led?.signers.includes(from)) led.declined.abort(new Timeout(`invitation declined (${reason})`, [from]));
   }
 
   async #follow(leader: PartyId, invitation: Invitation): Promise<void> {
-    const { log } = this.#options;
-    const { session, request } = invitation;
-    if (this.#followed.size >= MAX_FOLLOWED) return await this.#decline(leader, session, 'too many sessions');
-    this.#followed.add(session);
-    this.#options.invited(request.name);
+    const { session } = invitation;
+    const followed = [...this.#followed.values()].filter(other => other === leader).length;
+    if (followed >= MAX_FOLLOWED) return await this.#decline(leader, session, 'too many sessions');
+    this.#followed.set(session, leader);
     try {
-      const found = await this.#options.find(request.name, request.uid);
-      const verdict = found && this.#options.judge(found);
-      const why = whyNot(this.#options.me, leader, invitation, verdict);
-      if (why !== undefined || verdict?.kind !== 'sign')
-        return await this.#decline(leader, session, why ?? 'not to be signed');
-      this.#learn(invitation);
-      const { keyId, epoch, signers } = invitation;
-      const timeout = Math.max(1, Math.min(verdict.deadline - Date.now(), MAX_SESSION));
-      await signTogether(this.#options, {
-        session,
-        request: request.uid,
-        keyId,
-        epoch,
-        signers,
-        message: verdict.message,
-        timeout,
-      });
-      log.debug('signed', { request: request.name, session, leader });
-    } catch (error) {
-      log.warn('a session to sign failed', { request: request.name, session, leader, error });
+      await this.#come(leader, invitation);
     } finally {
       this.#followed.delete(session);
     }
+  }
+
+  async #come(leader: PartyId, invitation: Invitation): Promise<void> {
+    const { me, find, judge, log } = this.#options;
+    const { session, request } = invitation;
+    let found: SignRequest | undefined;
+    try {
+      found = await find(request.name, request.uid);
+      const verdict = found && judge(found);
+      const why = whyNot(me, leader, invitation, verdict);
+      if (why !== undefined || verdict?.kind !== 'sign')
+        return await this.#decline(leader, session, why ?? 'not to be signed');
+      if (await signatureOf(this.#options, request.uid)) {
+        this.#options.askedAgain(request.name);
+        return await this.#decline(leader, session, 'signed before');
+      }
+      this.#options.invited(request.name);
+      this.#learn(invitation);
+      await this.#sign(invitation, verdict);
+      log.debug('signed', { request: request.name, session, leader });
+    } catch (error) {
+      log.warn('a session to sign failed', { request: request.name, session, leader, error });
+      if (found) this.#options.failed(found, error);
+      // what failed here the leader has not heard of
+      if (!isOfSession(error)) await this.#decline(leader, session, 'not able to');
+    }
+  }
+
+  async #sign({ session, request, keyId, epoch, signers }: Invitation, { message, deadline }: ToSign): Promise<void> {
+    const timeout = Math.max(1, Math.min(deadline - Date.now(), MAX_SESSION));
+    const signing = { session, request: request.uid, keyId, epoch, signers, message, timeout };
+    await signTogether(this.#options, signing);
   }
 
   /** Takes over a certificate that has not come by gossip yet. */

@@ -86,9 +86,27 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     const request = seen?.metadata.uid === uid ? seen : await client.get(signRequests, { namespace, name: wanted });
     return request?.metadata.uid === uid ? request : undefined;
   };
-  const invited = (request: string) => desk.heard(request);
+  const wakeRequest = (request: string): void => controller.enqueue({ namespace, name: request });
   const channel = network.open('summons');
-  const signer = new RequestSigner({ me, channel, find, judge: decide, invited, log, keyring, store, host });
+  const signer = new RequestSigner({
+    me,
+    channel,
+    find,
+    judge: decide,
+    log,
+    keyring,
+    store,
+    host,
+    invited: request => desk.heard(request),
+    failed: (request, error) => {
+      desk.sessionFailed(request, error);
+      wakeRequest(request.metadata.name);
+    },
+    askedAgain: request => {
+      desk.askedAgain(request);
+      wakeRequest(request);
+    },
+  });
   const desk = new Requests({
     me,
     client,
@@ -118,7 +136,7 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
   // a key that becomes ready wakes the requests that wait for it
   const waitingFor = (key: string) => requests.list(namespace).filter(r => r.spec.keyRef.name === key);
   const wake = (key: string): void => {
-    for (const r of waitingFor(key)) controller.enqueue({ namespace, name: r.metadata.name });
+    for (const r of waitingFor(key)) wakeRequest(r.metadata.name);
   };
   controller.for(requests);
   controller.watches(keys, key => waitingFor(key.metadata.name).map(r => ({ namespace, name: r.metadata.name })));

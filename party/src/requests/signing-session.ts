@@ -10,9 +10,9 @@ import type { Store } from '../store/store.ts';
 import type { Signature } from './answers.ts';
 
 export interface SigningSessionOptions {
-  readonly keyring: Keyring;
-  readonly store: Store;
-  readonly host: SessionHost;
+  readonly keyring: Pick<Keyring, 'byId' | 'share' | 'sharing'>;
+  readonly store: Pick<Store, 'append' | 'get'>;
+  readonly host: Pick<SessionHost, 'run'>;
 }
 
 export interface Signing {

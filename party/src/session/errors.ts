@@ -53,4 +53,8 @@ export class Misbehaviour extends Error {
   }
 }
 
+/** Whether a session failed in one of the three ways, rather than something at this party. */
+export const isOfSession = (error: unknown): error is Timeout | ContextMismatch | Misbehaviour =>
+  error instanceof Timeout || error instanceof ContextMismatch || error instanceof Misbehaviour;
+
 const partyList = (ids: readonly PartyId[]): string => `${ids.length === 1 ? 'party' : 'parties'} ${ids.join(', ')}`;

@@ -4,17 +4,22 @@ import type { Command, KeyReport, KeySpec, PartyReport, Reply } from '@mpc-opera
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
 import { systemClock } from '@mpc-operator/runtime/clock';
-import { FakeApi } from '@mpc-operator/runtime/testing/fake-api';
+import { FakeApi, failure, type Interceptor } from '@mpc-operator/runtime/testing/fake-api';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
 import { FakeHsm } from '../hsm/testing/fake-hsm.ts';
 import type { Network } from '../network.ts';
-import { runParty } from '../run-party.ts';
+import { isFinished } from '../requests/verdict.ts';
+import { runParty, type Surroundings } from '../run-party.ts';
 import type { PartyId } from '../session/errors.ts';
 import { temporaryPath } from '../store/testing/temporary-store.ts';
 import { SessionBroker } from '../transport/session-broker.ts';
 
 const NAMESPACE = 'ns';
 const CLUSTER = 'c';
+const KEYS = `/apis/${API_VERSION}/namespaces/${NAMESPACE}/keysharesets`;
+const REQUESTS = `/apis/${API_VERSION}/namespaces/${NAMESPACE}/signrequests`;
+/** Of the first keygen of each name. */
+const RUN = '00'.repeat(16);
 
 type Answer = (command: Uint8Array) => Promise<Uint8Array>;
 
@@ -28,11 +33,11 @@ interface Node {
 class Wire {
   readonly nodes = new Map<PartyId, Node>();
   /** What the wire lets through. */
-  passes: (from: PartyId, to: PartyId, name: string) => boolean = () => true;
+  passes: (from: PartyId, to: PartyId, name: string, bytes: Uint8Array) => boolean = () => true;
 
   connect(me: PartyId): Network {
     const deliver = (name: string, to: PartyId, bytes: Uint8Array): void => {
-      if (this.passes(me, to, name)) setImmediate(() => this.nodes.get(to)?.broker.receive(name, me, bytes));
+      if (this.passes(me, to, name, bytes)) setImmediate(() => this.nodes.get(to)?.broker.receive(name, me, bytes));
     };
     const send = (name: string, to: PartyId | 'all', bytes: Uint8Array): void => {
       const others = [...this.nodes.keys()].filter(id => id !== me);
@@ -61,22 +66,35 @@ class Wire {
 }
 
 export class PartyCluster {
+  /** With these parties, once they are ready. */
+  static async of(t: TestContext, parties: readonly PartyId[]): Promise<PartyCluster> {
+    const cluster = new PartyCluster(t);
+    for (const party of parties) cluster.start(party);
+    await cluster.ready(parties);
+    return cluster;
+  }
+
   readonly api = new FakeApi();
   readonly wire = new Wire();
   readonly log = new SilentLogger();
   readonly hsms = new Map<PartyId, FakeHsm>();
+  /** Where each party's store is. */
+  readonly paths = new Map<PartyId, string>();
+  /** What becomes of requests to the API server before it sees them. */
+  meddle: Interceptor = () => undefined;
   readonly #running = new Map<PartyId, { readonly stop: AbortController; readonly done: Promise<void> }>();
-  readonly #paths = new Map<PartyId, string>();
   readonly #t: TestContext;
 
   constructor(t: TestContext) {
     this.#t = t;
+    this.api.intercept = request => this.meddle(request) ?? this.#refuseIfFinal(request);
     t.after(() => this.stopAll());
   }
 
-  start(party: PartyId): void {
-    const path = this.#paths.get(party) ?? temporaryPath(this.#t);
-    this.#paths.set(party, path);
+  /** `changes`: what is different around this one. */
+  start(party: PartyId, changes: Partial<Surroundings> = {}): void {
+    const path = this.paths.get(party) ?? temporaryPath(this.#t);
+    this.paths.set(party, path);
     const hsm = this.hsms.get(party) ?? new FakeHsm();
     this.hsms.set(party, hsm);
     const stop = new AbortController();
@@ -95,6 +113,7 @@ export class PartyCluster {
           return this.wire.connect(party);
         },
         log: this.log,
+        ...changes,
       },
       stop.signal,
     );
@@ -123,6 +142,10 @@ export class PartyCluster {
     return this.wire.nodes.get(party)?.report;
   }
 
+  async ready(parties: readonly PartyId[]): Promise<void> {
+    await Promise.all(parties.map(party => until(() => this.report(party)?.ready || undefined)));
+  }
+
   async keys(party: PartyId): Promise<readonly KeyReport[]> {
     const reply = await this.command(party, { verb: 'keys', since: 0 });
     return reply.result === 'keys' ? reply.keys : [];
@@ -132,35 +155,89 @@ export class PartyCluster {
     return (await this.keys(party)).find(key => key.spec.name === name);
   }
 
+  /** The same command to all parties of a key, each again until it accepts. */
+  async commandAll(parties: readonly PartyId[], command: Command): Promise<void> {
+    const accepted = async (party: PartyId) => (await this.command(party, command)).result === 'accepted' || undefined;
+    await Promise.all(parties.map(party => until(() => accepted(party))));
+  }
+
+  /** Each party's report of a key, once an epoch is final and what was before is erased. */
+  async final(spec: KeySpec, epoch: number): Promise<KeyReport[]> {
+    const done = async (party: PartyId) => {
+      const key = await this.key(party, spec.name);
+      return key && key.final >= epoch && key.erasedBelow >= epoch ? key : undefined;
+    };
+    return await Promise.all(spec.parties.map(party => until(() => done(party))));
+  }
+
+  /** A key, made by its parties, without its object. */
+  async makeShares(spec: KeySpec): Promise<KeyReport> {
+    await this.commandAll(spec.parties, { verb: 'keygen', spec, number: 1, run: RUN, triggers: [] });
+    const [key] = await this.final(spec, 1);
+    if (key === undefined) throw new RangeError('a key without parties');
+    return key;
+  }
+
+  /** A key, made by its parties, with its object. */
+  async makeKey(spec: KeySpec): Promise<KeyReport> {
+    const key = await this.makeShares(spec);
+    this.putKeyShareSet(spec);
+    return key;
+  }
+
   /** The object that lets the parties sign with a key. */
-  putKeyShareSet(spec: KeySpec): void {
+  putKeyShareSet(spec: KeySpec, cluster = CLUSTER): void {
     const { name, ...rest } = spec;
     const object: KeyShareSet = {
       apiVersion: API_VERSION,
       kind: 'KeyShareSet',
       metadata: { name, namespace: NAMESPACE },
-      spec: { ...rest, clusterRef: { name: CLUSTER }, protocol: 'frost', deletionPolicy: 'Retain' },
+      spec: { ...rest, clusterRef: { name: cluster }, protocol: 'frost', deletionPolicy: 'Retain' },
     };
-    this.api.put(`/apis/${API_VERSION}/namespaces/${NAMESPACE}/keysharesets`, object);
+    this.api.put(KEYS, object);
   }
 
-  putSignRequest(name: string, key: string, message: Uint8Array, deadlineSeconds = 60): void {
+  removeKeyShareSet(name: string): void {
+    this.api.remove(KEYS, name);
+  }
+
+  putSignRequest(name: string, key: string, message: Uint8Array, { uid, deadlineSeconds = 60 }: Asked = {}): void {
     const object: SignRequest = {
       apiVersion: API_VERSION,
       kind: 'SignRequest',
-      metadata: { name, namespace: NAMESPACE, creationTimestamp: new Date().toISOString() },
+      metadata: { name, namespace: NAMESPACE, creationTimestamp: new Date().toISOString(), ...(uid && { uid }) },
       spec: { keyRef: { name: key }, message: Buffer.from(message).toString('base64'), deadlineSeconds },
     };
-    this.api.put(this.#requests, object);
+    this.api.put(REQUESTS, object);
+  }
+
+  removeSignRequest(name: string): void {
+    this.api.remove(REQUESTS, name);
   }
 
   request(name: string): SignRequest | undefined {
-    return this.api.get(this.#requests, name) as SignRequest | undefined;
+    return this.api.get(REQUESTS, name) as SignRequest | undefined;
   }
 
-  get #requests(): string {
-    return `/apis/${API_VERSION}/namespaces/${NAMESPACE}/signrequests`;
+  /** The status of a request once it is final. */
+  async answer(name: string): Promise<NonNullable<SignRequest['status']>> {
+    return await until(() => {
+      const request = this.request(name);
+      return request && isFinished(request) ? request.status : undefined;
+    });
   }
+
+  /** As the rule in the schema of SignRequest: a final status stays. */
+  #refuseIfFinal({ method, path }: Parameters<Interceptor>[0]): ReturnType<Interceptor> {
+    const [, name] = method === 'PATCH' ? (/signrequests\/([^/]+)\/status/.exec(path) ?? []) : [];
+    const request = name && this.request(name);
+    return request && isFinished(request) ? failure(422, 'Invalid', 'status') : undefined;
+  }
+}
+
+interface Asked {
+  readonly uid?: string;
+  readonly deadlineSeconds?: number;
 }
 
 /** Looks again and again until there is something to see. The test runner ends what never comes. */

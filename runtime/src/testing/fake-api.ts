@@ -18,6 +18,7 @@ export class FakeApi implements Transport {
   intercept: Interceptor = () => undefined;
   readonly #objects = new Map<string, KubernetesObject>();
   readonly #watches: { readonly collection: string; readonly stream: FakeStream }[] = [];
+  readonly #history: { readonly collection: string; readonly type: string; readonly object: KubernetesObject }[] = [];
   #version = 1;
 
   async exchange(request: HttpRequest): Promise<HttpResponse> {
@@ -35,6 +36,7 @@ export class FakeApi implements Transport {
     if (intercepted instanceof Error) throw intercepted;
     if (intercepted !== undefined) return intercepted;
     const stream = new FakeStream();
+    this.#resume(stream, request);
     this.#watches.push({ collection: pathOf(request), stream });
     request.signal?.addEventListener('abort', () => stream.fail(new DOMException('aborted', 'AbortError')));
     return stream;
@@ -143,7 +145,17 @@ export class FakeApi implements Transport {
     return ok({ kind: 'Status', status: 'Success' });
   }
 
+  /** What happened since the version from which on the watch is. */
+  #resume(stream: FakeStream, request: HttpRequest): void {
+    const since = new URL(request.path, 'http://fake').searchParams.get('resourceVersion');
+    for (const { collection, type, object } of this.#history) {
+      const isNews = Number(object.metadata.resourceVersion) > Number(since || Number.POSITIVE_INFINITY);
+      if (isNews && within(pathOf(request), collection)) stream.event(type, object);
+    }
+  }
+
   #tell(collection: string, type: string, object: KubernetesObject): void {
+    this.#history.push({ collection, type, object });
     for (const watch of this.#watches) if (within(watch.collection, collection)) watch.stream.event(type, object);
   }
 }

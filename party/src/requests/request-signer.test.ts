@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SignRequest } from '@mpc-operator/crds/generated/api';
+import { API_VERSION } from '@mpc-operator/crds/group';
+import { settle } from '@mpc-operator/runtime/testing/fake-clock';
+import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
+import { curves } from '../curve/curve.ts';
+import { type KeyState, newKey } from '../epochs/key-state.ts';
+import type { Job } from '../host/session-host.ts';
+import { HsmUnavailable } from '../hsm/hsm.ts';
+import { Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
+import type { KeyShare } from '../sharing/sharing.ts';
+import { deal } from '../signing/frost/testing/trusted-dealer.ts';
+import { decodeSummons, encodeSummons, type Invitation, type Summons } from './invitation.ts';
+import { RequestSigner } from './request-signer.ts';
+import type { Verdict } from './verdict.ts';
+
+const KEY = '00'.repeat(16);
+const session = 'sign-1';
+const request: SignRequest = {
+  apiVersion: API_VERSION,
+  kind: 'SignRequest',
+  metadata: { name: 'r', namespace: 'ns', uid: 'u' },
+  spec: { keyRef: { name: 'k' }, message: 'bQ==', deadlineSeconds: 60 },
+};
+const spec = { name: 'k', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: [1, 2, 3] } as const;
+const key: KeyState = { ...newKey(1, { ...spec, parties: [...spec.parties] }, KEY), final: 1, active: 1 };
+const toSign = {
+  kind: 'sign',
+  key,
+  message: Buffer.from('m'),
+  deadline: Date.now() + 60_000,
+} as const satisfies Verdict;
+const invitation: Invitation = {
+  type: 'invitation',
+  session,
+  request: { name: 'r', uid: 'u' },
+  keyId: KEY,
+  epoch: 1,
+  signers: [1, 2],
+};
+
+/** Party 1, and what it is told and tells. Its sessions go on until they are ended. */
+class Station {
+  readonly sent: { to: PartyId | 'all'; summons: Summons | undefined }[] = [];
+  readonly told: string[] = [];
+  readonly jobs: Job[] = [];
+  verdict: Verdict = toSign;
+  found: SignRequest | undefined = request;
+  recorded = false;
+  openShare = async (): Promise<KeyShare> => share(1);
+  readonly signer: RequestSigner;
+  readonly #endings: ((error: Error) => void)[] = [];
+  #listener: (from: PartyId, bytes: Uint8Array) => void = () => {};
+
+  constructor() {
+    this.signer = new RequestSigner({
+      me: 1,
+      channel: {
+        send: (to, bytes) => void this.sent.push({ to, summons: decodeSummons(bytes) }),
+        listen: listener => {
+          this.#listener = listener;
+          return () => {};
+        },
+      },
+      find: async () => this.found,
+      judge: () => this.verdict,
+      invited: () => this.told.push('invited'),
+      failed: (_, error) => this.told.push(`failed: ${error instanceof Error ? error.name : error}`),
+      askedAgain: () => this.told.push('asked again'),
+      log: new SilentLogger(),
+      keyring: {
+        byId: () => ({ state: key, finalTime: undefined }),
+        share: () => this.openShare(),
+        sharing: () => share(1).sharing,
+        merge: () => 0,
+      },
+      store: { append: async () => [], get: async () => (this.recorded ? signed : undefined) as never },
+      host: {
+        run: job => {
+          this.jobs.push(job);
+          return new Promise((_, reject) => {
+            job.signal?.addEventListener('abort', () => reject(job.signal?.reason));
+            this.#endings.push(reject);
+          });
+        },
+      },
+    });
+  }
+
+  async hear(from: PartyId, summons: Summons): Promise<void> {
+    await this.hearBytes(from, encodeSummons(summons));
+  }
+
+  async hearBytes(from: PartyId, bytes: Uint8Array): Promise<void> {
+    this.#listener(from, bytes);
+    for (let turn = 0; turn < 5; turn++) await settle();
+  }
+
+  async endSessions(error: Error): Promise<void> {
+    for (const end of this.#endings.splice(0)) end(error);
+    await settle();
+  }
+
+  get declined(): string[] {
+    return this.sent.flatMap(({ summons }) => (summons?.type === 'decline' ? summons.reason : []));
+  }
+}
+
+const signed = { keyId: KEY, epoch: 1, signature: 'ab'.repeat(64), signers: [1, 3] };
+
+function share(party: PartyId): KeyShare {
+  const { scalar } = curves.ed25519;
+  const [own = assert.fail()] = deal('ed25519', [scalar(5n), scalar(7n)], [party, 2, 3]);
+  return own;
+}
+
+test('a party comes to the session of a request that it finds itself, with what it has read in it itself', async () => {
+  const station = new Station();
+  await station.hear(2, invitation);
+  const [job = assert.fail()] = station.jobs;
+  assert.deepEqual([job.parameters.session, job.parties, job.parameters.extras.request], [session, [1, 2], 'u']);
+  assert.deepEqual(job.parameters.extras.message, toSign.message);
+  assert.deepEqual([station.told, station.declined], [['invited'], []]);
+});
+
+test('it declines whatever it would not sign itself, and says why', async () => {
+  const fail = { kind: 'fail', reason: 'DeadlineExceeded', message: '', parties: [1, 2, 3], since: 0 } as const;
+  const cases: [Partial<Station>, Partial<Invitation>, RegExp][] = [
+    [{ found: undefined }, {}, /no such request/],
+    [{ verdict: { kind: 'ignore' } }, {}, /finished, or not of this cluster/],
+    [{ verdict: fail }, {}, /DeadlineExceeded/],
+    [{ verdict: { kind: 'wait', reason: 'KeyConflict', message: '', parties: [] } }, {}, /KeyConflict/],
+    [{}, { keyId: '11'.repeat(16) }, /another key/],
+    [{}, { signers: [1, 2, 3] }, /not a quorum/],
+    [{}, { signers: [2, 2] }, /not a quorum/],
+    [{}, { signers: [2, 9] }, /not a quorum/],
+    [{}, { signers: [1, 3] }, /leader and invited/],
+    [{}, { signers: [2, 3] }, /leader and invited/],
+  ];
+  for (const [circumstance, changes, reason] of cases) {
+    const station = Object.assign(new Station(), circumstance);
+    await station.hear(2, { ...invitation, ...changes });
+    assert.deepEqual([station.jobs, station.told], [[], []], `${reason}`);
+    assert.equal(station.sent[0]?.to, 2);
+    assert.match(station.declined[0] ?? '', reason);
+  }
+});
+
+test('what is no summons is no summons', async () => {
+  const station = new Station();
+  for (const text of ['', '{', '{}', '{"type":"invitation"}', JSON.stringify({ ...invitation, session: 'a b' })])
+    await station.hearBytes(2, Buffer.from(text));
+  assert.deepEqual([station.jobs, station.sent], [[], []]);
+});
+
+test('it never signs a request a second time, but is told that its signature is missed', async () => {
+  const station = new Station();
+  station.recorded = true;
+  await station.hear(2, invitation);
+  assert.deepEqual([station.jobs, station.told, station.declined], [[], ['asked again'], ['signed before']]);
+});
+
+test('who cannot open its share declines, so that the leader need not wait', async () => {
+  const station = new Station();
+  station.openShare = async () => {
+    throw new HsmUnavailable('the HSM is not connected');
+  };
+  await station.hear(2, invitation);
+  assert.deepEqual([station.told.at(-1), station.declined], ['failed: HsmUnavailable', ['not able to']]);
+});
+
+test('what a session showed about its leader is told on, and the leader need not be told', async () => {
+  const station = new Station();
+  await station.hear(2, invitation);
+  await station.endSessions(new Misbehaviour('signature share', [2], []));
+  assert.deepEqual([station.told, station.declined], [['invited', 'failed: Misbehaviour'], []]);
+});
+
+test('no leader can take the places of another', async () => {
+  const station = new Station();
+  for (let i = 0; i < 70; i++) await station.hear(3, { ...invitation, session: `greedy-${i}`, signers: [1, 3] });
+  assert.equal(station.jobs.length, 64);
+  assert.deepEqual(new Set(station.declined), new Set(['too many sessions']));
+  await station.hear(2, invitation);
+  assert.equal(station.jobs.at(-1)?.parameters.session, session);
+  await station.endSessions(new Timeout('hello', [3]));
+  await station.hear(3, { ...invitation, session: 'later', signers: [1, 3] });
+  assert.equal(station.jobs.at(-1)?.parameters.session, 'later');
+});
+
+test('an invited signer can decline, and nobody else: every party hears the names of sessions', async () => {
+  const station = new Station();
+  const isOf2 = (error: unknown): boolean => error instanceof Timeout && error.missing.join() === '2';
+  const refused = assert.rejects(station.signer.lead(request, toSign, [1, 2], 1000), isOf2);
+  for (let turn = 0; turn < 5; turn++) await settle();
+  const [sent = assert.fail()] = station.sent;
+  assert.ok(sent.to === 2 && sent.summons?.type === 'invitation');
+  const decline = { type: 'decline', session: sent.summons.session, reason: 'no' } as const;
+  await station.hear(3, decline);
+  assert.equal(station.jobs[0]?.signal?.aborted, false);
+  await station.hear(2, decline);
+  await refused;
+});

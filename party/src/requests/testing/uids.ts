@@ -1,0 +1,10 @@
+import { leaderOrder } from '../leadership.ts';
+
+/** A uid by which these parties lead in this order. Every call finds another one. */
+export function uidFor(order: readonly number[]): string {
+  for (;;) {
+    const uid = `uid-${next++}`;
+    if (leaderOrder(uid, order).join() === order.join()) return uid;
+  }
+}
+let next = 1;

@@ -1,0 +1,39 @@
+/** How one party sees the API server through somebody who changes what it is shown. */
+import type { HttpRequest, HttpResponse, Transport } from '@mpc-operator/runtime/transport';
+
+/** Changes the text of every answer. */
+export function rewriting(api: Transport, rewrite: (text: string) => string): Transport {
+  return through(api, rewrite, chunk => Buffer.from(rewrite(Buffer.from(chunk).toString())));
+}
+
+/** Leaves out what a watch says of objects of this name. A direct question for one is answered. */
+export function unwatched(api: Transport, name: string): Transport {
+  const hide = (chunk: Uint8Array): Uint8Array => {
+    const lines = Buffer.from(chunk).toString().split('\n');
+    return Buffer.from(lines.filter(line => !line.includes(`"name":"${name}"`)).join('\n'));
+  };
+  return through(api, text => text, hide);
+}
+
+function through(
+  api: Transport,
+  answer: (text: string) => string,
+  chunk: (bytes: Uint8Array) => Uint8Array,
+): Transport {
+  return {
+    host: api.host,
+    exchange: async (request: HttpRequest, timeout: number): Promise<HttpResponse> => {
+      const response = await api.exchange(request, timeout);
+      return { ...response, text: answer(response.text) };
+    },
+    stream: async (request: HttpRequest, silence: number) => {
+      const body = await api.stream(request, silence);
+      return 'status' in body ? body : changed(body, chunk);
+    },
+    close: () => api.close(),
+  };
+}
+
+async function* changed(body: AsyncIterable<Uint8Array>, change: (bytes: Uint8Array) => Uint8Array) {
+  for await (const bytes of body) yield change(bytes);
+}
