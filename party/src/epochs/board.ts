@@ -67,7 +67,8 @@ export function merge(key: KeyState, theirs: Board, verify: Verify): Merged {
     else rejected += 1;
   }
   const certificates = theirs.attempts.filter(a => a.epoch > key.highest).map(a => a.certificate);
-  const behind = certificates.some(c => c !== undefined && isSignedBy(key, c, verify));
+  const own = identities.get(key.me);
+  const behind = certificates.some(c => c !== undefined && isSignedBy(key, own, c, verify));
   return { key: merged, rejected, behind };
 }
 
@@ -118,14 +119,11 @@ function identitiesOf(key: KeyState): ReadonlyMap<PartyId, string> {
   return new Map(identities.map(({ party: id, identity }) => [id, identity]));
 }
 
-/** Whether this party has once acknowledged what the certificate certifies. */
-function isSignedBy(key: KeyState, c: Certificate, verify: Verify): boolean {
+/** Whether this party, whose identity is `own`, has once acknowledged what the certificate certifies. */
+function isSignedBy(key: KeyState, own: string | undefined, c: Certificate, verify: Verify): boolean {
   const mine = c.acks.find(ack => ack.party === key.me);
-  return (
-    c.keyId === key.keyId &&
-    mine !== undefined &&
-    verify(mine.identity, acknowledgedBytes(proposalOf(c)), mine.signature)
-  );
+  if (c.keyId !== key.keyId || mine === undefined || own === undefined) return false;
+  return verify(own, acknowledgedBytes(proposalOf(c)), mine.signature);
 }
 
 /** Whether `mine` shows anything that `theirs` does not: then they should see it. */

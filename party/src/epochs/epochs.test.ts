@@ -289,6 +289,16 @@ test('a party whose store was set back learns it from a certificate with its own
   assert.equal(at(nodes, 1).receive(boardOf(at(nodes, 2).key)).behind, false);
 });
 
+test('a certificate that somebody else has signed in a party’s name does not make it doubt its store', () => {
+  const nodes = withKey();
+  const { identities, ...content } = proposal(2, 1);
+  const forged = { ...content, identities: identities.map(({ party }) => ({ party, identity: keyOf(4).identity })) };
+  const signature = signAs(4, acknowledgedBytes(forged));
+  const certificate = certificateOf(forged, new Map(identities.map(({ party }) => [party, signature])));
+  const board: Board = { keyId: KEY, attempts: [{ epoch: 2, acks: [], certificate, activated: [] }], erased: [] };
+  assert.equal(at(nodes, 1).receive(board).behind, false);
+});
+
 test('a board that shows nothing new needs no answer, one that lacks something does', () => {
   const nodes = withKey();
   const [a, b] = [boardOf(at(nodes, 1).key), boardOf(at(nodes, 2).key)];
