@@ -3,6 +3,7 @@
  * is known now to the next step, so that it does not matter what was lost, repeated, or interrupted by a crash.
  */
 import type { Reconcile } from '@mpc-operator/runtime/controller';
+import type { Logger } from '@mpc-operator/runtime/log';
 import type { Keyring } from '../keys/keyring.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Signer } from '../session/signer.ts';
@@ -26,21 +27,31 @@ const DONE = { activate: 'epoch activated', finalise: 'epoch final', erase: 'old
 
 /** Reconciles one key, by its id. */
 export function progress(options: ProgressOptions): Reconcile {
-  const { keyring, sessions, publish } = options;
+  const { keyring, publish } = options;
   return async ({ name: keyId }, { log }) => {
-    for (let todo = next(keyring, keyId); todo !== undefined; todo = next(keyring, keyId)) {
-      const { key, step } = todo;
-      const inUse = step.kind === 'erase' && sessions.usesBelow(keyId, step.below);
-      if (inUse) break;
-      await take(options, key, step);
-      log.info(DONE[step.kind], { key: key.spec.name, step });
-      if (step.kind === 'finalise') await forgetOthers(keyring, key);
+    try {
+      await advance(options, keyId, log);
+    } finally {
+      // others may wait for what this party has said, even if it cannot go on
+      await publish(keyId);
     }
-    await publish(keyId);
     if (next(keyring, keyId) !== undefined) return { requeueAfter: DRAIN_POLL };
     const key = keyring.byId(keyId)?.state;
     return key === undefined || isSettled(key) ? {} : { requeueAfter: REPEAT };
   };
+}
+
+async function advance(options: ProgressOptions, keyId: string, log: Logger): Promise<void> {
+  const { keyring, sessions } = options;
+  for (let todo = next(keyring, keyId); todo !== undefined; todo = next(keyring, keyId)) {
+    const { key, step } = todo;
+    const inUse = step.kind === 'erase' && sessions.usesBelow(keyId, step.below);
+    if (inUse) break;
+    await take(options, key, step);
+    log.info(DONE[step.kind], { key: key.spec.name, step });
+  }
+  const key = keyring.byId(keyId)?.state;
+  if (key !== undefined && key.final > 0) await forgetOthers(keyring, key);
 }
 
 function next(keyring: Keyring, keyId: string): { readonly key: KeyState; readonly step: Step } | undefined {

@@ -17,7 +17,7 @@ export interface SecretChanges {
 
 /** Secrets that shall be gone for good, and what to record once they are. */
 interface Erasure {
-  readonly names: readonly SecretName[];
+  readonly which: (name: SecretName) => boolean;
   readonly record: (generation: number) => readonly PartyEvent[];
   resolve(): void;
   reject(error: unknown): void;
@@ -84,6 +84,8 @@ export class Sealing {
         throw new Error('the HSM gave back other bytes than it sealed');
       return { healthy: true, generation, seconds: (performance.now() - begin) / 1000 };
     } catch (error) {
+      // everything has moved to the next generation meanwhile
+      if (error instanceof HsmRefused && this.#generation !== generation) return await this.health();
       return { healthy: false, generation, reason: error instanceof Error ? error.message : 'unknown error' };
     }
   }
@@ -116,12 +118,13 @@ export class Sealing {
   }
 
   /**
-   * Removes secrets for good: when it resolves, the keys that ever sealed them are destroyed, and what `record` makes of the
-   * generation that everything else is sealed under now is in the log. Erasures that wait for their turn share one move.
+   * Removes secrets for good, whichever of them there are when its turn comes: when it resolves, the keys that ever sealed them are
+   * destroyed, and what `record` makes of the generation that everything else is sealed under now is in the log. Erasures that wait
+   * for their turn share one move.
    */
-  erase(names: readonly SecretName[], record: (generation: number) => readonly PartyEvent[]): Promise<void> {
+  erase(which: (name: SecretName) => boolean, record: (generation: number) => readonly PartyEvent[]): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#erasures.push({ names, record, resolve, reject });
+    this.#erasures.push({ which, record, resolve, reject });
     if (this.#erasures.length === 1) void this.#inTurn(() => this.#eraseAll());
     return promise;
   }
@@ -132,7 +135,8 @@ export class Sealing {
     this.#erasures = [];
     try {
       await this.#settle();
-      await this.#store.append([], { remove: erasures.flatMap(({ names }) => names) });
+      const sealed = (await this.#store.sealedNames()).map(({ name }) => name);
+      await this.#store.append([], { remove: sealed.filter(name => erasures.some(({ which }) => which(name))) });
       const next = this.#generation + 1;
       await this.#hsm.createGeneration(next);
       await this.#moveTo(next);

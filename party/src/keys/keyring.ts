@@ -79,23 +79,23 @@ export class Keyring {
 
   /** Erases this party's shares of a key's epochs below `below`, in the HSM too, and records its word for it. */
   async erase(keyId: string, below: number, signature: string): Promise<void> {
-    const { sealing, store } = this.#options;
-    const sealed = (await store.sealedNames()).map(({ name }) => name);
-    const old = sealed.filter(n => n.kind === 'sharing' && n.keyId === keyId && n.epoch < below);
+    const { sealing } = this.#options;
     const events = (generation: number): EpochEvent[] => [
       { type: 'SharesErased', keyId, below, generation, signature },
     ];
-    // the first epoch of a key replaces none
-    if (old.length === 0) await this.record(events(sealing.generation));
-    else await sealing.erase(old, events);
+    const replaces = this.#keys.get(keyId)?.state.attempts.get(below)?.proposal.base;
+    // the first epoch of a key replaces none; that none is left in the store does not mean that the HSM has destroyed what sealed it
+    if (replaces === 0) await this.record(events(sealing.generation));
+    else await sealing.erase(n => n.kind === 'sharing' && n.keyId === keyId && n.epoch < below, events);
   }
 
   /** Destroys all that this party holds of a key. */
   async destroy(keyId: string): Promise<void> {
-    const { sealing, store } = this.#options;
-    const sealed = (await store.sealedNames()).map(({ name }) => name);
-    const names = sealed.filter(n => n.kind !== 'identity' && n.keyId === keyId);
-    await sealing.erase(names, () => [{ type: 'KeyDestroyed', keyId }]);
+    const { sealing } = this.#options;
+    await sealing.erase(
+      n => n.kind !== 'identity' && n.keyId === keyId,
+      () => [{ type: 'KeyDestroyed', keyId }],
+    );
   }
 
   /** What this party shows of a key to the others. */
@@ -158,8 +158,10 @@ export class Keyring {
     const states = new Map(before && [[keyId, before.state]]);
     const state = apply(this.#options.me, states, event).get(keyId);
     const finalTime = event.type === 'EpochFinal' ? time : before?.finalTime;
-    if (state === undefined) this.#keys.delete(keyId);
-    else this.#keys.set(keyId, { state, finalTime });
+    if (state === undefined) {
+      this.#keys.delete(keyId);
+      this.#sharings.delete(keyId);
+    } else this.#keys.set(keyId, { state, finalTime });
     const name = (state ?? before?.state)?.spec.name;
     if (name !== undefined) this.#tell(keyId, name);
   }

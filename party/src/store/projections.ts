@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isEpochEvent, keyIdOf } from '../epochs/events.ts';
 import type { Projection } from './projection.ts';
 
 /** A session id that was used before: the session must not run. */
@@ -102,5 +103,32 @@ export const self: Projection<SelfState> = {
   },
 };
 
+/** An event of a key that is not held: destroyed, or never made. It must not be recorded. */
+export class KeyNotHeld extends Error {
+  override readonly name = 'KeyNotHeld';
+  constructor(keyId: string) {
+    super(`key ${keyId} is not held: it was destroyed`);
+  }
+}
+
+const heldState = z.object({ seq: z.int() });
+
+/**
+ * The keys that are held, by id. Whatever else runs while a key is destroyed, nothing is recorded of it afterwards: a refresh would bring
+ * it back, and of the rest a log could not be read any more.
+ */
+export const heldKeys: Projection<z.infer<typeof heldState>> = {
+  name: 'held-keys',
+  version: 1,
+  state: heldState,
+  keys: event => (isEpochEvent(event) ? [keyIdOf(event)] : []),
+  reduce(state, { event, seq }, key) {
+    if (event.type === 'KeyDestroyed') return undefined;
+    const isFirst = event.type === 'EpochAcknowledged' && event.proposal.base === 0;
+    if (state === undefined && !isFirst) throw new KeyNotHeld(key);
+    return state ?? { seq };
+  },
+};
+
 /** All projections of a party's store. */
-export const partyProjections = [sessions, signatures, peers, self] as const;
+export const partyProjections = [sessions, signatures, peers, self, heldKeys] as const;
