@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KeySpec } from '@mpc-operator/crds/control';
+import { HsmUnavailable } from './hsm/hsm.ts';
+import { FakeHsm } from './hsm/testing/fake-hsm.ts';
 import { schemes } from './signing/scheme.ts';
-import { PartyCluster } from './testing/party-cluster.ts';
+import { PartyCluster, until } from './testing/party-cluster.ts';
 
 const PARTIES = [1, 2, 3];
 const SPEC: KeySpec = { name: 'k', curve: 'secp256k1', purpose: 'taproot', threshold: 2, parties: PARTIES };
@@ -37,4 +39,29 @@ test('three parties make a key, sign with it, refresh it, and sign again under t
 
   const again = await cluster.command(1, { verb: 'refresh', keyId, number: 3, run: RUN, trigger: 'annotation@a' });
   assert.ok(again.result === 'refused' && again.reason === 'TriggerDone');
+});
+
+test('a party that is told to stop while it waits for its HSM ends in peace', async t => {
+  const cluster = new PartyCluster(t);
+  const hsm = new FakeHsm();
+  hsm.before = () => {
+    throw new HsmUnavailable('the HSM is not connected: not connected yet');
+  };
+  cluster.start(1, { hsm: Object.assign(hsm, { stop: async () => {} }) });
+  await until(() => cluster.log.lines.some(({ message }) => message === 'waiting for the HSM') || undefined);
+  await cluster.stop(1);
+});
+
+test('a key that was destroyed after a refresh failed is made again from the first number', async t => {
+  const cluster = await PartyCluster.of(t, PARTIES);
+  const { keyId = '' } = await cluster.makeKey(SPEC);
+  // the parties do not agree why they refresh
+  for (const party of PARTIES)
+    await cluster.command(party, { verb: 'refresh', keyId, number: 7, run: RUN, trigger: `annotation@${party}` });
+  const failed = async (party: number) => (await cluster.key(party, 'k'))?.attempt?.phase === 'Failed' || undefined;
+  for (const party of PARTIES) await until(() => failed(party));
+  await cluster.commandAll(PARTIES, { verb: 'destroy', keyId });
+  for (const party of PARTIES) assert.deepEqual(await cluster.keys(party), []);
+  const again = await cluster.makeKey(SPEC, '01'.repeat(16));
+  assert.notEqual(again.keyId, keyId);
 });

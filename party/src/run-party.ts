@@ -57,7 +57,12 @@ export async function runParty(
   });
   const http = new HttpServer({ port: config.httpPort, liveness, readiness, log });
   await http.listen();
-  const custody = await openCustody(config, hsm, fitness, log, signal);
+  const custody = await openCustody(config, hsm, fitness, log, signal).catch(async (error: unknown) => {
+    await http.close();
+    if (signal.aborted) return undefined;
+    throw error;
+  });
+  if (custody === undefined) return;
   const audit = new AuditSocket(hsm, config.owner, log);
   await audit.listen(config.auditSocket);
   const network = openNetwork(connected => {
@@ -167,7 +172,10 @@ async function assemble(
   boards.listen((from, bytes) => gossip.receive(from, bytes));
   keyring.onChange((keyId, name) => {
     if (keyring.byName(name).length > 0) revisions.touch(name);
-    else revisions.remove(name);
+    else {
+      ceremonies.forget(keyId, name);
+      revisions.remove(name);
+    }
     epochs.enqueue({ namespace: '', name: keyId });
     keysHeld.set(keyring.all().length);
     changed();

@@ -3,7 +3,7 @@
  * stolen copy of a volume is worth. It says yes or no; what it opens it wipes at once and shows nobody.
  */
 import { rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import type { Logger } from '@mpc-operator/runtime/log';
 import * as z from 'zod';
@@ -12,6 +12,9 @@ import { associatedData, type Owner, secretName } from '../store/secret-name.ts'
 
 /** In the pod's own folder in memory. */
 export const AUDIT_SOCKET = '/tmp/audit.sock';
+
+/** A row with the largest secret that can be sealed, in base64. */
+const MAX_BODY = 128 * 1024;
 
 const base64 = z.base64().transform(text => Uint8Array.from(Buffer.from(text, 'base64')));
 
@@ -43,14 +46,18 @@ export class AuditSocket {
   readonly #server: Server;
 
   constructor(hsm: Hsm, owner: Owner, log: Logger) {
-    this.#server = createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      const row = sealedRow.safeParse(parse(Buffer.concat(chunks)));
+    const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const row = sealedRow.safeParse(parse(await bodyOf(request)));
       if (!row.success) return void response.writeHead(400).end();
       const verdict = await wouldOpen(hsm, owner, row.data);
       log.warn('asked whether a sealed secret opens', { kind: row.data.kind, number: row.data.number, verdict });
       response.end(JSON.stringify(verdict));
+    };
+    this.#server = createServer((request, response) => {
+      answer(request, response).catch((error: unknown) => {
+        log.warn('a question about a sealed secret was not answered', { error });
+        response.destroy();
+      });
     });
   }
 
@@ -62,6 +69,18 @@ export class AuditSocket {
   async close(): Promise<void> {
     await promisify(this.#server.close.bind(this.#server))();
   }
+}
+
+/** @throws Error if it is longer than any row, or breaks off */
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    if (length > MAX_BODY) throw new RangeError(`more than ${MAX_BODY} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function parse(bytes: Buffer): unknown {

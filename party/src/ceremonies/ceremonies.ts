@@ -148,6 +148,12 @@ export class Ceremonies {
     });
   }
 
+  /** The key is destroyed, and what was tried with it of no interest any more: a key of the same name begins anew. */
+  forget(keyId: string, name: string): void {
+    this.#buckets.delete(keyId);
+    if (this.#attempts.get(name)?.report.phase === 'Failed') this.#attempts.delete(name);
+  }
+
   /** Runs an attempt, keeping what is known of it for the operator. */
   async #attempt(spec: KeySpec, number: number, trigger: string, run: () => Promise<void>): Promise<void> {
     const { log, changed } = this.#options;

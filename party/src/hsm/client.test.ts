@@ -161,3 +161,11 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+test('a machine that cannot start the process is waited for like a lost HSM', async t => {
+  const { start, states } = connect(t, { hostFile: '\0' });
+  const hsm = start();
+  while (states.length === 0) await new Promise(resolve => setImmediate(resolve));
+  assert.equal(hsm.state.connected, false);
+  await assert.rejects(hsm.generations(), HsmUnavailable);
+});

@@ -123,10 +123,12 @@ export class HsmClient implements Hsm {
 
   /** One process, from its start to its end. */
   async #connectOnce(): Promise<void> {
-    const host = new HostProcess(this.#options.hostFile);
-    const end = () => host.end();
+    let host: HostProcess | undefined;
+    const end = () => host?.end();
     this.#stopping.signal.addEventListener('abort', end);
     try {
+      // throws where a machine has no room for another process
+      host = new HostProcess(this.#options.hostFile);
       const args = { ...this.#config, refusedPin: this.#refusedPin };
       await host.call('connect', args, this.#options.connectDeadline);
       this.#up(host);
@@ -134,9 +136,9 @@ export class HsmClient implements Hsm {
     } catch (error) {
       this.#down(error instanceof Error ? error.message : 'unknown error');
     } finally {
-      this.#refusedPin = host.refusedPin ?? this.#refusedPin;
+      this.#refusedPin = host?.refusedPin ?? this.#refusedPin;
       this.#stopping.signal.removeEventListener('abort', end);
-      await host.end();
+      await host?.end();
     }
   }
 

@@ -84,7 +84,7 @@ export class Peers {
     return [...ids].sort((a, b) => a - b).flatMap(id => ({ id, identity: known(id) ?? [] }) as Member);
   }
 
-  /** Takes note of what a party says of itself. */
+  /** Takes note of what a party says of itself. Never throws: it says so again in a second. */
   async hear(from: PartyId, message: Uint8Array): Promise<void> {
     const { store, log, clock, incarnation, superseded } = this.#options;
     const said = parse(message);
@@ -99,8 +99,13 @@ export class Peers {
         log.warn('an introduction that does not verify', { from });
         return;
       }
+      try {
+        await store.append([{ type: 'PeerPinned', party: from, publicKey: said.identity }]);
+      } catch (error) {
+        log.error('the identity of a party could not be pinned', { from, error });
+        return;
+      }
       this.#pinned.set(from, bytes(said.identity));
-      await store.append([{ type: 'PeerPinned', party: from, publicKey: said.identity }]);
       log.info('pinned the identity of a party', { party: from, identity: said.identity });
     } else if (!Buffer.from(pinned).equals(bytes(said.identity))) {
       if (!this.#impostors.has(from)) log.error('a party shows another identity than the pinned one', { party: from });

@@ -171,16 +171,16 @@ export class PartyCluster {
   }
 
   /** A key, made by its parties, without its object. */
-  async makeShares(spec: KeySpec): Promise<KeyReport> {
-    await this.commandAll(spec.parties, { verb: 'keygen', spec, number: 1, run: RUN, triggers: [] });
+  async makeShares(spec: KeySpec, run = RUN): Promise<KeyReport> {
+    await this.commandAll(spec.parties, { verb: 'keygen', spec, number: 1, run, triggers: [] });
     const [key] = await this.final(spec, 1);
     if (key === undefined) throw new RangeError('a key without parties');
     return key;
   }
 
   /** A key, made by its parties, with its object. */
-  async makeKey(spec: KeySpec): Promise<KeyReport> {
-    const key = await this.makeShares(spec);
+  async makeKey(spec: KeySpec, run = RUN): Promise<KeyReport> {
+    const key = await this.makeShares(spec, run);
     this.putKeyShareSet(spec);
     return key;
   }
