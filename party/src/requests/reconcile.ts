@@ -9,6 +9,7 @@ import type { ApiClient } from '@mpc-operator/runtime/client';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
 import type { EventRecorder } from '@mpc-operator/runtime/events';
+import type { Logger } from '@mpc-operator/runtime/log';
 import type { ObjectKey } from '@mpc-operator/runtime/object';
 import { defineResource } from '@mpc-operator/runtime/resource';
 import type { Peers } from '../peers/peers.ts';
@@ -66,7 +67,7 @@ export class Requests {
     this.#options = options;
   }
 
-  readonly reconcile: Reconcile = async (key): Promise<Result> => {
+  readonly reconcile: Reconcile = async (key, { log }): Promise<Result> => {
     const { judge, read } = this.#options;
     const request = read(key);
     const verdict = request && judge(request);
@@ -90,7 +91,7 @@ export class Requests {
         );
         return { requeueAfter: TAKEOVER };
       case 'sign':
-        return await this.#lead(request, verdict, memory);
+        return await this.#lead(request, verdict, memory, log);
     }
   };
 
@@ -113,7 +114,7 @@ export class Requests {
       this.#blame(request, memory, error);
   }
 
-  async #lead(request: SignRequest, verdict: ToSign, memory: Memory): Promise<Result> {
+  async #lead(request: SignRequest, verdict: ToSign, memory: Memory, log: Logger): Promise<Result> {
     const { me, signer, able } = this.#options;
     if (!able() || memory.culprits.has(me)) return { requeueAfter: UNABLE_POLL };
     const left = verdict.deadline - this.#now();
@@ -135,6 +136,7 @@ export class Requests {
     try {
       signature = await signer.lead(request, verdict, signers, timeout);
     } catch (error) {
+      log.warn('a session to sign failed', { session: memory.attempts, signers, error });
       return await this.#learn(request, verdict, memory, signers, error);
     }
     return await this.#publish(request, signature, memory);

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { KeySpec } from '@mpc-operator/crds/control';
-import { curves } from '../curve/curve.ts';
-import { Keyring } from '../keys/keyring.ts';
-import { Secret } from '../secret.ts';
 import { schemes } from '../signing/scheme.ts';
 import { PartyCluster, until } from '../testing/party-cluster.ts';
+import { makeCheat } from './testing/cheat.ts';
 import { uidFor } from './testing/uids.ts';
 import { rewriting, unwatched } from './testing/views.ts';
 
@@ -19,17 +17,6 @@ const key = (name: string, threshold = 2): KeySpec => ({
 });
 const message = Buffer.alloc(32, 7);
 const swapped = Buffer.alloc(32, 8);
-
-/** From now on this party's share of this key is wrong by one, after all checks: what it then signs is a lie, rightly signed as its own. */
-function makeCheat(t: TestContext, cheat: number, keyId: string): void {
-  const honest = Keyring.prototype.share;
-  t.mock.method(Keyring.prototype, 'share', async function (this: Keyring, id: string, epoch: number) {
-    const own = await honest.call(this, id, epoch);
-    if (own.party !== cheat || id !== keyId) return own;
-    const { addScalars, scalar } = curves.secp256k1;
-    return { ...own, secret: new Secret(addScalars(own.secret.expose(), scalar(1n))) };
-  });
-}
 
 /** Who has reported misbehaviour in an event about this request. */
 const accusersOf = (cluster: PartyCluster, request: string): string[] =>

@@ -4,6 +4,7 @@ import type { KeySpec } from '@mpc-operator/crds/control';
 import { HsmUnavailable } from '../hsm/hsm.ts';
 import { PartyCluster, until } from '../testing/party-cluster.ts';
 import { uidFor } from './testing/uids.ts';
+import { holding } from './testing/views.ts';
 
 const PARTIES = [1, 2, 3];
 const SPEC: KeySpec = { name: 'k', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: PARTIES };
@@ -74,6 +75,24 @@ test('requests are answered although something is away', { concurrency: true }, 
       cluster.start(2);
       const status = await cluster.answer('r');
       assert.deepEqual([status.phase, status.signers], ['Succeeded', [1, 2]], status.message);
+    }),
+
+    t.test('of two that publish the same request one is heard, and its status stays', async t => {
+      const cluster = new PartyCluster(t);
+      const gate = Promise.withResolvers<void>();
+      cluster.start(1, { api: holding(cluster.api, gate.promise) });
+      for (const party of [2, 3]) cluster.start(party);
+      await cluster.ready(PARTIES);
+      await cluster.makeKey(SPEC);
+      cluster.putSignRequest('r', 'k', message, { uid: uidFor([1, 2, 3]) });
+      const status = await cluster.answer('r');
+      assert.deepEqual([status.phase, status.signers], ['Succeeded', [1, 2]], status.message);
+      const late = () => cluster.api.writes.some(w => isStatusWrite(w) && w.path.includes('mpc-party-1'));
+      assert.equal(late(), false);
+      gate.resolve();
+      await until(() => late() || undefined);
+      await cluster.stop(1);
+      assert.deepEqual(cluster.request('r')?.status, status);
     }),
 
     t.test('an API server that comes back gets the answers of what it has, and of what came meanwhile', async t => {

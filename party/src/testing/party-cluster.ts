@@ -1,4 +1,5 @@
 /** Whole parties in one process, for tests: real stores, sessions and protocols; HSM, network and API server are in memory. */
+import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import type { Command, KeyReport, KeySpec, PartyReport, Reply } from '@mpc-operator/crds/control';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
@@ -18,8 +19,6 @@ const NAMESPACE = 'ns';
 const CLUSTER = 'c';
 const KEYS = `/apis/${API_VERSION}/namespaces/${NAMESPACE}/keysharesets`;
 const REQUESTS = `/apis/${API_VERSION}/namespaces/${NAMESPACE}/signrequests`;
-/** Of the first keygen of each name. */
-const RUN = '00'.repeat(16);
 
 type Answer = (command: Uint8Array) => Promise<Uint8Array>;
 
@@ -33,11 +32,14 @@ interface Node {
 class Wire {
   readonly nodes = new Map<PartyId, Node>();
   /** What the wire lets through. */
-  passes: (from: PartyId, to: PartyId, name: string, bytes: Uint8Array) => boolean = () => true;
+  passes: (from: PartyId, to: PartyId, name: string) => boolean = () => true;
+  /** Told of every byte between parties, and between parties and operator. */
+  overheard: (bytes: Uint8Array) => void = () => {};
 
   connect(me: PartyId): Network {
     const deliver = (name: string, to: PartyId, bytes: Uint8Array): void => {
-      if (this.passes(me, to, name, bytes)) setImmediate(() => this.nodes.get(to)?.broker.receive(name, me, bytes));
+      this.overheard(bytes);
+      if (this.passes(me, to, name)) setImmediate(() => this.nodes.get(to)?.broker.receive(name, me, bytes));
     };
     const send = (name: string, to: PartyId | 'all', bytes: Uint8Array): void => {
       const others = [...this.nodes.keys()].filter(id => id !== me);
@@ -53,9 +55,14 @@ class Wire {
       connected: true,
       open: name => node.broker.open(name),
       serve: answer => {
-        node.answer = answer;
+        node.answer = async command => {
+          const reply = await answer(command);
+          this.overheard(reply);
+          return reply;
+        };
       },
       report: bytes => {
+        this.overheard(bytes);
         node.report = JSON.parse(Buffer.from(bytes).toString());
       },
       close: async () => {
@@ -171,7 +178,8 @@ export class PartyCluster {
   }
 
   /** A key, made by its parties, without its object. */
-  async makeShares(spec: KeySpec, run = RUN): Promise<KeyReport> {
+  async makeShares(spec: KeySpec): Promise<KeyReport> {
+    const run = randomBytes(16).toString('hex');
     await this.commandAll(spec.parties, { verb: 'keygen', spec, number: 1, run, triggers: [] });
     const [key] = await this.final(spec, 1);
     if (key === undefined) throw new RangeError('a key without parties');
@@ -179,8 +187,8 @@ export class PartyCluster {
   }
 
   /** A key, made by its parties, with its object. */
-  async makeKey(spec: KeySpec, run = RUN): Promise<KeyReport> {
-    const key = await this.makeShares(spec, run);
+  async makeKey(spec: KeySpec): Promise<KeyReport> {
+    const key = await this.makeShares(spec);
     this.putKeyShareSet(spec);
     return key;
   }

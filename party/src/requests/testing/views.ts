@@ -15,6 +15,19 @@ export function unwatched(api: Transport, name: string): Transport {
   return through(api, text => text, hide);
 }
 
+/** Holds back what the party writes to statuses, until the gate opens. */
+export function holding(api: Transport, gate: Promise<void>): Transport {
+  return {
+    host: api.host,
+    exchange: async (request, timeout) => {
+      if (request.method === 'PATCH') await gate;
+      return await api.exchange(request, timeout);
+    },
+    stream: (request, silence) => api.stream(request, silence),
+    close: () => api.close(),
+  };
+}
+
 function through(
   api: Transport,
   answer: (text: string) => string,

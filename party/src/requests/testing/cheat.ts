@@ -1,0 +1,15 @@
+import type { TestContext } from 'node:test';
+import { curves } from '../../curve/curve.ts';
+import { Keyring } from '../../keys/keyring.ts';
+import { Secret } from '../../secret.ts';
+
+/** From now on this party's share of this key is wrong by one, after all checks: what it then signs is a lie, rightly signed as its own. */
+export function makeCheat(t: TestContext, cheat: number, keyId: string): void {
+  const honest = Keyring.prototype.share;
+  t.mock.method(Keyring.prototype, 'share', async function (this: Keyring, id: string, epoch: number) {
+    const own = await honest.call(this, id, epoch);
+    if (own.party !== cheat || id !== keyId) return own;
+    const { addScalars, scalar } = curves.secp256k1;
+    return { ...own, secret: new Secret(addScalars(own.secret.expose(), scalar(1n))) };
+  });
+}

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import type { SignRequest } from '@mpc-operator/crds/generated/api';
+import { API_VERSION } from '@mpc-operator/crds/group';
+import { ApiClient } from '@mpc-operator/runtime/client';
+import { EventRecorder } from '@mpc-operator/runtime/events';
+import { FakeApi } from '@mpc-operator/runtime/testing/fake-api';
+import { FakeClock } from '@mpc-operator/runtime/testing/fake-clock';
+import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
+import { newKey } from '../../epochs/key-state.ts';
+import type { Signature } from '../answers.ts';
+import { Requests } from '../reconcile.ts';
+import type { Verdict } from '../verdict.ts';
+import { uidFor } from './uids.ts';
+
+const COLLECTION = `/apis/${API_VERSION}/namespaces/ns/signrequests`;
+const key = { namespace: 'ns', name: 'r' };
+const spec = { name: 'k', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: [1, 2, 3] } as const;
+export const signature: Signature = {
+  signature: 'ab'.repeat(64),
+  publicKey: 'cd'.repeat(32),
+  keyId: '00'.repeat(16),
+  epoch: 1,
+  signers: [1, 2],
+};
+export const SECOND = 1_000;
+
+/** Party 1 with everything around it in the test's hands. The request's leaders are 1, 2, 3 in this order, unless told otherwise. */
+export class Desk {
+  readonly clock = new FakeClock();
+  readonly api = new FakeApi();
+  readonly observed: string[] = [];
+  /** Whom it asked to sign, session by session. */
+  readonly asked: (readonly number[])[] = [];
+  /** How each session ends. */
+  session: () => Promise<Signature> = async () => signature;
+  verdict: Verdict;
+  recorded: Signature | undefined;
+  able = true;
+  present = new Set([1, 2, 3]);
+  readonly requests: Requests;
+
+  constructor(order: readonly number[] = [1, 2, 3], deadline = 60 * SECOND) {
+    const client = new ApiClient({ transport: this.api, fieldManager: 'party', clock: this.clock });
+    const parts = { reportingController: 'mpc-party', reportingInstance: 'c-party-1', log: new SilentLogger() };
+    this.verdict = {
+      kind: 'sign',
+      key: { ...newKey(1, { ...spec, parties: [...spec.parties] }, '00'.repeat(16)), final: 1, active: 1 },
+      message: Buffer.from('m'),
+      deadline: this.clock.date().getTime() + deadline,
+    };
+    this.requests = new Requests({
+      me: 1,
+      client,
+      events: new EventRecorder({ client, clock: this.clock, ...parts }),
+      peers: { present: () => this.present },
+      signer: {
+        lead: async (_request, _verdict, signers) => {
+          this.asked.push(signers);
+          return await this.session();
+        },
+      },
+      able: () => this.able,
+      clock: this.clock,
+      read: () => this.request,
+      judge: request => (request.status?.phase === 'Succeeded' ? { kind: 'ignore' } : this.verdict),
+      recorded: async () => this.recorded,
+      observe: result => this.observed.push(result),
+    });
+    this.put(uidFor(order));
+  }
+
+  put(uid: string): void {
+    this.api.put(COLLECTION, {
+      apiVersion: API_VERSION,
+      kind: 'SignRequest',
+      metadata: { ...key, uid },
+      spec: { keyRef: { name: 'k' }, message: 'bQ==', deadlineSeconds: 60 },
+    } as SignRequest);
+  }
+
+  get request(): SignRequest | undefined {
+    return this.api.get(COLLECTION, 'r') as SignRequest | undefined;
+  }
+
+  get status(): NonNullable<SignRequest['status']> {
+    return this.request?.status ?? assert.fail('no status was written');
+  }
+
+  /** Runs once; the milliseconds after which it wants to run again. */
+  async reconcile(): Promise<number | undefined> {
+    const context = { signal: new AbortController().signal, log: new SilentLogger(), reconcileID: '' };
+    return (await this.requests.reconcile(key, context)).requeueAfter;
+  }
+
+  /** Runs, as often as it wants to, for so many milliseconds. */
+  async runFor(ms: number): Promise<void> {
+    const end = this.clock.now() + ms;
+    for (let next = await this.reconcile(); next !== undefined && this.clock.now() + next <= end; ) {
+      await this.clock.advance(next);
+      next = await this.reconcile();
+    }
+    await this.clock.advance(end - this.clock.now());
+  }
+
+  /** Another party writes a status. */
+  otherWrites(status: NonNullable<SignRequest['status']>): void {
+    this.api.put(COLLECTION, { ...(this.request ?? assert.fail()), status } as SignRequest);
+  }
+
+  fails(error: Error): void {
+    this.session = async () => {
+      throw error;
+    };
+  }
+}
