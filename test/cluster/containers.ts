@@ -27,6 +27,30 @@ export async function killContainer(namespace: string, pod: string, container: s
   });
 }
 
+/**
+ * Makes ready to kill the first process of a container, so that what is returned does it within milliseconds. Resolves when it is
+ * killed.
+ */
+export async function aim(namespace: string, pod: string, container: string): Promise<() => Promise<void>> {
+  const { node, id, pid } = await until(`container ${container} of pod ${pod} running`, 120, async () => {
+    const { node, statuses } = await containersOf(namespace, pod);
+    const id = statuses.find(s => s.name === container)?.containerID?.replace('containerd://', '') ?? '';
+    const { stdout } = await ctr(node, 'tasks', 'list');
+    const [, pid] = new RegExp(`^${id}\\s+(\\d+)\\s+RUNNING`, 'm').exec(stdout) ?? [];
+    return id === '' || pid === undefined ? undefined : { node, id, pid };
+  });
+  const trigger = Promise.withResolvers<string>();
+  const script = `read -r _ && kill -9 ${pid}`;
+  const wait = ['timeout', '300', 'sh', '-c', script]; // never waits for ever for a test that has failed
+  const killed = run('docker', ['exec', '-i', node, ...wait], { input: trigger.promise });
+  return async () => {
+    trigger.resolve('now\n');
+    await killed.catch(error => {
+      throw new Error(`container ${id} of pod ${pod} was not killed`, { cause: error });
+    });
+  };
+}
+
 /** SIGKILL to all processes of a container that have this name. @returns how many there were */
 export async function killProcess(namespace: string, pod: string, container: string, name: string): Promise<number> {
   const script = `n=0; for d in /proc/[0-9]*; do if [ "$(cat $d/comm 2>/dev/null)" = ${name} ]; then kill -9 "\${d#/proc/}" && n=$((n+1)); fi; done; echo $n`;
