@@ -12,9 +12,8 @@ import { groupKey } from '@mpc-operator/party/sharing/sharing';
 import { PartyTransport } from '@mpc-operator/party/transport/party-transport';
 import { systemClock } from '@mpc-operator/runtime/clock';
 import { NatsClient, type NatsConfig, type NatsEvents, type NatsState } from '@mpc-operator/runtime/nats-client';
-import { NatsServer, natsServer } from './nats-server.ts';
+import { NatsServer } from './nats-server.ts';
 
-const skip = natsServer ? false : 'no nats-server here: set NATS_SERVER or add it to PATH';
 const PARTIES = [1, 2, 3];
 
 function connect(t: TestContext, config: NatsConfig, events: Partial<NatsEvents> = {}): NatsClient {
@@ -84,12 +83,12 @@ async function assertKeygen(transports: readonly PartyTransport[], session: stri
   assert.ok(keys.every(key => equalPoints(key, keys[0] ?? identity)));
 }
 
-test('three parties make a key, several at a time', { skip }, async t => {
+test('three parties make a key, several at a time', async t => {
   const { transports } = await connectParties(t, await startServer(t));
   await Promise.all(['a', 'b', 'c'].map(session => assertKeygen(transports, session)));
 });
 
-test('a party publishes as itself only, and hears nothing that is for another alone', { skip }, async t => {
+test('a party publishes as itself only, and hears nothing that is for another alone', async t => {
   const server = await startServer(t);
   const heard: string[] = [];
   const errors: string[] = [];
@@ -122,7 +121,7 @@ test('a party publishes as itself only, and hears nothing that is for another al
   assert.ok(refused(3, 'mpc.node.1.*') && refused(3, '">"'), errors.join('; '));
 });
 
-test('who has no certificate of the cluster, or one of nobody in it, does not get in', { skip }, async t => {
+test('who has no certificate of the cluster, or one of nobody in it, does not get in', async t => {
   const server = await startServer(t);
   const stranger = await createAuthority('stranger', new Date());
   const refused = async (config: NatsConfig): Promise<string> => {
@@ -141,7 +140,7 @@ test('who has no certificate of the cluster, or one of nobody in it, does not ge
   assert.match(without, /exist/);
 });
 
-test('a client connects when it is at last given a right certificate, without a restart', { skip }, async t => {
+test('a client connects when it is at last given a right certificate, without a restart', async t => {
   const server = await startServer(t);
   const config = await server.credentials({ party: 1 }, await createAuthority('stranger', new Date()));
   const client = connect(t, config);
@@ -150,7 +149,7 @@ test('a client connects when it is at last given a right certificate, without a 
   assert.deepEqual(client.state, { connected: true });
 });
 
-test('parties outlive their server: before it is there, when it is killed, and after', { skip }, async t => {
+test('parties outlive their server: before it is there, when it is killed, and after', async t => {
   const server = await NatsServer.prepare(t);
   const states: boolean[] = [];
   const clients = await Promise.all(
@@ -179,7 +178,7 @@ test('parties outlive their server: before it is there, when it is killed, and a
   assert.deepEqual(states.slice(-3), [true, false, true]);
 });
 
-test('a drained client has sent everything and takes in nothing more', { skip }, async t => {
+test('a drained client has sent everything and takes in nothing more', async t => {
   const server = await startServer(t);
   const [one, two] = await Promise.all([1, 2].map(async party => connect(t, await server.credentials({ party }))));
   assert.ok(one && two);
