@@ -12,6 +12,7 @@ import { groupKey } from '@mpc-operator/party/sharing/sharing';
 import { PartyTransport } from '@mpc-operator/party/transport/party-transport';
 import { systemClock } from '@mpc-operator/runtime/clock';
 import { NatsClient, type NatsConfig, type NatsEvents, type NatsState } from '@mpc-operator/runtime/nats-client';
+import { connect as nats } from '@nats-io/transport-node';
 import { NatsServer, natsServer } from './nats-server.ts';
 
 const skip = natsServer ? false : 'no nats-server here: set NATS_SERVER or add it to PATH';
@@ -120,6 +121,36 @@ test('a party publishes as itself only, and hears nothing that is for another al
     assert.ok(refused(2, subject), `${subject}: ${errors.join('; ')}`);
   }
   assert.ok(refused(3, 'mpc.node.1.*') && refused(3, '">"'), errors.join('; '));
+});
+
+test('a party answers the operator, and nobody in another name', { skip }, async t => {
+  const server = await startServer(t);
+  const [operator, one] = await Promise.all([
+    server.credentials('operator').then(config => connect(t, config)),
+    server.credentials({ party: 1 }).then(config => connect(t, config)),
+  ]);
+  const heard: string[] = [];
+  operator.subscribe(subjects.reports, ({ subject }) => heard.push(subject));
+  one.subscribe(subjects.control(1), message => {
+    heard.push(message.subject);
+    message.respond(Buffer.from('yes'));
+  });
+  await Promise.all([operator.whenConnected(), one.whenConnected()]);
+  const answer = await operator.request(subjects.control(1), 'do', subjects.reply(1, 'token'), 5_000);
+  assert.equal(Buffer.from(answer.data).toString(), 'yes');
+  assert.deepEqual(heard.splice(0), ['mpc.control.1']);
+
+  // party 2 writes to itself and asks for the answer at a subject of somebody else
+  const { servers, tls } = await server.credentials({ party: 2 });
+  const two = await nats({ servers: [...servers], tls });
+  t.after(() => two.close());
+  two.subscribe(subjects.directTo(2), { callback: (_, message) => void message.respond('forged') });
+  for (const reply of [subjects.control(1), subjects.report(3), subjects.reply(1, 'token')]) {
+    two.publish(subjects.direct(2, 2), '', { reply });
+  }
+  for (let trip = 0; trip < 2; trip += 1) await two.flush();
+  await Promise.all([operator.whenConnected(), one.whenConnected()]);
+  assert.deepEqual(heard, []);
 });
 
 test('who has no certificate of the cluster, or one of nobody in it, does not get in', { skip }, async t => {

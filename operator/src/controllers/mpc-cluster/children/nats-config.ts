@@ -84,15 +84,10 @@ function configuration(cluster: MpcCluster): object {
 const systemPermissions: Permissions = {
   publish: ['$SYS.REQ.SERVER.PING.VARZ', '$SYS.REQ.SERVER.*.RELOAD'],
   subscribe: ['_INBOX.>'],
-  allowResponses: false,
 };
 
-function toNats({ publish, subscribe, allowResponses }: Permissions): object {
-  return {
-    publish: { allow: publish },
-    subscribe: { allow: subscribe },
-    ...(allowResponses && { allow_responses: { max: 1, expires: '1m' } }),
-  };
+function toNats({ publish, subscribe }: Permissions): object {
+  return { publish: { allow: publish }, subscribe: { allow: subscribe } };
 }
 
 function tls(): object {
