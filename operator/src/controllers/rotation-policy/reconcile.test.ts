@@ -10,9 +10,9 @@ import { rotationPolicyReconciler } from './reconcile.ts';
 
 const SLOT = '2026-11-21T12:00:00Z';
 
-function setUp(spec: Partial<RotationPolicy['spec']> = {}) {
+function setUp(spec: Partial<RotationPolicy['spec']> = {}, metadata: Partial<RotationPolicy['metadata']> = {}) {
   const world = createWorld(new Date('2026-11-21T12:00:00.500Z'));
-  const policy = rotationPolicy({ keys: { selector: {} }, ...spec });
+  const policy = rotationPolicy({ keys: { selector: {} }, ...spec }, metadata);
   world.api.put(rotationPolicies, policy);
   for (const name of ['a', 'b', 'c']) world.api.put(keyShareSets, keyShareSet({}, { name, uid: name }));
   const reconciler = rotationPolicyReconciler(world);
@@ -44,6 +44,14 @@ test('a policy that is suspended asks for nothing', async () => {
   const world = setUp({ suspend: true });
   assert.deepEqual(await world.reconcile(), {});
   assert.equal(world.asked('a'), undefined);
+});
+
+test('a slot that comes while the policy is paused is not started', async () => {
+  const world = setUp({}, { annotations: { 'mpc.keyshare.dev/paused': 'true' } });
+  assert.deepEqual(await world.reconcile(), {});
+  assert.equal(world.asked('a'), undefined);
+  assert.equal(world.status()?.lastScheduleTime, undefined);
+  assert.equal(world.status()?.conditions?.find(({ type }) => type === 'Ready')?.reason, 'Paused');
 });
 
 test('a key that cannot be asked holds up no other, and is asked again', async () => {

@@ -53,7 +53,7 @@ async function makeItSo(policy: RotationPolicy, schedule: Schedule, run: Run): P
     // One key that cannot be asked holds up none of the others.
     for (const key of due) await request(key, policy, slot, run).catch(error => errors.push(error));
   }
-  const next = policy.spec.suspend ? undefined : schedule.next(now);
+  const next = policy.spec.suspend || isPaused(policy) ? undefined : schedule.next(now);
   await writeStatus(policy, policyStatus(policy, { all, due, slot, next }, now), run);
   if (errors.length > 0) throw errors[0];
   // Never early: the slot must have come when this runs again.
