@@ -181,6 +181,19 @@ describe('an MpcCluster', () => {
     assert.deepEqual(evictions().slice(1), ['POST pods demo-party-2-0 eviction']);
   });
 
+  test('lets parties that their template broke go, however many they are', async () => {
+    const world = await running();
+    const budget = () => world.api.get(PodDisruptionBudget, inNamespace('demo-party'))?.spec;
+    assert.equal(budget()?.unhealthyPodEvictionPolicy, 'IfHealthyBudget');
+    world.startPods('r0');
+    for (const pod of world.caches.pods.list()) {
+      world.api.put(Pod, { ...pod, status: { conditions: [{ type: 'Ready', status: 'False' }] } });
+    }
+    await world.reconcile();
+    assert.equal(budget()?.unhealthyPodEvictionPolicy, 'AlwaysAllow');
+    assert.ok(world.api.writes.includes('POST pods demo-party-1-0 eviction'));
+  });
+
   test('takes no for an answer: what the budget refuses is tried again', async () => {
     const world = await running();
     world.startPods('r0');

@@ -20,7 +20,7 @@ import { ensureCertificates, type Transport } from './certificates.ts';
 import { applyBudget, applyChildren } from './children/apply.ts';
 import { credentialsOf } from './children/tls-secret.ts';
 import type { Progress } from './decisions/conditions.ts';
-import { nextRestart } from './decisions/next-restart.ts';
+import { nextRestart, type Restart } from './decisions/next-restart.ts';
 import { finishDeletion } from './deletion.ts';
 import type { LoadRevision } from './nats-servers.ts';
 import { observe, type World } from './observe.ts';
@@ -85,9 +85,12 @@ async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
   const failure = await applyChildren(cluster, run).then(noFailure, toError);
 
   const world = observe(cluster, run.caches, run.connections, run.now);
-  await applyBudget(cluster, world.allowance.parties, run);
+  const next = nextRestart(world.parties, world.allowance);
+  // A template that breaks every party is cured by another one: no budget would let the parties that it broke go.
+  const unreadyMayGo = next.kind === 'restart' && !next.party.podReady;
+  await applyBudget(cluster, { maxUnavailable: world.allowance.parties, unreadyMayGo }, run);
   const reloadPending = await reloadServers(cluster, world, transport, run);
-  const restarting = failure === undefined ? await restartOne(cluster, world, run) : undefined;
+  const restarting = failure === undefined ? await restartOne(cluster, next, run) : undefined;
 
   const failed = failure && { reason: 'ApplyFailed', message: failure.message };
   const progress = failed ?? restarting ?? waitingForKeys(cluster, world) ?? startingUp(world);
@@ -176,9 +179,8 @@ async function loadEverywhere(
 }
 
 /** The one disruptive step of a reconcile, if one is due and allowed. */
-async function restartOne(cluster: MpcCluster, world: World, run: Run): Promise<Progress | undefined> {
+async function restartOne(cluster: MpcCluster, next: Restart, run: Run): Promise<Progress | undefined> {
   const key = keyOf(cluster);
-  const next = nextRestart(world.parties, world.allowance);
   if (next.kind === 'none') return undefined;
   if (next.kind === 'wait') return { reason: 'RolloutWaiting', message: next.message };
   const { id, pod: name } = next.party;

@@ -149,7 +149,14 @@ describe('what outlives its cluster', () => {
       assert.equal(object.metadata.ownerReferences, undefined);
       assert.equal(object.metadata.labels?.['mpc.keyshare.dev/cluster'], 'demo');
     }
-    const owned = [party, nats, natsService(cluster), partyRole(cluster), partyBudget(cluster, 1), natsBudget(cluster)];
+    const owned = [
+      party,
+      nats,
+      natsService(cluster),
+      partyRole(cluster),
+      partyBudget(cluster, { maxUnavailable: 1, unreadyMayGo: false }),
+      natsBudget(cluster),
+    ];
     for (const object of [...owned, ...networkPolicies(cluster, settings)]) {
       assert.equal(object.metadata.ownerReferences?.[0]?.uid, 'cluster-uid');
     }
