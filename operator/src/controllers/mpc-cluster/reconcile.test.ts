@@ -130,6 +130,7 @@ describe('an MpcCluster', () => {
     world.api.put(Secret, broken);
     await assert.rejects(world.reconcile(), /Secret demo-ca holds no usable authority \(KeyMismatch\): restore it/);
     assert.equal(world.api.get(Secret, inNamespace('demo-ca'))?.data?.['tls.key'], broken.data['tls.key']);
+    assert.match(world.condition('Progressing'), /^True CertificatesFailed Secret demo-ca .*restore it/);
   });
 
   test('renews certificates in time, and has the servers load theirs until they have', async () => {

@@ -79,7 +79,7 @@ export function mpcClusterReconciler(deps: MpcClusterDeps): Reconcile {
 }
 
 async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
-  const transport = await ensureCertificates(cluster, run);
+  const transport = await ensureCertificates(cluster, run).catch(error => withoutCertificates(cluster, error, run));
   recordIssued(cluster, transport, run);
   await connect(cluster, transport.operator, run);
   const failure = await applyChildren(cluster, run).then(noFailure, toError);
@@ -98,6 +98,14 @@ async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
   if (failure) throw failure;
   const again = reloadPending !== undefined || restarting !== undefined || !world.settled;
   return again ? { requeueAfter: RETRY } : {};
+}
+
+/** Without them nothing else can be done, but to say so. */
+async function withoutCertificates(cluster: MpcCluster, error: unknown, run: Run): Promise<never> {
+  const world = observe(cluster, run.caches, run.connections, run.now);
+  const progress = { reason: 'CertificatesFailed', message: toError(error).message };
+  await writeStatus(cluster, { world, progress, reloadPending: undefined, caFingerprint: undefined }, run);
+  throw error;
 }
 
 async function finish(cluster: MpcCluster, run: Run): Promise<Result> {
