@@ -83,7 +83,13 @@ export class NatsClient {
    */
   async request(subject: string, data: Uint8Array | string, reply: string, timeout: number): Promise<NatsMessage> {
     if (!this.#connection) throw new Error(`not connected to ${this.#config.servers.join(', ')}`);
-    return await this.#connection.request(subject, data, { timeout, noMux: true, reply });
+    const answer = this.#connection.request(subject, data, { timeout, noMux: true, reply });
+    const answered = new AbortController();
+    // The library forgets its own timer when the connection is closed meanwhile.
+    const late = sleep(systemClock, timeout, answered.signal).then(() => {
+      throw new Error(`no reply to ${subject} within ${timeout} ms`);
+    });
+    return await Promise.race([answer, late]).finally(() => answered.abort());
   }
 
   /** From now on, over all connections to come. One handler for each subject. */

@@ -153,6 +153,18 @@ test('a party answers the operator, and nobody in another name', { skip }, async
   assert.deepEqual(heard, []);
 });
 
+test('a request ends in time even if its connection is closed before the answer', { skip }, async t => {
+  const server = await startServer(t);
+  const operator = connect(t, await server.credentials('operator'));
+  const one = connect(t, await server.credentials({ party: 1 }));
+  const asked = Promise.withResolvers<void>();
+  one.subscribe(subjects.control(1), () => asked.resolve());
+  await Promise.all([operator.whenConnected(), one.whenConnected()]);
+  const answer = operator.request(subjects.control(1), 'do', subjects.reply(1, 'token'), 500);
+  await asked.promise;
+  await Promise.all([operator.drain(), assert.rejects(answer, /no reply to mpc.control.1 within 500 ms/)]);
+});
+
 test('who has no certificate of the cluster, or one of nobody in it, does not get in', { skip }, async t => {
   const server = await startServer(t);
   const stranger = await createAuthority('stranger', new Date());
