@@ -16,6 +16,7 @@ import type { Settings } from '../../settings.ts';
 import { type Caches, CLUSTER_INDEX, indexedBy } from '../caches.ts';
 import { conditionEvents } from '../condition-events.ts';
 import { isPaused } from '../paused.ts';
+import { advanceAuthorities } from './authorities.ts';
 import { ensureCertificates, type Transport } from './certificates.ts';
 import { applyBudget, applyChildren } from './children/apply.ts';
 import { credentialsOf } from './children/tls-secret.ts';
@@ -90,13 +91,14 @@ async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
   const unreadyMayGo = next.kind === 'restart' && !next.party.podReady;
   await applyBudget(cluster, { maxUnavailable: world.allowance.parties, unreadyMayGo }, run);
   const reloadPending = await reloadServers(cluster, world, transport, run);
+  const succession = reloadPending === undefined ? await renewAuthority(cluster, transport, run) : undefined;
   const restarting = failure === undefined ? await restartOne(cluster, next, run) : undefined;
 
   const failed = failure && { reason: 'ApplyFailed', message: failure.message };
-  const progress = failed ?? restarting ?? waitingForKeys(cluster, world) ?? startingUp(world);
+  const progress = failed ?? restarting ?? succession ?? waitingForKeys(cluster, world) ?? startingUp(world);
   await writeStatus(cluster, { world, progress, reloadPending, caFingerprint: transport.caFingerprint }, run);
   if (failure) throw failure;
-  const again = reloadPending !== undefined || restarting !== undefined || !world.settled;
+  const again = [reloadPending, restarting, succession].some(wait => wait !== undefined) || !world.settled;
   return again ? { requeueAfter: RETRY } : {};
 }
 
@@ -146,6 +148,22 @@ async function observeOnly(cluster: MpcCluster, run: Run): Promise<Result> {
 async function connect(cluster: MpcCluster, credentials: Transport['operator'], { connections }: Run): Promise<void> {
   const { name, namespace = '' } = cluster.metadata;
   await connections.ensure(keyOf(cluster), natsUrl(namespace, name), credentials);
+}
+
+/** Goes on with what replaces the authority, now that the servers have loaded all there is; says how far it is. */
+async function renewAuthority(
+  cluster: MpcCluster,
+  { authorities }: Transport,
+  run: Run,
+): Promise<Progress | undefined> {
+  const done = await advanceAuthorities(cluster, authorities, run);
+  if (done !== undefined) {
+    run.events.event(cluster, { type: 'Normal', reason: 'AuthorityRenewal', action: 'Renew', note: done });
+    return { reason: 'AuthorityRenewal', message: done };
+  }
+  if (authorities.succession === undefined) return undefined;
+  const message = `two authorities are trusted (step ${authorities.succession.step}) until everyone has read them`;
+  return { reason: 'AuthorityRenewal', message };
 }
 
 /** Sees that the NATS servers have loaded what they should; says what is missing until they have. Not at every event: a reload is work. */
