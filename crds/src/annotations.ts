@@ -1,6 +1,6 @@
 import { GROUP } from './group.ts';
 
-/** On a KeyShareSet: a new value asks for one refresh; a value that was carried out is never carried out again. */
+/** On a KeyShareSet: a new value asks for one refresh; the value that was carried out last is not carried out again. */
 export const REFRESH_ANNOTATION = `${GROUP}/refresh`;
 
 /** Prefix of the annotations by which RotationPolicies ask KeyShareSets for a refresh: `<prefix>/<policy>: <slot>`. */

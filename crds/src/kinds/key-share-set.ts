@@ -285,7 +285,7 @@ export const KeyShareSet = {
       },
       triggers: {
         description:
-          'The last trigger of each source that the parties have carried out. The same value is never carried out again.',
+          'The last trigger of each source that the parties have carried out. As long as it stays, it is not carried out again.',
         type: 'array',
         maxItems: 32,
         'x-kubernetes-list-type': 'map',
