@@ -1,13 +1,14 @@
 /** The other parties of the cluster: their pinned identities, who is there, and how far each one's memory reached when last met. */
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
+import { fingerprint } from '../identity/identity.ts';
 import type { Member } from '../session/context.ts';
 import { ContextMismatch, type PartyId } from '../session/errors.ts';
 import type { Standing } from '../session/hello.ts';
 import type { PartyEvent } from '../store/events.ts';
 import { peers as peersProjection } from '../store/projections.ts';
 import type { Store } from '../store/store.ts';
-import { isIntroductionOf, type Presence, presence } from './introduction.ts';
+import { introducedBy, type Presence, presence } from './introduction.ts';
 
 export interface PeersOptions {
   readonly store: Store;
@@ -18,6 +19,8 @@ export interface PeersOptions {
   readonly clock: Clock;
   /** A later incarnation of this very party is about: this one must not take part in anything any more. */
   readonly superseded: (incarnation: number) => void;
+  /** The identity of another party was pinned. */
+  readonly met: () => void;
 }
 
 interface Seen {
@@ -67,6 +70,11 @@ export class Peers {
     return new Set([this.me, ...there.map(([id]) => id)]);
   }
 
+  /** The others that have introduced themselves, ascending. */
+  acquainted(): readonly PartyId[] {
+    return [...this.#pinned.keys()].sort((a, b) => a - b);
+  }
+
   /** Parties whose identity changed: somebody replaced them, or pretends to be them. */
   impostors(): readonly PartyId[] {
     return [...this.#impostors].sort((a, b) => a - b);
@@ -86,7 +94,7 @@ export class Peers {
 
   /** Takes note of what a party says of itself. */
   async hear(from: PartyId, message: Uint8Array): Promise<void> {
-    const { store, log, clock, incarnation, superseded } = this.#options;
+    const { store, log, clock, incarnation, superseded, met } = this.#options;
     const said = parse(message);
     if (said === undefined) return;
     if (from === this.me) {
@@ -95,13 +103,15 @@ export class Peers {
     }
     const pinned = this.#pinned.get(from);
     if (pinned === undefined) {
-      if (!isIntroductionOf(store.owner, from, said)) {
+      const identity = introducedBy(store.owner, from, said);
+      if (identity === undefined) {
         log.warn('an introduction that does not verify', { from });
         return;
       }
-      this.#pinned.set(from, bytes(said.identity));
+      this.#pinned.set(from, identity);
       await store.append([{ type: 'PeerPinned', party: from, publicKey: said.identity }]);
-      log.info('pinned the identity of a party', { party: from, identity: said.identity });
+      log.info('pinned the identity of a party', { party: from, identity: fingerprint(identity) });
+      met();
     } else if (!Buffer.from(pinned).equals(bytes(said.identity))) {
       if (!this.#impostors.has(from)) log.error('a party shows another identity than the pinned one', { party: from });
       this.#impostors.add(from);

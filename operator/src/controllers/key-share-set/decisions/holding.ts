@@ -22,6 +22,8 @@ export interface Held extends KeyReport {
 /** What the parties of a KeyShareSet hold, taken together. */
 export interface Holding {
   readonly members: readonly Member[];
+  /** Who has not met whom yet: pairs of a party and one whose identity it has not pinned. */
+  readonly strangers: readonly (readonly [id: number, other: number])[];
   /** The highest number that any of them has taken part in. */
   readonly highest: number;
   /**
@@ -42,6 +44,7 @@ export function holdingOf(key: KeyShareSet, cluster: MpcCluster, views: PartyVie
   const agreed = conflict === undefined ? agreedKey(members, key.spec.threshold) : undefined;
   return {
     members,
+    strangers: members.flatMap(({ id }) => strangersOf(id, key.spec.parties, views)),
     highest: Math.max(0, ...everyone.map(report => report.highest)),
     ...(agreed === undefined ? {} : { key: agreed }),
     ...(conflict === undefined ? {} : { conflict }),
@@ -56,6 +59,12 @@ function memberOf(id: number, name: string, views: PartyViews): Member {
   if (key === undefined) return { kind: 'nothing', id, ready };
   if (isHeld(key)) return { kind: 'holds', id, ready, key };
   return { kind: 'nothing', id, ready, key };
+}
+
+function strangersOf(id: number, parties: readonly number[], views: PartyViews): [id: number, other: number][] {
+  const acquainted = views.get(id)?.report?.acquainted;
+  const unmet = acquainted && parties.filter(other => other !== id && !acquainted.includes(other));
+  return unmet?.map(other => [id, other]) ?? [];
 }
 
 /** What those of the parties report that are known. */
