@@ -74,8 +74,10 @@ export class NatsServer {
   async #configure(): Promise<void> {
     const directory = await this.#certify('nats', uriOf('nats'), ['localhost'], this.#authority);
     const { text } = natsConfig(cluster, '');
+    // its first line names the server by a variable, the rest is JSON without its braces
+    const json = text.slice(text.indexOf('\n')).replaceAll(NATS_DIRECTORY, directory);
     // the one server has no others to find, and this machine's ports
-    const { cluster: _, ...alone } = JSON.parse(text.replaceAll(NATS_DIRECTORY, directory));
+    const { cluster: _, http: __, ...alone } = JSON.parse(`{${json}}`);
     writeFileSync(join(this.#folder, 'nats.json'), JSON.stringify({ ...alone, host: '127.0.0.1', port: this.#port }));
   }
 

@@ -77,18 +77,21 @@ function isHeld(report: KeyReport): report is Held {
 }
 
 /** The first difference between what is held and what is asked for. A name stands for one key only, for all parties of the cluster. */
-function conflictOf({ metadata, spec }: KeyShareSet, held: readonly Held[]): string | undefined {
+function conflictOf(key: KeyShareSet, held: readonly Held[]): string | undefined {
   const ids = new Set(held.map(report => report.keyId));
   if (ids.size > 1) {
-    return `the parties hold different keys of the name ${metadata.name}: ${[...ids].sort().join(', ')}`;
+    return `the parties hold different keys of the name ${key.metadata.name}: ${[...ids].sort().join(', ')}`;
   }
-  for (const report of held) {
-    for (const field of ['curve', 'purpose', 'threshold', 'parties'] as const) {
-      const wanted = field === 'parties' ? sorted(spec.parties) : spec[field];
-      const found = field === 'parties' ? sorted(report.spec.parties) : report.spec[field];
-      if (!equal(wanted, found)) {
-        return `spec.${field} is ${show(wanted)}, but the parties hold a key of this name with ${field} ${show(found)}: ask for that, or take another name`;
-      }
+  return held.map(report => mismatchOf(key, report)).find(mismatch => mismatch !== undefined);
+}
+
+/** Why what a party holds under the name cannot be the key that is asked for. */
+export function mismatchOf({ spec }: KeyShareSet, report: KeyReport): string | undefined {
+  for (const field of ['curve', 'purpose', 'threshold', 'parties'] as const) {
+    const wanted = field === 'parties' ? sorted(spec.parties) : spec[field];
+    const found = field === 'parties' ? sorted(report.spec.parties) : report.spec[field];
+    if (!equal(wanted, found)) {
+      return `spec.${field} is ${show(wanted)}, but the parties hold a key of this name with ${field} ${show(found)}: ask for that, or take another name`;
     }
   }
   return undefined;

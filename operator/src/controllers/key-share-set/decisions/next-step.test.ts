@@ -231,6 +231,12 @@ describe('the destruction of a key', () => {
     ]);
   });
 
+  test('spares a key of the same name that is another one', () => {
+    const other = keyShareSet({ deletionPolicy: 'Destroy', threshold: 3 });
+    assert.deepEqual(destroyStep(other, mpcCluster(), views([keyReport(1)])), { kind: 'done' });
+    assert.equal(destroyStep(other, mpcCluster(), views([keyReport(1)], [1, 2])).kind, 'wait', 'party 3 may hold it');
+  });
+
   test('waits for parties that are away: they may come back with a share', () => {
     const next = destroyStep(destroy, mpcCluster(), views([], [1, 2]));
     assert.ok(next.kind === 'wait');
