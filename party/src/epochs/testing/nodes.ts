@@ -20,7 +20,7 @@ const keys = new Map<number, { identity: string; privateKey: KeyObject }>(
     ];
   }),
 );
-const keyOf = (id: number) => keys.get(id) ?? assert.fail();
+export const keyOf = (id: number) => keys.get(id) ?? assert.fail();
 export const signAs = (id: number, bytes: Uint8Array): string =>
   sign(null, bytes, keyOf(id).privateKey).toString('hex');
 
