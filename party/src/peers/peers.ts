@@ -1,6 +1,8 @@
 /** The other parties of the cluster: their pinned identities, who is there, and how far each one's memory reached when last met. */
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
+import { EncodingError } from '../curve/curve.ts';
+import { parsePublicIdentity } from '../identity/identity.ts';
 import { decodeJson } from '../json-message.ts';
 import type { Member } from '../session/context.ts';
 import { ContextMismatch, type PartyId } from '../session/errors.ts';
@@ -96,7 +98,7 @@ export class Peers {
     }
     const pinned = this.#pinned.get(from);
     if (pinned === undefined) {
-      if (!isIntroductionOf(store.owner, from, said)) {
+      if (!isPublicIdentity(said.identity) || !isIntroductionOf(store.owner, from, said)) {
         log.warn('an introduction that does not verify', { from });
         return;
       }
@@ -151,6 +153,17 @@ function rejectSetBack(id: PartyId, known: Standing | undefined, said: Standing)
   if (lessThanBefore) throw new ContextMismatch(`the store of party ${id} was set back (${told}): it must be repaired`);
   if (said.incarnation === known.incarnation && !Buffer.from(said.head).equals(known.head)) {
     throw new ContextMismatch(`party ${id} runs twice, or its store was forked (${told}): it must be repaired`);
+  }
+}
+
+/** Not every point is an identity: under one of small order anybody can sign anything. */
+function isPublicIdentity(identity: string): boolean {
+  try {
+    parsePublicIdentity(identity);
+    return true;
+  } catch (error) {
+    if (error instanceof EncodingError) return false;
+    throw error;
   }
 }
 
