@@ -4,7 +4,7 @@ import { type Board, boardOf, knowsMore } from './board.ts';
 import { acknowledgedBytes, certificateOf } from './proposal.ts';
 import { at, KEY, keyOf, Node, proposal, settle, signAs, withKey } from './testing/nodes.ts';
 
-test('statements with a wrong signature, of strangers, or about other bytes are left out', () => {
+test('T1: statements with a wrong signature, of strangers, or about other bytes are left out', () => {
   const nodes = withKey();
   for (const n of nodes) n.acknowledge(proposal(2, 1));
   const mine = at(nodes, 1);

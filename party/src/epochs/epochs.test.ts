@@ -27,7 +27,7 @@ test('a refresh goes through prepare, certify, activate and erase to one higher 
   }
 });
 
-test('a party acknowledges one transcript per number, and only upwards', () => {
+test('R1, R2: a party acknowledges one transcript per number, and only upwards', () => {
   const [node] = withKey();
   node?.acknowledge(proposal(3, 1));
   for (const number of [1, 2, 3]) assert.throws(() => node?.acknowledge(proposal(number, 1, '22')), /is not above 3/);

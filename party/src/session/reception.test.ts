@@ -83,7 +83,7 @@ test('what belongs to a round of the session is kept', async () => {
   }
 });
 
-test('a round that is not declared, or in another form than declared, is none (T4)', async () => {
+test('T4: a round that is not declared, or in another form than declared, is none', async () => {
   const { send, seal, drops } = setUp();
   for (const id of [1, 2]) seal(id);
   await send(2, 'data', 'undeclared', 'all');
@@ -95,7 +95,7 @@ test('a round that is not declared, or in another form than declared, is none (T
   assert.deepEqual(drops, new Array(6).fill('foreign'));
 });
 
-test('nothing but the handshake and a farewell is taken in the clear (T4)', async () => {
+test('T4: nothing but the handshake and a farewell is taken in the clear', async () => {
   const { send, drops, wireOf } = setUp();
   await assert.rejects(send(2, 'data', 'said', 'all'), /before the handshake/);
   await send(2, 'view', 'said', 'all');
