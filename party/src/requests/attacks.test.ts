@@ -170,22 +170,27 @@ test('a party that is not among the signers cannot end their session by declinin
 test('I7: invitations of one party, however many, do not keep this one from those of another', async t => {
   const { cluster, key } = await withKey(t);
   const flood = Array.from({ length: 200 }, (_, i) => `flood-${i}`);
-  cluster.putSignRequest('asked', 'k', message);
-  const uid = uidOf(cluster, 'asked');
+  // one that the other two sign, if they can
+  const name = (i: number): string => {
+    cluster.putSignRequest(`r${i}`, 'k', message);
+    return leaderOrder(uidOf(cluster, `r${i}`), PARTIES).indexOf(HOSTILE) === 2 ? `r${i}` : name(i + 1);
+  };
+  const asked = name(0);
+  const uid = uidOf(cluster, asked);
   const keyId = key.keyId ?? assert.fail();
   for (const to of [1, 2]) {
     for (const session of flood) {
       say(cluster, to, {
         type: 'invitation',
         session,
-        request: { name: 'asked', uid },
+        request: { name: asked, uid },
         keyId,
         epoch: 1,
         signers: [to, 3],
       });
     }
   }
-  const { signature } = await answerTo(cluster, 'asked');
+  const { signature } = await answerTo(cluster, asked);
   assert.ok(signs(key, message, signature));
   const refused = cluster.log.lines.filter(l => l.fields.reason === 'too many sessions');
   assert.ok(refused.length > 0 && refused.every(l => l.fields.leader === HOSTILE));

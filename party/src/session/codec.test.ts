@@ -104,6 +104,7 @@ test('I7: a length that promises more than there is costs nothing', () => {
   for (const layout of [bytesUpTo(2 ** 31), listUpTo(uint(1), 10), ascii(100), bytesUpTo(10)]) {
     assert.throws(() => layout.decode(huge), EncodingError);
   }
+  assert.throws(() => bytesUpTo(2 ** 31).decode(Uint8Array.of(0x7f, 0xff, 0xff, 0xff)), /where 0 are left/);
 });
 
 test('I7: what is longer than any value may be is refused before it is read', () => {

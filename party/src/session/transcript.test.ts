@@ -80,6 +80,7 @@ test('F5: the tag, every label and every value count', () => {
   ].map(transcript => hex(transcript.digest()));
   assert.equal(new Set(digests).size, digests.length);
   assert.notEqual(hex(taggedHash('a', 'b')), hex(taggedHash('a', ['b'])));
+  assert.notEqual(hex(taggedHash('a', 'b')), hex(taggedHash('c', 'b')));
 });
 
 test('a transcript does not change when another is made from it', () => {
