@@ -109,6 +109,8 @@ export const partyReport = z.object({
   position: z.int().min(0),
   ready: z.boolean(),
   hsm: z.object({ healthy: z.boolean(), generation: z.int().min(0), message: text.optional() }),
+  /** The other parties whose identity it has pinned: only with them it makes keys. */
+  acquainted: z.array(partyId).max(64),
   /** Whether it sees SignRequests: its watch of the API server is in sync. */
   watching: z.boolean(),
   /** Why it is not ready, for people. */

@@ -49,7 +49,8 @@ async function pair(t: TestContext) {
     brokers.set(me, broker);
     const [log, clock] = [new SilentLogger(), systemClock];
     const identity = signer.publicKey;
-    const peers = await Peers.open({ store, identity, incarnation: 1, log, clock, superseded: () => {} });
+    const none = () => {};
+    const peers = await Peers.open({ store, identity, incarnation: 1, log, clock, superseded: none, met: none });
     for (const [id, other] of signers) {
       const word = { ...(await introduce({ ...owner, party: id }, other)), incarnation: 1, ready: true };
       if (id !== me) await peers.hear(id, Buffer.from(JSON.stringify(word)));

@@ -23,6 +23,7 @@ const openPeers = (store: Store) =>
     log: new SilentLogger(),
     clock: new FakeClock(),
     superseded: () => assert.fail('superseded'),
+    met: () => {},
   });
 
 const wordOf = async (party: PartyId, signer: Signer): Promise<Uint8Array> => {

@@ -1,8 +1,7 @@
 /** The other parties of the cluster: their pinned identities, who is there, and how far each one's memory reached when last met. */
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
-import { EncodingError } from '../curve/curve.ts';
-import { parsePublicIdentity } from '../identity/identity.ts';
+import { fingerprint } from '../identity/identity.ts';
 import { decodeJson } from '../json-message.ts';
 import type { Member } from '../session/context.ts';
 import { ContextMismatch, type PartyId } from '../session/errors.ts';
@@ -10,7 +9,7 @@ import type { Standing } from '../session/hello.ts';
 import type { PartyEvent } from '../store/events.ts';
 import { peers as peersProjection } from '../store/projections.ts';
 import type { Store } from '../store/store.ts';
-import { isIntroductionOf, MAX_PRESENCE_BYTES, presence } from './introduction.ts';
+import { introducedBy, MAX_PRESENCE_BYTES, presence } from './introduction.ts';
 
 export interface PeersOptions {
   readonly store: Store;
@@ -21,6 +20,8 @@ export interface PeersOptions {
   readonly clock: Clock;
   /** A later incarnation of this very party is about: this one must not take part in anything any more. */
   readonly superseded: (incarnation: number) => void;
+  /** The identity of another party was pinned. */
+  readonly met: () => void;
 }
 
 interface Seen {
@@ -70,6 +71,11 @@ export class Peers {
     return new Set([this.me, ...there.map(([id]) => id)]);
   }
 
+  /** The others that have introduced themselves, ascending. */
+  acquainted(): readonly PartyId[] {
+    return [...this.#pinned.keys()].sort((a, b) => a - b);
+  }
+
   /** Parties whose identity changed: somebody replaced them, or pretends to be them. */
   impostors(): readonly PartyId[] {
     return [...this.#impostors].sort((a, b) => a - b);
@@ -89,7 +95,7 @@ export class Peers {
 
   /** Takes note of what a party says of itself. */
   async hear(from: PartyId, message: Uint8Array): Promise<void> {
-    const { store, log, clock, incarnation, superseded } = this.#options;
+    const { store, log, clock, incarnation, superseded, met } = this.#options;
     const said = decodeJson(presence, message, MAX_PRESENCE_BYTES);
     if (said === undefined) return;
     if (from === this.me) {
@@ -98,13 +104,15 @@ export class Peers {
     }
     const pinned = this.#pinned.get(from);
     if (pinned === undefined) {
-      if (!isPublicIdentity(said.identity) || !isIntroductionOf(store.owner, from, said)) {
+      const identity = introducedBy(store.owner, from, said);
+      if (identity === undefined) {
         log.warn('an introduction that does not verify', { from });
         return;
       }
-      this.#pinned.set(from, bytes(said.identity));
+      this.#pinned.set(from, identity);
       await store.append([{ type: 'PeerPinned', party: from, publicKey: said.identity }]);
-      log.info('pinned the identity of a party', { party: from, identity: said.identity });
+      log.info('pinned the identity of a party', { party: from, identity: fingerprint(identity) });
+      met();
     } else if (!Buffer.from(pinned).equals(bytes(said.identity))) {
       if (!this.#impostors.has(from)) log.error('a party shows another identity than the pinned one', { party: from });
       this.#impostors.add(from);
@@ -153,17 +161,6 @@ function rejectSetBack(id: PartyId, known: Standing | undefined, said: Standing)
   if (lessThanBefore) throw new ContextMismatch(`the store of party ${id} was set back (${told}): it must be repaired`);
   if (said.incarnation === known.incarnation && !Buffer.from(said.head).equals(known.head)) {
     throw new ContextMismatch(`party ${id} runs twice, or its store was forked (${told}): it must be repaired`);
-  }
-}
-
-/** Not every point is an identity: under one of small order anybody can sign anything. */
-function isPublicIdentity(identity: string): boolean {
-  try {
-    parsePublicIdentity(identity);
-    return true;
-  } catch (error) {
-    if (error instanceof EncodingError) return false;
-    throw error;
   }
 }
 
