@@ -18,6 +18,7 @@ export const presence = z.object({
   ready: z.boolean(),
 });
 export type Presence = z.infer<typeof presence>;
+export const MAX_PRESENCE_BYTES = 1024;
 
 const bytesOf = ({ namespace, cluster }: Owner, party: PartyId, identity: Uint8Array): Uint8Array =>
   encodeUnambiguously(['mpc/v1/introduction', namespace, cluster, party, identity]);

@@ -2,13 +2,14 @@
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { fingerprint } from '../identity/identity.ts';
+import { decodeJson } from '../json-message.ts';
 import type { Member } from '../session/context.ts';
 import { ContextMismatch, type PartyId } from '../session/errors.ts';
 import type { Standing } from '../session/hello.ts';
 import type { PartyEvent } from '../store/events.ts';
 import { peers as peersProjection } from '../store/projections.ts';
 import type { Store } from '../store/store.ts';
-import { introducedBy, type Presence, presence } from './introduction.ts';
+import { introducedBy, MAX_PRESENCE_BYTES, presence } from './introduction.ts';
 
 export interface PeersOptions {
   readonly store: Store;
@@ -95,7 +96,7 @@ export class Peers {
   /** Takes note of what a party says of itself. */
   async hear(from: PartyId, message: Uint8Array): Promise<void> {
     const { store, log, clock, incarnation, superseded, met } = this.#options;
-    const said = parse(message);
+    const said = decodeJson(presence, message, MAX_PRESENCE_BYTES);
     if (said === undefined) return;
     if (from === this.me) {
       if (said.incarnation > incarnation) superseded(said.incarnation);
@@ -160,14 +161,6 @@ function rejectSetBack(id: PartyId, known: Standing | undefined, said: Standing)
   if (lessThanBefore) throw new ContextMismatch(`the store of party ${id} was set back (${told}): it must be repaired`);
   if (said.incarnation === known.incarnation && !Buffer.from(said.head).equals(known.head)) {
     throw new ContextMismatch(`party ${id} runs twice, or its store was forked (${told}): it must be repaired`);
-  }
-}
-
-function parse(message: Uint8Array): Presence | undefined {
-  try {
-    return presence.safeParse(JSON.parse(Buffer.from(message).toString())).data;
-  } catch {
-    return undefined;
   }
 }
 

@@ -72,6 +72,17 @@ test('one that did not answer is replaced, and asked again only if nobody else i
   assert.equal(chooseSigners('uid', { ...all, slow: new Set([2, 3]) })?.length, 2);
 });
 
+test('of those whose sessions failed the least recent is asked first, so that everybody has a turn', () => {
+  const all = { leader: 1, parties: [1, 2, 3, 4], threshold: 2, present: new Set([1, 2, 3, 4]), culprits: none };
+  for (const slow of [
+    [2, 3, 4],
+    [3, 4, 2],
+    [4, 2, 3],
+  ]) {
+    assert.deepEqual(chooseSigners('uid', { ...all, slow: new Set(slow) }), [1, slow[0]]);
+  }
+});
+
 test('nobody is asked who is not there', () => {
   const c = { leader: 1, parties: [1, 2, 3], threshold: 2, present: new Set([1]), slow: none, culprits: none };
   assert.equal(chooseSigners('uid', c), undefined);

@@ -26,7 +26,10 @@ export interface Candidates {
   readonly threshold: number;
   /** Heard of lately. */
   readonly present: ReadonlySet<PartyId>;
-  /** Did not answer in an earlier session of this request, or could not take part: asked again only if nobody else is left. */
+  /**
+   * Were in an earlier session of this request that failed, the least recent first: asked again only if nobody else is left, and in
+   * this order, so that one that makes sessions fail unseen is not asked for ever.
+   */
   readonly slow: ReadonlySet<PartyId>;
   /** Provably misbehaved in a session of this request: never asked again. */
   readonly culprits: ReadonlySet<PartyId>;
@@ -38,7 +41,7 @@ export interface Candidates {
  */
 export function chooseSigners(uid: string, c: Candidates): PartyId[] | undefined {
   const others = leaderOrder(uid, c.parties).filter(p => p !== c.leader && c.present.has(p) && !c.culprits.has(p));
-  const preferred = [...others.filter(p => !c.slow.has(p)), ...others.filter(p => c.slow.has(p))];
+  const preferred = [...others.filter(p => !c.slow.has(p)), ...[...c.slow].filter(p => others.includes(p))];
   const signers = [c.leader, ...preferred.slice(0, c.threshold - 1)];
   return signers.length === c.threshold ? signers.sort((a, b) => a - b) : undefined;
 }

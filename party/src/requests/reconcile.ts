@@ -48,12 +48,15 @@ const LAST_TIMEOUT = 15_000;
 const RETRY = 100;
 const QUORUM_POLL = 500;
 const UNABLE_POLL = 1_000;
+/** How often the work of others on a request holds this party off: one that fails again and again may not keep it to itself. */
+const MAX_HEARD = 8;
 
 interface Memory {
   readonly uid: string;
   readonly seen: Date;
   /** When this party last noticed that somebody works on it: milliseconds since 1970. */
   heard: number;
+  timesHeard: number;
   version: string | undefined;
   attempts: number;
   readonly slow: Set<PartyId>;
@@ -100,7 +103,9 @@ export class Requests {
   /** Somebody works on the request: a status was written, or this party was invited. */
   heard(name: string): void {
     const memory = this.#memories.get(name);
-    if (memory !== undefined) memory.heard = Date.now();
+    if (memory === undefined || memory.timesHeard >= MAX_HEARD) return;
+    memory.timesHeard += 1;
+    memory.heard = Date.now();
   }
 
   async #lead(request: SignRequest, verdict: Extract<Verdict, { kind: 'sign' }>, memory: Memory): Promise<Result> {
@@ -121,17 +126,21 @@ export class Requests {
     try {
       return await this.#publish(request, await signer.lead(request, verdict, signers, timeout), memory);
     } catch (error) {
-      await this.#learn(request, memory, error);
+      await this.#learn(request, memory, signers, error);
       // what failed here and not between the parties is for another one to lead, whose turn comes
       return { requeueAfter: isOfSession(error) ? RETRY : UNABLE_POLL };
     }
   }
 
-  /** Who did not answer is replaced; who misbehaved is named, and never asked again for this request. */
-  async #learn(request: SignRequest, memory: Memory, error: unknown): Promise<void> {
+  /** The signers are replaced, above all who did not answer; who misbehaved is named, and never asked again for this request. */
+  async #learn(request: SignRequest, memory: Memory, signers: readonly PartyId[], error: unknown): Promise<void> {
     const { events } = this.#options;
     const message = error instanceof Error ? error.message : 'unknown error';
-    if (error instanceof Timeout) for (const party of error.missing) memory.slow.add(party);
+    const missing = error instanceof Timeout ? error.missing : [];
+    for (const party of isOfSession(error) ? [...signers.filter(p => !missing.includes(p)), ...missing] : []) {
+      memory.slow.delete(party);
+      memory.slow.add(party);
+    }
     if (error instanceof Misbehaviour) {
       for (const party of error.culprits) memory.culprits.set(party, message.slice(0, 256));
       const note = `session ${memory.attempts}: ${message}`;
@@ -183,6 +192,7 @@ export class Requests {
         uid,
         seen,
         heard,
+        timesHeard: 0,
         version: resourceVersion,
         attempts: 0,
         slow: new Set<PartyId>(),

@@ -25,15 +25,21 @@ export interface RequestSignerOptions extends SigningSessionOptions {
 
 type ToSign = Extract<Verdict, { kind: 'sign' }>;
 
-/** Sessions that this party comes to at once; more are declined, and the leader asks somebody else or later. */
+/** Sessions of one leader that this party comes to at once; more are declined, and the leader asks somebody else or later. */
 const MAX_FOLLOWED = 64;
+
+interface Leading {
+  /** Who is invited, and so may decline. */
+  readonly signers: readonly PartyId[];
+  readonly declined: AbortController;
+}
 
 export class RequestSigner {
   readonly #options: RequestSignerOptions;
   /** Sessions that this party leads and somebody may decline. */
-  readonly #leading = new Map<string, AbortController>();
-  /** Sessions that this party has come to. */
-  readonly #followed = new Set<string>();
+  readonly #leading = new Map<string, Leading>();
+  /** Sessions that this party has come to, with their leaders. */
+  readonly #followed = new Map<string, PartyId>();
   readonly #stop: () => void;
 
   constructor(options: RequestSignerOptions) {
@@ -56,7 +62,7 @@ export class RequestSigner {
     const { name, uid = '' } = request.metadata;
     const session = `sign-${randomBytes(16).toString('hex')}`;
     const declined = new AbortController();
-    this.#leading.set(session, declined);
+    this.#leading.set(session, { signers, declined });
     try {
       const invitation = {
         type: 'invitation',
@@ -79,7 +85,8 @@ export class RequestSigner {
   #hear(from: PartyId, bytes: Uint8Array): void {
     const summons = decodeSummons(bytes);
     if (summons?.type === 'decline') {
-      this.#leading.get(summons.session)?.abort(new Timeout(`invitation declined (${summons.reason})`, [from]));
+      const { signers, declined } = this.#leading.get(summons.session) ?? {};
+      if (signers?.includes(from)) declined?.abort(new Timeout(`invitation declined (${summons.reason})`, [from]));
     }
     if (summons?.type === 'invitation' && !this.#followed.has(summons.session)) void this.#follow(from, summons);
   }
@@ -87,16 +94,17 @@ export class RequestSigner {
   async #follow(leader: PartyId, invitation: Invitation): Promise<void> {
     const { log } = this.#options;
     const { session, request } = invitation;
-    if (this.#followed.size >= MAX_FOLLOWED) return await this.#decline(leader, session, 'too many sessions');
-    this.#followed.add(session);
+    const followed = [...this.#followed.values()].filter(other => other === leader).length;
+    this.#followed.set(session, leader);
     this.#options.invited(request.name);
     try {
+      if (followed >= MAX_FOLLOWED) return await this.#decline(leader, session, 'too many sessions');
       const found = await this.#options.find(request.name, request.uid);
+      this.#learn(invitation);
       const verdict = found && this.#options.judge(found);
       const why = whyNot(this.#options.me, leader, invitation, verdict);
       if (why !== undefined || verdict?.kind !== 'sign')
         return await this.#decline(leader, session, why ?? 'not to be signed');
-      this.#learn(invitation);
       const { keyId, epoch, signers } = invitation;
       const timeout = Math.max(1, Math.min(verdict.deadline - Date.now(), MAX_SESSION));
       await signTogether(this.#options, {
@@ -142,7 +150,7 @@ function pendingCertificate(key: KeyState) {
 function whyNot(
   me: PartyId,
   leader: PartyId,
-  { signers, keyId }: Invitation,
+  { signers, keyId, epoch }: Invitation,
   verdict: Verdict | undefined,
 ): string | undefined {
   if (verdict === undefined) return 'no such request here';
@@ -150,6 +158,8 @@ function whyNot(
   if (verdict.kind === 'ignore') return 'finished, or not of this cluster';
   const { key } = verdict;
   if (key.keyId !== keyId) return 'another key of that name here';
+  const attempt = key.attempts.get(epoch);
+  if (attempt === undefined || !isCertified(attempt)) return 'an epoch that is not certified here, or replaced';
   const wrong = signers.length !== key.spec.threshold || signers.some(s => !key.spec.parties.includes(s));
   if (wrong || new Set(signers).size !== signers.length) return 'the signers are not a quorum of the key';
   return signers.includes(me) && signers.includes(leader) ? undefined : 'the signers do not include leader and invited';

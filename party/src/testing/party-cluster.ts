@@ -6,6 +6,7 @@ import { API_VERSION } from '@mpc-operator/crds/group';
 import { systemClock } from '@mpc-operator/runtime/clock';
 import { FakeApi } from '@mpc-operator/runtime/testing/fake-api';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
+import type { Transport } from '@mpc-operator/runtime/transport';
 import { FakeHsm } from '../hsm/testing/fake-hsm.ts';
 import type { Network } from '../network.ts';
 import { runParty } from '../run-party.ts';
@@ -74,7 +75,8 @@ export class PartyCluster {
     t.after(() => this.stopAll());
   }
 
-  start(party: PartyId): void {
+  /** `api`: what this party sees of the API server. */
+  start(party: PartyId, api: Transport = this.api): void {
     const path = this.#paths.get(party) ?? temporaryPath(this.#t);
     this.#paths.set(party, path);
     const hsm = this.hsms.get(party) ?? new FakeHsm();
@@ -89,7 +91,7 @@ export class PartyCluster {
       },
       {
         hsm: Object.assign(hsm, { stop: async () => {} }),
-        api: this.api,
+        api,
         openNetwork: onConnection => {
           setImmediate(() => onConnection(true));
           return this.wire.connect(party);
