@@ -72,6 +72,7 @@ test-unit: deps ## No cluster, under three minutes
 test: test-unit ## That first, then integration and end to end in the cluster
 	@hack/stage.sh 'Cluster and images' $(MAKE) --no-print-directory images
 	@hack/stage.sh 'Integration tests' hack/in-cluster-net.sh node --test --test-concurrency=1 'test/integration/**/*.test.ts'
+	@hack/stage.sh 'Integration tests with HSM and NATS' hack/in-pod.sh node --test --test-concurrency=1 'test/in-pod/**/*.test.ts'
 	@hack/stage.sh 'End-to-end tests' hack/in-cluster-net.sh node --test --test-concurrency=1 'test/e2e/**/*.test.ts'
 
 .PHONY: test-full

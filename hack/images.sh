@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# images.sh [NAME...]: builds the images (all, or those named) and loads them into the cluster's nodes. An image whose
+# images.sh [NAME...]: builds the images (those that are deployed, or those named) and loads them into the nodes. An image whose
 # inputs are the same as when it was loaded is left alone. Each has two tags: `dev`, and `dev-` with the hash of its inputs,
 # which is the one to deploy where a change shall be rolled out. Prints the latter, one a line, as NAME IMAGE.
 set -euo pipefail
@@ -12,14 +12,14 @@ source "$hack/step.sh"
 source "$hack/use-cluster.sh"
 cd "$repo"
 
-workspaces=(.dockerignore .npmrc package.json package-lock.json {crds,runtime,operator,party,test}/package.json
-  crds/src runtime/src)
+manifests=(.dockerignore .npmrc package.json package-lock.json {crds,runtime,operator,party,test}/package.json)
 
 # What an image is made of, files and folders.
 inputs() {
   echo "images/$1"
   case $1 in
-    operator | party) printf '%s\n' "${workspaces[@]}" "$1/src" ;;
+    operator | party) printf '%s\n' "${manifests[@]}" {crds,runtime,"$1"}/src ;;
+    test) printf '%s\n' "${manifests[@]}" ;;
   esac
 }
 # The hash of their names and contents. The .dockerignore leaves tests out, so they do not count.
@@ -35,7 +35,7 @@ key() {
 build() { # NAME KEY
   local context=images/$1 arguments=()
   case $1 in
-    operator | party) context=. ;;
+    operator | party | test) context=. ;;
   esac
   if [[ $MPC_ENGINE == bare ]]; then
     arguments=(--network host)

@@ -1,10 +1,13 @@
 import { GROUP } from './group.ts';
 
-/** On a KeyShareSet: a new value asks for one refresh; a value that was carried out is never carried out again. */
+/** On a KeyShareSet: a new value asks for one refresh; the value that was carried out last is not carried out again. */
 export const REFRESH_ANNOTATION = `${GROUP}/refresh`;
 
 /** Prefix of the annotations by which RotationPolicies ask KeyShareSets for a refresh: `<prefix>/<policy>: <slot>`. */
 export const ROTATION_ANNOTATION_PREFIX = `rotation.${GROUP}`;
+
+/** On an MpcCluster: a new value asks for another certificate authority of its transport, which takes over in three steps. */
+export const AUTHORITY_ANNOTATION = `${GROUP}/renew-authority`;
 
 /** On any kind, `true`: the operator watches and reports, but changes nothing. */
 export const PAUSED_ANNOTATION = `${GROUP}/paused`;

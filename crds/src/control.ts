@@ -11,7 +11,13 @@ const attempt = z
   .min(1)
   .max(2 ** 31 - 1);
 const keyName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
-const trigger = z.string().max(320);
+/** Words that can be hashed: half of a surrogate pair, which JSON lets pass, has no UTF-8. */
+const words = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine(s => s.isWellFormed());
+const trigger = words(320);
 const text = z.string().max(1024);
 const run = hex(16);
 
@@ -46,8 +52,8 @@ export const certificate = z.object({
     .max(16),
   chainCodeHash: hex(32),
   transcript: hex(32),
-  approvers: z.array(z.string().max(256)).max(32),
-  admins: z.array(z.string().max(256)).max(32),
+  approvers: z.array(words(256)).max(32),
+  admins: z.array(words(256)).max(32),
   acks: z.array(z.object({ party: partyId, identity: hex(32), signature: hex(64) })).max(16),
 });
 export type Certificate = z.infer<typeof certificate>;
@@ -103,6 +109,8 @@ export const partyReport = z.object({
   position: z.int().min(0),
   ready: z.boolean(),
   hsm: z.object({ healthy: z.boolean(), generation: z.int().min(0), message: text.optional() }),
+  /** The other parties whose identity it has pinned: only with them it makes keys. */
+  acquainted: z.array(partyId).max(64),
   /** Whether it sees SignRequests: its watch of the API server is in sync. */
   watching: z.boolean(),
   /** Why it is not ready, for people. */

@@ -11,32 +11,31 @@ export const subjects = {
   broadcasts: 'mpc.round.*.*',
   /** All messages for one party alone. */
   directTo: (recipient: number): string => `mpc.node.${recipient}.*`,
-  /** A command of the operator for one party; request and reply. */
+  /** A command of the operator for one party. */
   control: (party: number): string => `mpc.control.${party}`,
+  /** Where a party answers the command that carries this token. */
+  reply: (party: number, token: string): string => `mpc.reply.${party}.${token}`,
   /** What a party tells the operator unasked: see `PartyReport`. */
   report: (party: number): string => `mpc.report.${party}`,
   /** The reports of all parties. */
   reports: 'mpc.report.*',
 } as const;
 
-/** Where the replies to the operator's requests arrive. */
-export const OPERATOR_INBOX = '_INBOX.operator';
-
 export interface Permissions {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
-  /** May answer a request on the subject that it names, once. */
-  readonly allowResponses: boolean;
 }
 
+/**
+ * Replies have subjects of the party that gives them, and NATS' `allow_responses` is not used: with it, who writes to itself and asks for
+ * the answer at another's subject may publish there.
+ */
 export const partyPermissions = (id: number): Permissions => ({
-  publish: [`mpc.node.*.${id}`, `mpc.round.${id}.*`, subjects.report(id)],
+  publish: [`mpc.node.*.${id}`, `mpc.round.${id}.*`, subjects.report(id), subjects.reply(id, '*')],
   subscribe: [subjects.directTo(id), subjects.broadcasts, subjects.control(id)],
-  allowResponses: true,
 });
 
 export const operatorPermissions: Permissions = {
   publish: ['mpc.control.*'],
-  subscribe: [subjects.reports, `${OPERATOR_INBOX}.>`],
-  allowResponses: false,
+  subscribe: [subjects.reports, 'mpc.reply.*.*'],
 };

@@ -32,6 +32,7 @@ export function createInformers(manager: Manager) {
     requests: manager.informer({
       resource: signRequests,
       indexers: { [KEY_INDEX]: by(keyOfRequest) },
+      transform: withoutMessage,
     }),
     policies: manager.informer({ resource: rotationPolicies }),
     statefulSets: child(StatefulSet),
@@ -58,6 +59,11 @@ export function clusterOfKey({ metadata, spec }: KeyShareSet): readonly ObjectKe
 
 export function keyOfRequest({ metadata, spec }: SignRequest): readonly ObjectKey[] {
   return [{ namespace: metadata.namespace ?? '', name: spec.keyRef.name }];
+}
+
+/** What is signed is for the parties alone to know, may have 64 KiB, and stays as long as the request is kept. */
+export function withoutMessage(request: SignRequest): SignRequest {
+  return { ...request, spec: { ...request.spec, message: '' } };
 }
 
 function by<T>(keysOf: (object: T) => readonly ObjectKey[]) {

@@ -121,7 +121,15 @@ async function assemble(
   const superseded = (later: number): void => {
     fitness.unfit = `start ${later} of this party is running, this is start ${incarnation}: only one may`;
   };
-  const peers = await Peers.open({ store, identity: identity.publicKey, incarnation, log, clock, superseded });
+  const peers = await Peers.open({
+    store,
+    identity: identity.publicKey,
+    incarnation,
+    log,
+    clock,
+    superseded,
+    met: changed,
+  });
   const unfit = () => fitness.reason;
   const open = (name: string) => network.open(name);
   const host = new SessionHost({
@@ -205,6 +213,7 @@ async function assemble(
       position: revisions.current,
       ready: fitness.unreadiness === undefined,
       hsm: fitness.hsm,
+      acquainted: [...peers.acquainted()],
       watching: requests.watching,
       ...(reason !== undefined && { message: reason.slice(0, 1024) }),
       keys: revisions.count,

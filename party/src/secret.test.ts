@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { Secret } from './secret.ts';
 
-test('a secret prints as <redacted> wherever it lands', () => {
+test('T8: a secret prints as <redacted> wherever it lands', () => {
   const secret = new Secret('hunter2');
   const holder = { name: 'share', secret };
   for (const text of [
@@ -22,7 +22,7 @@ test('a secret comes out by expose only', () => {
   assert.equal(new Secret('hunter2').expose(), 'hunter2');
 });
 
-test('a wiped secret has its bytes overwritten and refuses use', () => {
+test('T8: a wiped secret has its bytes overwritten and refuses use', () => {
   const bytes = Uint8Array.of(1, 2, 3);
   const secret = new Secret(bytes);
   secret.wipe();

@@ -161,16 +161,20 @@ export class ApiClient {
     return await this.#mergePatch(resource, key, patch, options);
   }
 
-  /** JSON merge patch of the status of this very object: for one of several who write it. Null removes a field. */
+  /**
+   * JSON merge patch of the status of this very object: for one of several who write it. Null removes a field. With a resourceVersion it
+   * is a patch of that version or a conflict.
+   */
   async patchStatus<T extends KubernetesObject & { readonly status?: unknown }>(
     resource: Resource<T>,
     live: T,
     status: object,
-    options: CallOptions = {},
+    options: CallOptions & Pick<Preconditions, 'resourceVersion'> = {},
   ): Promise<T> {
-    return await this.#sameObject(resource, live, options, resourceVersion =>
-      this.#mergePatch(resource, keyOf(live), { status }, { ...options, live, resourceVersion }, 'status'),
-    );
+    const write = (resourceVersion: string) =>
+      this.#mergePatch(resource, keyOf(live), { status }, { ...options, live, resourceVersion }, 'status');
+    if (options.resourceVersion !== undefined) return await write(options.resourceVersion);
+    return await this.#sameObject(resource, live, options, write);
   }
 
   /** Deletes the object; false if there is none. A precondition that does not hold is a conflict. */

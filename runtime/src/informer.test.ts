@@ -25,6 +25,26 @@ describe('an informer', () => {
     assert.ok(log.lines.some(line => line.level === 'error'));
   });
 
+  test('keeps of each object what its owner wants of it', async () => {
+    const api = new FakeApi();
+    const [clock, log] = [new FakeClock(), new SilentLogger()];
+    const client = new ApiClient({ transport: api, fieldManager: 'test', clock });
+    const transform = (object: ConfigMap): ConfigMap => ({ ...object, data: {} });
+    const informer = new Informer({ client, resource: ConfigMap, namespaces: ['ns'], transform, log, clock });
+    api.put(CONFIG_MAPS, configMap('listed', 'long'));
+    const stop = new AbortController();
+    const ended = informer.run(stop.signal);
+    await settle();
+    api.put(CONFIG_MAPS, configMap('watched', 'long'));
+    await settle();
+    assert.deepEqual(
+      informer.list().map(({ data }) => data),
+      [{}, {}],
+    );
+    stop.abort();
+    await ended;
+  });
+
   test('tells a handler that comes late of everything that is there', async t => {
     const { informer } = await runInformer(t, a => a.put(CONFIG_MAPS, configMap('a')));
     const told: string[] = [];

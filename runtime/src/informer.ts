@@ -14,6 +14,8 @@ export interface InformerOptions<T extends KubernetesObject> {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
   readonly indexers?: { readonly [name: string]: IndexFunction<T> };
+  /** What is kept of an object: for large parts that nobody reads. controller-runtime's cache transform. */
+  readonly transform?: (object: T) => T;
   readonly log: Logger;
   readonly clock?: Clock;
   /** Milliseconds without a byte after which a watch counts as dead. Default: two bookmark periods. */
@@ -30,6 +32,7 @@ export class Informer<T extends KubernetesObject> implements Reader<T> {
   readonly #handlers = new Set<ChangeHandler<T>>();
   readonly #reflectors: readonly Reflector<T>[];
   readonly #log: Logger;
+  readonly #transform: (object: T) => T;
   readonly #synced = Promise.withResolvers<void>();
   #unsynced: number;
 
@@ -38,6 +41,7 @@ export class Informer<T extends KubernetesObject> implements Reader<T> {
     this.resource = resource;
     this.#log = log.child({ informer: resource.plural });
     this.#store = new Store(options.indexers);
+    this.#transform = options.transform ?? (object => object);
     const base = { resource, ...(labelSelector ? { labelSelector } : {}), ...(fieldSelector ? { fieldSelector } : {}) };
     const scopes: readonly Scope<T>[] =
       namespaces.length === 0 ? [base] : namespaces.map(namespace => ({ ...base, namespace }));
@@ -104,11 +108,12 @@ export class Informer<T extends KubernetesObject> implements Reader<T> {
 
   #target(namespace: string | undefined) {
     let listed = false;
+    const kept = (object: T): T => this.#transform(lean(object));
     return {
-      set: (object: T) => this.#tell(this.#store.set(lean(object))),
-      delete: (object: T) => this.#tell(this.#store.delete(lean(object))),
+      set: (object: T) => this.#tell(this.#store.set(kept(object))),
+      delete: (object: T) => this.#tell(this.#store.delete(kept(object))),
       replace: (objects: readonly T[]) => {
-        this.#tell(this.#store.replace(objects.map(lean), namespace));
+        this.#tell(this.#store.replace(objects.map(kept), namespace));
         if (!listed) {
           listed = true;
           this.#unsynced -= 1;

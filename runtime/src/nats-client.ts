@@ -9,8 +9,6 @@ export interface NatsConfig {
   readonly tls: TlsOptions;
   /** Shown by the server's monitoring. */
   readonly name: string;
-  /** Where replies to requests arrive. Default: the library's own. */
-  readonly inboxPrefix?: string;
 }
 
 export type NatsState = { readonly connected: true } | { readonly connected: false; readonly reason: string };
@@ -79,10 +77,19 @@ export class NatsClient {
     }
   }
 
-  /** The reply. Rejects without a connection, without anybody to answer, or after `timeout` milliseconds. */
-  async request(subject: string, data: Uint8Array | string, timeout: number): Promise<NatsMessage> {
+  /**
+   * What comes at the subject `reply`, which is for this one request. Rejects without a connection, without anybody to answer, or after
+   * `timeout` milliseconds.
+   */
+  async request(subject: string, data: Uint8Array | string, reply: string, timeout: number): Promise<NatsMessage> {
     if (!this.#connection) throw new Error(`not connected to ${this.#config.servers.join(', ')}`);
-    return await this.#connection.request(subject, data, { timeout });
+    const answer = this.#connection.request(subject, data, { timeout, noMux: true, reply });
+    const answered = new AbortController();
+    // The library forgets its own timer when the connection is closed meanwhile.
+    const late = sleep(systemClock, timeout, answered.signal).then(() => {
+      throw new Error(`no reply to ${subject} within ${timeout} ms`);
+    });
+    return await Promise.race([answer, late]).finally(() => answered.abort());
   }
 
   /** From now on, over all connections to come. One handler for each subject. */

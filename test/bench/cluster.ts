@@ -69,8 +69,10 @@ export type Stages = ReadonlyMap<string, { readonly seconds: number; readonly co
 export async function signingStages(namespace: string, cluster: string, parties: readonly number[]): Promise<Stages> {
   const stages = new Map<string, { seconds: number; count: number }>();
   for (const party of parties) {
-    const path = `/api/v1/namespaces/${namespace}/pods/${partyPodName(cluster, party)}:8080/proxy/metrics`;
-    const { stdout } = await kubectl(['get', '--raw', path]);
+    // from inside the pod: its NetworkPolicy lets nobody else but monitoring in
+    const fetchMetrics = "fetch('http://127.0.0.1:8080/metrics').then(async r => console.log(await r.text()))";
+    const exec = ['exec', partyPodName(cluster, party), '-c', 'party', '--', 'node', '-e', fetchMetrics];
+    const { stdout } = await kubectl(['-n', namespace, ...exec]);
     const line = /^mpc_round_duration_seconds_(sum|count)\{protocol="frost\/sign\/v1",round="([^"]+)"\} (\S+)$/gm;
     for (const [, what, round = '', value] of stdout.matchAll(line)) {
       const known = stages.get(round) ?? { seconds: 0, count: 0 };

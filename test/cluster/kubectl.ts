@@ -9,7 +9,8 @@ export interface Output {
 }
 
 export interface RunOptions {
-  readonly input?: string | Uint8Array;
+  /** A promise: the program waits for it. */
+  readonly input?: string | Uint8Array | Promise<string>;
   /** Otherwise a failing command throws. */
   readonly mayFail?: boolean;
 }
@@ -31,7 +32,7 @@ async function start(program: string, args: readonly string[], options: RunOptio
   child.stdout.on('data', (b: Buffer) => stdout.push(b));
   child.stderr.on('data', (b: Buffer) => stderr.push(b));
   child.stdin.on('error', () => {}); // it may end before it has read everything
-  child.stdin.end(options.input);
+  void Promise.resolve(options.input).then(input => child.stdin.end(input));
   const code = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', status => resolve(status ?? 1));

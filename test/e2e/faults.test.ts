@@ -94,12 +94,11 @@ describe('nothing is lost, answered twice, or left half-done', () => {
     });
   });
 
+  const hsmOfParty1 = [NAMESPACE, partyPodName(CLUSTER, 1), 'hsm'] as const;
   for (const [what, kill] of [
-    [
-      'the process that serves its HSM',
-      () => killProcess(NAMESPACE, partyPodName(CLUSTER, 1), 'hsm', 'p11-kit-remote'),
-    ],
-    ['its HSM', () => killContainer(NAMESPACE, partyPodName(CLUSTER, 1), 'hsm')],
+    ['the process that works for it in its HSM', () => killProcess(...hsmOfParty1, 'p11-kit-remote')],
+    ['the server of its HSM', () => killProcess(...hsmOfParty1, 'p11-kit-server')],
+    ['its HSM', () => killContainer(...hsmOfParty1)],
   ] as const) {
     test(`when a party loses ${what}, in mid-refresh: it waits, unready, and comes back by itself`, async () => {
       const before = await partyRestarts();

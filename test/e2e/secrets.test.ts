@@ -1,7 +1,15 @@
 /** A canary: PINs and private keys are where they belong, and nowhere else in the cluster. Shares are looked for in party's own tests. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { partyPodName, pinSecretName } from '@mpc-operator/crds/names';
+import {
+  caSecretName,
+  natsTlsSecretName,
+  operatorTlsSecretName,
+  partyPodName,
+  partyTlsSecretName,
+  pinSecretName,
+  systemTlsSecretName,
+} from '@mpc-operator/crds/names';
 import type { Secret } from '@mpc-operator/runtime/resource';
 import { OPERATOR_NAMESPACE } from '../cluster/chart.ts';
 import { get, kubectl, list } from '../cluster/kubectl.ts';
@@ -74,6 +82,22 @@ test('no PIN is in any object but its Secret, events and statuses included', asy
   assert.deepEqual(
     leaks.map(({ object }) => `${object.kind} ${object.metadata.namespace}/${object.metadata.name}`),
     [],
+  );
+});
+
+test('private keys are those of TLS, each in its Secret and nowhere else', async () => {
+  const needles = forms('PRIVATE KEY');
+  const holders = (await everything()).filter(({ text }) => needles.some(n => text.includes(n)));
+  const ofNobody = holders.filter(({ object }) => object.kind !== 'Secret');
+  assert.deepEqual(
+    ofNobody.map(({ object }) => `${object.kind} ${object.metadata.namespace}/${object.metadata.name}`),
+    [],
+  );
+  const inNamespace = holders.filter(({ object }) => object.metadata.namespace === NAMESPACE);
+  const names = [caSecretName, natsTlsSecretName, operatorTlsSecretName, systemTlsSecretName].map(of => of(CLUSTER));
+  assert.deepEqual(
+    inNamespace.map(({ object }) => object.metadata.name).sort(),
+    [...names, ...PARTIES.map(id => partyTlsSecretName(CLUSTER, id))].sort(),
   );
 });
 

@@ -94,7 +94,7 @@ const wrong: readonly [string, Sample, RegExp][] = [
   [
     'a purpose on the wrong curve',
     withName(withSpec(key, { purpose: 'taproot' }), 'new'),
-    /purpose taproot needs curve secp256k1/,
+    /purpose taproot needs curve secp256k1, not ed25519: set spec\.curve to secp256k1, or spec\.purpose to eddsa/,
   ],
   ['a curve that does not exist', withName(withSpec(key, { curve: 'p224' }), 'new'), /Unsupported value: "p224"/],
   ['a party twice', withName(withSpec(key, { parties: [1, 2, 2] }), 'new'), /Duplicate value: 2/],
@@ -144,6 +144,14 @@ const wrong: readonly [string, Sample, RegExp][] = [
     /exactly one of keys\.names and keys\.selector must be given/,
   ],
   ['keys by neither', withName(withSpec(policy, { keys: {} }), 'new'), /exactly one of keys\.names/],
+  [
+    'a label that is compared with nothing',
+    withName(
+      withSpec(policy, { keys: { selector: { matchExpressions: [{ key: 'tier', operator: 'NotIn' }] } } }),
+      'new',
+    ),
+    /matchExpressions\[0\]\.values.*operator NotIn compares the label with values: give at least one/,
+  ],
   ['a policy name that is too long', withName(policy, 'p'.repeat(64)), /at most 63 characters/],
 ];
 

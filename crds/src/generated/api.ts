@@ -246,7 +246,7 @@ export interface KeyShareSetStatus {
     /** Why the last attempt failed, and who was missing. */
     readonly message?: string;
   };
-  /** The last trigger of each source that the parties have carried out. The same value is never carried out again. */
+  /** The last trigger of each source that the parties have carried out. As long as it stays, it is not carried out again. */
   readonly triggers?: readonly {
     /** The annotation, or policy/<name of the RotationPolicy>. */
     readonly source: string;

@@ -113,11 +113,15 @@ export const KeyShareSet = {
       {
         rule: "self.purpose != 'eddsa' || self.curve == 'ed25519'",
         message: 'purpose eddsa needs curve ed25519',
+        messageExpression:
+          "'purpose eddsa needs curve ed25519, not ' + self.curve + ': set spec.curve to ed25519, or spec.purpose to taproot'",
         fieldPath: '.curve',
       },
       {
         rule: "self.purpose != 'taproot' || self.curve == 'secp256k1'",
         message: 'purpose taproot needs curve secp256k1',
+        messageExpression:
+          "'purpose taproot needs curve secp256k1, not ' + self.curve + ': set spec.curve to secp256k1, or spec.purpose to eddsa'",
         fieldPath: '.curve',
       },
     ],
@@ -281,7 +285,7 @@ export const KeyShareSet = {
       },
       triggers: {
         description:
-          'The last trigger of each source that the parties have carried out. The same value is never carried out again.',
+          'The last trigger of each source that the parties have carried out. As long as it stays, it is not carried out again.',
         type: 'array',
         maxItems: 32,
         'x-kubernetes-list-type': 'map',

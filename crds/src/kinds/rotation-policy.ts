@@ -90,6 +90,15 @@ export const RotationPolicy = {
                       items: { description: 'A value.', ...label },
                     },
                   },
+                  'x-kubernetes-validations': [
+                    {
+                      rule: "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
+                      message: 'operators In and NotIn need values, Exists and DoesNotExist take none',
+                      messageExpression:
+                        "self.operator in ['In', 'NotIn'] ? 'operator ' + self.operator + ' compares the label with values: give at least one' : 'operator ' + self.operator + ' looks at no values: take them out, or use In or NotIn'",
+                      fieldPath: '.values',
+                    },
+                  ],
                 },
               },
             },
@@ -98,7 +107,7 @@ export const RotationPolicy = {
         'x-kubernetes-validations': [
           {
             rule: 'has(self.names) != has(self.selector)',
-            message: 'exactly one of keys.names and keys.selector must be given',
+            message: 'exactly one of keys.names and keys.selector must be given: add one, or take one out of spec',
             reason: 'FieldValueInvalid',
           },
         ],

@@ -1,8 +1,8 @@
 /** NATS as the operator needs it: so that what stands on it can be tested without. */
 export interface Bus {
   readonly connected: boolean;
-  /** The reply; rejects if none comes within `timeout` milliseconds. */
-  request(subject: string, payload: string, timeout: number): Promise<string>;
+  /** What comes at the subject `replyTo`; rejects if nothing does within `timeout` milliseconds. */
+  request(subject: string, payload: string, replyTo: string, timeout: number): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -18,7 +18,6 @@ export interface BusOptions {
   readonly credentials: Credentials;
   /** Subjects of all messages that `onMessage` gets. */
   readonly subscriptions: readonly string[];
-  readonly inboxPrefix: string;
   onMessage(subject: string, text: string): void;
   /** The connection came or went. */
   onConnection(connected: boolean): void;

@@ -8,10 +8,10 @@ const text = (data: Uint8Array): string => Buffer.from(data).toString();
 export class NatsBus implements Bus {
   readonly #client: NatsClient;
 
-  constructor({ url, credentials, subscriptions, inboxPrefix, onMessage, onConnection }: BusOptions, log: Logger) {
+  constructor({ url, credentials, subscriptions, onMessage, onConnection }: BusOptions, log: Logger) {
     const { certificate: cert, privateKey: key, authority: ca } = credentials;
     this.#client = new NatsClient(
-      { servers: [url], name: 'mpc-operator', tls: { cert, key, ca }, inboxPrefix },
+      { servers: [url], name: 'mpc-operator', tls: { cert, key, ca } },
       {
         onState: state => {
           if (!state.connected) log.warn('no connection to NATS', { url, reason: state.reason });
@@ -29,8 +29,8 @@ export class NatsBus implements Bus {
     return this.#client.state.connected;
   }
 
-  async request(subject: string, payload: string, timeout: number): Promise<string> {
-    return text((await this.#client.request(subject, payload, timeout)).data);
+  async request(subject: string, payload: string, replyTo: string, timeout: number): Promise<string> {
+    return text((await this.#client.request(subject, payload, replyTo, timeout)).data);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { type Command, partyReport, type Reply, reply } from '@mpc-operator/crds/control';
-import { OPERATOR_INBOX, subjects } from '@mpc-operator/crds/subjects';
+import { subjects } from '@mpc-operator/crds/subjects';
 import { type Clock, systemClock } from '@mpc-operator/runtime/clock';
 import { equal } from '@mpc-operator/runtime/json';
 import type { Logger } from '@mpc-operator/runtime/log';
@@ -72,7 +73,8 @@ export class PartyConnection {
 
   /** The reply of a party. Rejects if there is none, or none that can be understood: then nothing is known of what it did. */
   async command(party: number, command: Command): Promise<Reply> {
-    const text = await this.#bus.request(subjects.control(party), JSON.stringify(command), REPLY_TIMEOUT);
+    const replyTo = subjects.reply(party, randomUUID());
+    const text = await this.#bus.request(subjects.control(party), JSON.stringify(command), replyTo, REPLY_TIMEOUT);
     const parsed = reply.safeParse(parseJson(text));
     if (!parsed.success) throw new Error(`the reply of party ${party} to '${command.verb}' is malformed`);
     return parsed.data;
@@ -88,7 +90,6 @@ export class PartyConnection {
       url: this.#options.url,
       credentials: this.#credentials,
       subscriptions: [subjects.reports],
-      inboxPrefix: OPERATOR_INBOX,
       onMessage: (subject, text) => this.#receive(subject, text),
       onConnection: () => this.#options.onChange(),
     });

@@ -21,6 +21,8 @@ export class FakeApi implements Transport {
   readonly writes: string[] = [];
   /** Whether evictions are granted. */
   evictions = true;
+  /** Which writes are forbidden, by their path. */
+  refuses: (path: string) => boolean = () => false;
   readonly #objects = new Map<string, KubernetesObject>();
   #version = 0;
 
@@ -64,6 +66,7 @@ export class FakeApi implements Transport {
     if (method === 'GET') return this.#answer(this.#objects.get(idOf(target)));
     const name = target.name || (isObject(content) ? content.metadata.name : '');
     this.writes.push([method, target.collection.split('/').at(-1), name, target.subresource].join(' ').trim());
+    if (this.refuses(path)) return failure(403, 'Forbidden');
     if (method === 'DELETE') return this.#delete(idOf(target));
     if (method === 'POST') return this.#post(target, content);
     return this.#patch(target, content, body?.contentType ?? '');

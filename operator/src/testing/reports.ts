@@ -13,6 +13,7 @@ export function partyReport(party: number, changes: Partial<PartyReport> = {}): 
     position: 0,
     ready: true,
     hsm: { healthy: true, generation: 1 },
+    acquainted: [1, 2, 3].filter(id => id !== party),
     watching: true,
     keys: 0,
     sessions: 0,

@@ -16,6 +16,8 @@ export interface CommandsOptions {
 
 /** So many keys in one reply: with their certificates they stay well below what NATS takes. */
 const PAGE = 50;
+/** A keygen with 32 triggers is the longest of them. */
+const MAX_BYTES = 65_536;
 
 /** The reply to whatever arrived as a command. */
 export async function answer(options: CommandsOptions, message: Uint8Array): Promise<Reply> {
@@ -67,6 +69,7 @@ const leading = (keys: readonly HeldKey[]): HeldKey | undefined =>
   [...keys].sort((a, b) => b.state.active - a.state.active || b.state.highest - a.state.highest)[0];
 
 function parse(message: Uint8Array): Command | string {
+  if (message.length > MAX_BYTES) return `not a command: ${message.length} bytes where at most ${MAX_BYTES} may be`;
   try {
     const { data, error } = command.safeParse(JSON.parse(Buffer.from(message).toString()));
     return data ?? `not a command: ${error?.issues[0]?.path.join('.')} ${error?.issues[0]?.message}`;

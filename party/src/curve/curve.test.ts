@@ -18,7 +18,7 @@ const P256K1 = 2n ** 256n - 2n ** 32n - 977n;
 for (const curve of Object.values(curves)) {
   const scalars = fc.bigInt({ min: 0n, max: curve.order - 1n }).map(n => curve.scalar(n));
 
-  test(`${curve.name}: a scalar at or above the order, or of another length, is refused (I4)`, () => {
+  test(`I4: ${curve.name}: a scalar at or above the order, or of another length, is refused`, () => {
     const encode = curve.name === 'ed25519' ? littleEndian : bigEndian;
     for (const n of [curve.order, curve.order + 1n, (2n ** 256n - 1n) / 2n + curve.order / 2n, 2n ** 256n - 1n]) {
       assert.throws(() => curve.decodeScalar(encode(n)), EncodingError);
@@ -63,7 +63,7 @@ for (const curve of Object.values(curves)) {
     );
   });
 
-  test(`${curve.name}: no bytes decode to a point but those that encode it (I3)`, () => {
+  test(`I3: ${curve.name}: no bytes decode to a point but those that encode it`, () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: curve.pointBytes, maxLength: curve.pointBytes }), bytes => {
         const point = tryDecodePoint(curve, bytes);
@@ -73,7 +73,7 @@ for (const curve of Object.values(curves)) {
     );
   });
 
-  test(`${curve.name}: a point of another length is refused (I3)`, () => {
+  test(`I3: ${curve.name}: a point of another length is refused`, () => {
     for (const length of [0, 1, 31, 32, 33, 64, 65].filter(n => n !== curve.pointBytes)) {
       assert.throws(() => curve.decodePoint(new Uint8Array(length).fill(2)), EncodingError);
     }
@@ -84,7 +84,7 @@ for (const curve of Object.values(curves)) {
   });
 }
 
-test('ed25519: the eight points of small order are refused, and what differs by one of them from a right point (I3)', () => {
+test('I3: ed25519: the eight points of small order are refused, and what differs by one of them from a right point', () => {
   assert.equal(ED25519_TORSION_SUBGROUP.length, 8);
   const right = ed25519.Point.BASE.multiply(7n);
   for (const encoded of ED25519_TORSION_SUBGROUP) {
@@ -96,7 +96,7 @@ test('ed25519: the eight points of small order are refused, and what differs by 
   }
 });
 
-test('ed25519: non-canonical encodings of a point are refused (I3)', () => {
+test('I3: ed25519: non-canonical encodings of a point are refused', () => {
   // y at or above the field's prime, and "negative" zero
   const wrong = Array.from({ length: 19 }, (_, i) => [
     edwards(P25519 + BigInt(i)),
@@ -108,7 +108,7 @@ test('ed25519: non-canonical encodings of a point are refused (I3)', () => {
   assert.throws(() => curves.ed25519.decodePoint(edwards(2n)), EncodingError);
 });
 
-test('secp256k1: what is not a compressed point on the curve is refused (I3)', () => {
+test('I3: secp256k1: what is not a compressed point on the curve is refused', () => {
   const { x } = secp256k1.Point.BASE.toAffine();
   assert.ok(curves.secp256k1.decodePoint(sec1(2, x)));
   const wrong = [

@@ -67,7 +67,7 @@ export function merge(key: KeyState, theirs: Board, verify: Verify): Merged {
     else rejected += 1;
   }
   const certificates = theirs.attempts.filter(a => a.epoch > key.highest).map(a => a.certificate);
-  const own = identities.get(key.me);
+  const own = identities.get(key.me) ?? '';
   const behind = certificates.some(c => c !== undefined && isSignedBy(key, own, c, verify));
   return { key: merged, rejected, behind };
 }
@@ -119,17 +119,23 @@ function identitiesOf(key: KeyState): ReadonlyMap<PartyId, string> {
   return new Map(identities.map(({ party: id, identity }) => [id, identity]));
 }
 
-/** Whether this party, whose identity is `own`, has once acknowledged what the certificate certifies. */
-function isSignedBy(key: KeyState, own: string | undefined, c: Certificate, verify: Verify): boolean {
+/** Whether this party, whose identity is `own`, whatever the certificate says of it, has once acknowledged what it certifies. */
+function isSignedBy(key: KeyState, own: string, c: Certificate, verify: Verify): boolean {
   const mine = c.acks.find(ack => ack.party === key.me);
-  if (c.keyId !== key.keyId || mine === undefined || own === undefined) return false;
-  return verify(own, acknowledgedBytes(proposalOf(c)), mine.signature);
+  return c.keyId === key.keyId && mine !== undefined && verify(own, acknowledgedBytes(proposalOf(c)), mine.signature);
 }
 
-/** Whether `mine` shows anything that `theirs` does not: then they should see it. */
+/**
+ * Whether `mine` shows anything that `theirs` does not and its owner can take over: then they should see it. Of an attempt that they
+ * have not acknowledged they take over nothing, except to learn from a certificate above all they know that their store was set
+ * back. Without that limit two parties that know different attempts would answer each other for ever.
+ */
 export function knowsMore(mine: Board, theirs: Board): boolean {
+  const epochs = theirs.attempts.map(a => a.epoch);
+  const highest = Math.max(0, ...epochs);
+  const attempts = mine.attempts.filter(a => epochs.includes(a.epoch) || (a.certificate && a.epoch > highest));
   const known = new Set(facts(theirs));
-  return facts(mine).some(fact => !known.has(fact));
+  return facts({ ...mine, attempts }).some(fact => !known.has(fact));
 }
 
 function facts(b: Board): string[] {

@@ -1,11 +1,12 @@
 /** Boards on the wire: shown to all when they change, and to whoever knows less. */
 import type { Logger } from '@mpc-operator/runtime/log';
+import { decodeJson } from '../json-message.ts';
 import { type Keyring, StoreSetBack } from '../keys/keyring.ts';
 import type { PartyId } from '../session/errors.ts';
-import { type Board, board, knowsMore } from './board.ts';
+import { board, knowsMore } from './board.ts';
 
 export interface GossipOptions {
-  readonly keyring: Keyring;
+  readonly keyring: Pick<Keyring, 'board' | 'merge'>;
   readonly log: Logger;
   /** Sends to all other parties; it may get lost. */
   readonly send: (bytes: Uint8Array) => void | Promise<void>;
@@ -33,7 +34,7 @@ export class Gossip {
   /** Takes over what another party shows. What is malformed is dropped: anyone may have sent it. */
   receive(from: PartyId, bytes: Uint8Array): void {
     const { keyring, log, wanted, setBack } = this.#options;
-    const theirs = parse(bytes);
+    const theirs = decodeJson(board, bytes, MAX_BYTES);
     if (theirs === undefined) {
       log.warn('a malformed board was dropped', { from });
       return;
@@ -49,14 +50,5 @@ export class Gossip {
     }
     const mine = keyring.board(theirs.keyId);
     if (mine !== undefined && knowsMore(mine, theirs)) wanted(theirs.keyId);
-  }
-}
-
-function parse(bytes: Uint8Array): Board | undefined {
-  if (bytes.length > MAX_BYTES) return undefined;
-  try {
-    return board.safeParse(JSON.parse(Buffer.from(bytes).toString())).data;
-  } catch {
-    return undefined;
   }
 }

@@ -14,7 +14,7 @@ import { activatedBytes, erasedBytes } from './statements.ts';
 export interface ProgressOptions {
   readonly keyring: Keyring;
   readonly signer: Signer;
-  readonly sessions: Pick<SessionRegistry, 'usesBelow'>;
+  readonly sessions: Pick<SessionRegistry, 'retire'>;
   /** Shows this party's board of a key to the others. */
   readonly publish: (keyId: string) => Promise<void>;
 }
@@ -45,7 +45,7 @@ async function advance(options: ProgressOptions, keyId: string, log: Logger): Pr
   const { keyring, sessions } = options;
   for (let todo = next(keyring, keyId); todo !== undefined; todo = next(keyring, keyId)) {
     const { key, step } = todo;
-    const inUse = step.kind === 'erase' && sessions.usesBelow(keyId, step.below);
+    const inUse = step.kind === 'erase' && !sessions.retire(keyId, step.below);
     if (inUse) break;
     await take(options, key, step);
     log.info(DONE[step.kind], { key: key.spec.name, step });

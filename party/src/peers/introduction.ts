@@ -1,5 +1,6 @@
 /** How a party makes itself known to its peers: by its word, signed with its identity, which they pin the first time they hear it. */
 import * as z from 'zod';
+import { type PublicIdentity, parsePublicIdentity } from '../identity/identity.ts';
 import type { PartyId } from '../session/errors.ts';
 import { type Signer, verifySignature } from '../session/signer.ts';
 import { encodeUnambiguously } from '../session/transcript.ts';
@@ -17,6 +18,7 @@ export const presence = z.object({
   ready: z.boolean(),
 });
 export type Presence = z.infer<typeof presence>;
+export const MAX_PRESENCE_BYTES = 1024;
 
 const bytesOf = ({ namespace, cluster }: Owner, party: PartyId, identity: Uint8Array): Uint8Array =>
   encodeUnambiguously(['mpc/v1/introduction', namespace, cluster, party, identity]);
@@ -27,8 +29,16 @@ export async function introduce(owner: Owner, signer: Signer): Promise<Pick<Pres
   return { identity: Buffer.from(signer.publicKey).toString('hex'), signature: Buffer.from(signature).toString('hex') };
 }
 
-/** Whether the party `from` of the same cluster holds the identity that it shows. */
-export function isIntroductionOf(owner: Owner, from: PartyId, { identity, signature }: Presence): boolean {
-  const key = Uint8Array.from(Buffer.from(identity, 'hex'));
-  return verifySignature(key, bytesOf(owner, from, key), Buffer.from(signature, 'hex'));
+/** The identity that the party `from` of the same cluster shows, if it is one, and the party holds it. */
+export function introducedBy(
+  owner: Owner,
+  from: PartyId,
+  { identity, signature }: Presence,
+): PublicIdentity | undefined {
+  try {
+    const key = parsePublicIdentity(identity);
+    return verifySignature(key, bytesOf(owner, from, key), Buffer.from(signature, 'hex')) ? key : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -14,7 +14,7 @@ async function open(t: TestContext) {
   const log = new SilentLogger();
   const superseded: number[] = [];
   const options = { store, identity: Identity.create().publicKey, incarnation: 3, log, clock };
-  const again = () => Peers.open({ ...options, superseded: incarnation => superseded.push(incarnation) });
+  const again = () => Peers.open({ ...options, superseded: later => superseded.push(later), met: () => {} });
   return { store, clock, log, superseded, peers: await again(), again };
 }
 

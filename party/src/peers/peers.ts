@@ -1,13 +1,15 @@
 /** The other parties of the cluster: their pinned identities, who is there, and how far each one's memory reached when last met. */
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
+import { fingerprint } from '../identity/identity.ts';
+import { decodeJson } from '../json-message.ts';
 import type { Member } from '../session/context.ts';
 import { ContextMismatch, type PartyId } from '../session/errors.ts';
 import type { Standing } from '../session/hello.ts';
 import type { PartyEvent } from '../store/events.ts';
 import { peers as peersProjection } from '../store/projections.ts';
 import type { Store } from '../store/store.ts';
-import { isIntroductionOf, type Presence, presence } from './introduction.ts';
+import { introducedBy, MAX_PRESENCE_BYTES, presence } from './introduction.ts';
 
 export interface PeersOptions {
   readonly store: Store;
@@ -18,6 +20,8 @@ export interface PeersOptions {
   readonly clock: Clock;
   /** A later incarnation of this very party is about: this one must not take part in anything any more. */
   readonly superseded: (incarnation: number) => void;
+  /** The identity of another party was pinned. */
+  readonly met: () => void;
 }
 
 interface Seen {
@@ -67,6 +71,11 @@ export class Peers {
     return new Set([this.me, ...there.map(([id]) => id)]);
   }
 
+  /** The others that have introduced themselves, ascending. */
+  acquainted(): readonly PartyId[] {
+    return [...this.#pinned.keys()].sort((a, b) => a - b);
+  }
+
   /** Parties whose identity changed: somebody replaced them, or pretends to be them. */
   impostors(): readonly PartyId[] {
     return [...this.#impostors].sort((a, b) => a - b);
@@ -86,8 +95,8 @@ export class Peers {
 
   /** Takes note of what a party says of itself. Never throws: it says so again in a second. */
   async hear(from: PartyId, message: Uint8Array): Promise<void> {
-    const { store, log, clock, incarnation, superseded } = this.#options;
-    const said = parse(message);
+    const { store, log, clock, incarnation, superseded, met } = this.#options;
+    const said = decodeJson(presence, message, MAX_PRESENCE_BYTES);
     if (said === undefined) return;
     if (from === this.me) {
       if (said.incarnation > incarnation) superseded(said.incarnation);
@@ -95,7 +104,8 @@ export class Peers {
     }
     const pinned = this.#pinned.get(from);
     if (pinned === undefined) {
-      if (!isIntroductionOf(store.owner, from, said)) {
+      const identity = introducedBy(store.owner, from, said);
+      if (identity === undefined) {
         log.warn('an introduction that does not verify', { from });
         return;
       }
@@ -105,8 +115,9 @@ export class Peers {
         log.error('the identity of a party could not be pinned', { from, error });
         return;
       }
-      this.#pinned.set(from, bytes(said.identity));
-      log.info('pinned the identity of a party', { party: from, identity: said.identity });
+      this.#pinned.set(from, identity);
+      log.info('pinned the identity of a party', { party: from, identity: fingerprint(identity) });
+      met();
     } else if (!Buffer.from(pinned).equals(bytes(said.identity))) {
       if (!this.#impostors.has(from)) log.error('a party shows another identity than the pinned one', { party: from });
       this.#impostors.add(from);
@@ -155,14 +166,6 @@ function rejectSetBack(id: PartyId, known: Standing | undefined, said: Standing)
   if (lessThanBefore) throw new ContextMismatch(`the store of party ${id} was set back (${told}): it must be repaired`);
   if (said.incarnation === known.incarnation && !Buffer.from(said.head).equals(known.head)) {
     throw new ContextMismatch(`party ${id} runs twice, or its store was forked (${told}): it must be repaired`);
-  }
-}
-
-function parse(message: Uint8Array): Presence | undefined {
-  try {
-    return presence.safeParse(JSON.parse(Buffer.from(message).toString())).data;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 /** How the leader of a request brings the signers together. Only a proposal: what is signed, and whether, each decides alone. */
 import { certificate } from '@mpc-operator/crds/control';
 import * as z from 'zod';
+import { decodeJson } from '../json-message.ts';
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
 const session = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);
@@ -25,11 +26,8 @@ export type Invitation = Extract<Summons, { type: 'invitation' }>;
 
 export const encodeSummons = (s: Summons): Uint8Array => Buffer.from(JSON.stringify(s));
 
+/** A certificate of 16 parties is the largest part of it. */
+const MAX_BYTES = 65_536;
+
 /** Undefined for what is none: anyone may have sent it. */
-export function decodeSummons(bytes: Uint8Array): Summons | undefined {
-  try {
-    return summons.safeParse(JSON.parse(Buffer.from(bytes).toString())).data;
-  } catch {
-    return undefined;
-  }
-}
+export const decodeSummons = (bytes: Uint8Array): Summons | undefined => decodeJson(summons, bytes, MAX_BYTES);

@@ -26,7 +26,10 @@ export interface Candidates {
   readonly threshold: number;
   /** Heard of lately. */
   readonly present: ReadonlySet<PartyId>;
-  /** How often each was the trouble, or may have been, in sessions of this request: asked again when nobody better is left. */
+  /**
+   * How much trouble each was, or may have been, in sessions of this request that failed: asked again when nobody better is left. Whoever
+   * spoils sessions unseen was in all of them, and so comes last in the end.
+   */
   readonly troubles: ReadonlyMap<PartyId, number>;
   /** Provably misbehaved in a session of this request: never asked again. */
   readonly culprits: ReadonlySet<PartyId>;

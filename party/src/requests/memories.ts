@@ -17,7 +17,7 @@ export interface Memory {
   rests: number;
   /** Somebody asked for the signature that it has made already. */
   askedAgain: boolean;
-  /** How often each party did not answer, or was in a session that came to nothing without anybody to blame. */
+  /** In how many sessions that came to nothing each party was. */
   readonly troubles: Map<PartyId, number>;
   /** Who provably misbehaved, and how. */
   readonly culprits: Map<PartyId, string>;

@@ -13,7 +13,7 @@ import type { Logger } from '@mpc-operator/runtime/log';
 import type { ObjectKey } from '@mpc-operator/runtime/object';
 import { defineResource } from '@mpc-operator/runtime/resource';
 import type { Peers } from '../peers/peers.ts';
-import { ContextMismatch, isOfSession, Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
+import { isOfSession, Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
 import { type Course, failed, pending, type Signature, succeeded } from './answers.ts';
 import { chooseSigners, turnOf } from './leadership.ts';
 import { Memories, type Memory } from './memories.ts';
@@ -53,6 +53,8 @@ const LAST_TIMEOUT = 15_000;
 /** Between a session that failed and the next one; twice as long after each, up to the last. */
 const FIRST_REST = 100;
 const LAST_REST = 5_000;
+/** Decides between parties that were in equally many sessions that failed. */
+const SUSPICION = 0.001;
 const QUORUM_POLL = 500;
 const UNABLE_POLL = 1_000;
 
@@ -152,7 +154,7 @@ export class Requests {
     return chooseSigners(memory.uid, { leader, parties, threshold, present: peers.present(), troubles, culprits });
   }
 
-  /** Who did not answer is replaced; who misbehaved is named, and never asked again for this request. */
+  /** The signers are replaced, above all who did not answer; who misbehaved is named, and never asked again for this request. */
   async #learn(
     request: SignRequest,
     { key, deadline }: ToSign,
@@ -162,9 +164,11 @@ export class Requests {
   ): Promise<Result> {
     const { attempts, troubles } = memory;
     if (error instanceof Misbehaviour) this.#blame(request, memory, error);
-    // a difference may be between any of them
-    const suspects = error instanceof Timeout ? error.missing : error instanceof ContextMismatch ? signers : [];
-    for (const party of suspects) troubles.set(party, (troubles.get(party) ?? 0) + 1);
+    // any of them may be why, even if it is another one that did not answer; whoever did not is suspected a little more
+    const missing = error instanceof Timeout ? error.missing : [];
+    const suspects = isOfSession(error) ? signers : [];
+    for (const party of suspects)
+      troubles.set(party, (troubles.get(party) ?? 0) + (missing.includes(party) ? 1 + SUSPICION : 1));
     // what failed here and not between the parties is for the others to lead: all have their turn before this one's next
     const rest = isOfSession(error) ? doubled(FIRST_REST, LAST_REST, attempts) : TAKEOVER * key.spec.parties.length;
     memory.rests = this.#now() + rest;

@@ -5,7 +5,7 @@ import { API_VERSION } from '@mpc-operator/crds/group';
 import { settle } from '@mpc-operator/runtime/testing/fake-clock';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
 import { curves } from '../curve/curve.ts';
-import { type KeyState, newKey } from '../epochs/key-state.ts';
+import { type Attempt, type KeyState, newKey } from '../epochs/key-state.ts';
 import type { Job } from '../host/session-host.ts';
 import { HsmUnavailable } from '../hsm/hsm.ts';
 import { Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
@@ -24,7 +24,22 @@ const request: SignRequest = {
   spec: { keyRef: { name: 'k' }, message: 'bQ==', deadlineSeconds: 60 },
 };
 const spec = { name: 'k', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: [1, 2, 3] } as const;
-const key: KeyState = { ...newKey(1, { ...spec, parties: [...spec.parties] }, KEY), final: 1, active: 1 };
+const attempt: Attempt = {
+  proposal: {
+    ...{ keyId: KEY, curve: 'ed25519', purpose: 'eddsa', threshold: 2, publicKey: '', epoch: 1, base: 0, trigger: '' },
+    ...{ commitments: [], chainCodeHash: '', transcript: '', approvers: [], admins: [] },
+    identities: spec.parties.map(party => ({ party, identity: '' })),
+  },
+  triggers: [],
+  acks: new Map(spec.parties.map(party => [party, ''])),
+  activated: new Map(),
+};
+const key: KeyState = {
+  ...newKey(1, { ...spec, parties: [...spec.parties] }, KEY),
+  attempts: new Map([[1, attempt]]),
+  final: 1,
+  active: 1,
+};
 const toSign = {
   kind: 'sign',
   key,
@@ -132,6 +147,7 @@ test('it declines whatever it would not sign itself, and says why', async () => 
     [{ verdict: fail }, {}, /DeadlineExceeded/],
     [{ verdict: { kind: 'wait', reason: 'KeyConflict', message: '', parties: [] } }, {}, /KeyConflict/],
     [{}, { keyId: '11'.repeat(16) }, /another key/],
+    [{}, { epoch: 2 }, /not certified here/],
     [{}, { signers: [1, 2, 3] }, /not a quorum/],
     [{}, { signers: [2, 2] }, /not a quorum/],
     [{}, { signers: [2, 9] }, /not a quorum/],

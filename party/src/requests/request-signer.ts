@@ -123,6 +123,7 @@ export class RequestSigner {
     let found: SignRequest | undefined;
     try {
       found = await find(request.name, request.uid);
+      this.#learn(invitation);
       const verdict = found && judge(found);
       const why = whyNot(me, leader, invitation, verdict);
       if (why !== undefined || verdict?.kind !== 'sign')
@@ -132,7 +133,6 @@ export class RequestSigner {
         return await this.#decline(leader, session, 'signed before');
       }
       this.#options.invited(request.name);
-      this.#learn(invitation);
       await this.#sign(invitation, verdict);
       log.debug('signed', { request: request.name, session, leader });
     } catch (error) {
@@ -175,7 +175,7 @@ function pendingCertificate(key: KeyState) {
 function whyNot(
   me: PartyId,
   leader: PartyId,
-  { signers, keyId }: Invitation,
+  { signers, keyId, epoch }: Invitation,
   verdict: Verdict | undefined,
 ): string | undefined {
   if (verdict === undefined) return 'no such request here';
@@ -183,6 +183,8 @@ function whyNot(
   if (verdict.kind === 'ignore') return 'finished, or not of this cluster';
   const { key } = verdict;
   if (key.keyId !== keyId) return 'another key of that name here';
+  const attempt = key.attempts.get(epoch);
+  if (attempt === undefined || !isCertified(attempt)) return 'an epoch that is not certified here, or replaced';
   const wrong = signers.length !== key.spec.threshold || signers.some(s => !key.spec.parties.includes(s));
   if (wrong || new Set(signers).size !== signers.length) return 'the signers are not a quorum of the key';
   return signers.includes(me) && signers.includes(leader) ? undefined : 'the signers do not include leader and invited';

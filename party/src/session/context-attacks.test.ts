@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { makeSigner } from './simulator.ts';
-import { assertMismatch } from './testing/outcomes.ts';
+import { assertBlamed, assertMismatch } from './testing/outcomes.ts';
 import { cheating, simulateToy } from './testing/toy.ts';
 
 test('F4, R4: parties that do not mean the same session end with ContextMismatch, naming what differs and nobody', async () => {
@@ -43,4 +43,16 @@ test('F4: a party of another version of the software is a ContextMismatch', asyn
     cheating(3, ({ type, payload }) => [type === 'hello' ? Uint8Array.of(2, 1, 2, 3) : payload]),
   );
   assertMismatch(simulated, /finish the upgrade/, [1, 2]);
+});
+
+test('I5: a party whose hello tells of no start, or of a head that is no hash, is named', async () => {
+  // a hello ends with the count of starts, the length of the log and its head: 6, 6 and 32 bytes
+  const notStarted = (hello: Uint8Array) => Uint8Array.from(hello).fill(0, hello.length - 44, hello.length - 38);
+  const headless = (hello: Uint8Array) => hello.subarray(0, hello.length - 32);
+  for (const change of [notStarted, headless]) {
+    const simulated = await simulateToy(
+      cheating(3, ({ type, payload }) => [type === 'hello' ? change(payload) : payload]),
+    );
+    assertBlamed(simulated, 3, 'encoding', [1, 2]);
+  }
 });

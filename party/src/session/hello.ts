@@ -4,7 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { concatBytes } from '@noble/hashes/utils.js';
-import { ascii, bytes, bytesUpTo, listUpTo, struct, uint } from './codec.ts';
+import { EncodingError } from '../curve/curve.ts';
+import { ascii, bytes, listUpTo, mapped, struct, uint } from './codec.ts';
 import type { Envelope } from './envelope.ts';
 import { ContextMismatch, type PartyId } from './errors.ts';
 import type { Codec } from './messages.ts';
@@ -15,11 +16,11 @@ export const HELLO = 'hello';
 
 /** How far a party's memory reaches, so that peers see one that was restored from a snapshot. Opaque to a session. */
 export interface Standing {
-  /** Counts the party's starts. */
+  /** Counts the party's starts, from 1. */
   readonly incarnation: number;
   /** The length of its log. */
   readonly position: number;
-  /** The hash of its log's last event, at most 64 bytes. */
+  /** The hash of its log's last event, 32 bytes. */
   readonly head: Uint8Array;
 }
 
@@ -41,10 +42,18 @@ const SESSION_VERSION = 1;
 const NONCE_BYTES = 32;
 
 const versionLayout = uint(1);
+const incarnation = mapped(
+  uint(6),
+  count => {
+    if (count === 0) throw new EncodingError('a party that has not started');
+    return count;
+  },
+  count => count,
+);
 const helloLayout = struct<Hello>({
   context: listUpTo(struct({ name: ascii(32), digest: bytes(32) }), 32),
   ephemeral: ephemeralPublicKey,
-  standing: struct({ incarnation: uint(6), position: uint(6), head: bytesUpTo(64) }),
+  standing: struct({ incarnation, position: uint(6), head: bytes(32) }),
 });
 
 export const greetingCodec: Codec<Greeting> = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { bytes } from './codec.ts';
-import type { Envelope, MessageType, Recipient } from './envelope.ts';
+import { type Envelope, type MessageType, type Recipient, signMessage } from './envelope.ts';
 import type { PartyId } from './errors.ts';
 import { HELLO } from './hello.ts';
 import { Inbox } from './inbox.ts';
@@ -11,6 +11,7 @@ import { ABORT } from './notice.ts';
 import type { DropReason } from './observer.ts';
 import { Reception } from './reception.ts';
 import { makeEphemeralKey, Seals } from './seals.ts';
+import type { Signer } from './signer.ts';
 import { makeSigner } from './simulator.ts';
 import { Wire } from './wire.ts';
 
@@ -29,6 +30,7 @@ function setUp() {
     assert.ok(wire);
     return wire;
   };
+  const signerOf = (id: PartyId): Signer => signers.get(id) ?? assert.fail();
   const seal = (id: PartyId) => {
     const own = ephemeral.get(id);
     assert.ok(own);
@@ -58,7 +60,7 @@ function setUp() {
     reception.receive(from, frame);
     return frame;
   };
-  return { reception, inbox, send, seal, wireOf, drops, failures, filed };
+  return { reception, inbox, send, seal, wireOf, signerOf, drops, failures, filed };
 }
 
 test('what belongs to a round of the session is kept', async () => {
@@ -83,7 +85,7 @@ test('what belongs to a round of the session is kept', async () => {
   }
 });
 
-test('a round that is not declared, or in another form than declared, is none (T4)', async () => {
+test('T4: a round that is not declared, or in another form than declared, is none', async () => {
   const { send, seal, drops } = setUp();
   for (const id of [1, 2]) seal(id);
   await send(2, 'data', 'undeclared', 'all');
@@ -95,12 +97,20 @@ test('a round that is not declared, or in another form than declared, is none (T
   assert.deepEqual(drops, new Array(6).fill('foreign'));
 });
 
-test('nothing but the handshake and a farewell is taken in the clear (T4)', async () => {
-  const { send, drops, wireOf } = setUp();
+test('T4: nothing but the handshake and a farewell is taken in the clear', async () => {
+  const { reception, send, drops, wireOf, signerOf } = setUp();
+  await send(2, 'hello', HELLO, 'all');
   await assert.rejects(send(2, 'data', 'said', 'all'), /before the handshake/);
-  await send(2, 'view', 'said', 'all');
-  await send(2, 'hello', 'said', 'all');
-  assert.deepEqual(drops, ['foreign', 'foreign']);
+  for (const [type, round] of [
+    ['data', 'said'],
+    ['data', 'last'],
+    ['view', 'said'],
+    ['hello', 'said'],
+  ] as const) {
+    const place = { sid: wireOf(2).run, type, round, sequence: 9, from: 2, to: 'all' } as const;
+    reception.receive(2, wireOf(2).pack(await signMessage(signerOf(2), place, Uint8Array.of(1, 2))));
+  }
+  assert.deepEqual(drops, ['foreign', 'foreign', 'foreign', 'foreign']);
   wireOf(2).close();
   await assert.rejects(send(2, 'hello', HELLO, 'all'), /is over/);
 });

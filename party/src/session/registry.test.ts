@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ContextMismatch } from './errors.ts';
 import { Draining, SessionRegistry } from './registry.ts';
 
 const session = (epoch: number, keyId = 'k') => ({ name: `s${epoch}`, protocol: 'p', keyId, epoch });
@@ -8,12 +9,28 @@ test('shares are in use while a session of their epoch runs, and of no other key
   const registry = new SessionRegistry();
   const end = Promise.withResolvers<void>();
   const running = registry.during(session(1), () => end.promise);
-  assert.equal(registry.usesBelow('k', 2), true);
-  assert.equal(registry.usesBelow('k', 1), false);
-  assert.equal(registry.usesBelow('other', 2), false);
+  assert.equal(registry.retire('k', 1), true);
+  assert.equal(registry.retire('k', 2), false);
+  assert.equal(registry.retire('other', 2), true);
   end.resolve();
   await running;
-  assert.equal(registry.usesBelow('k', 2), false);
+  assert.equal(registry.retire('k', 2), true);
+});
+
+test('R1: no new session uses shares that are about to be erased, so that nobody can keep them from it', async () => {
+  const registry = new SessionRegistry();
+  const end = Promise.withResolvers<void>();
+  const running = registry.during(session(1), () => end.promise);
+  assert.equal(registry.retire('k', 2), false);
+  await assert.rejects(
+    registry.during(session(1), async () => {}),
+    ContextMismatch,
+  );
+  await registry.during(session(2), async () => {});
+  await registry.during(session(1, 'other'), async () => {});
+  end.resolve();
+  await running;
+  assert.equal(registry.retire('k', 2), true);
 });
 
 test('a session that fails uses nothing any more', async () => {

@@ -2,6 +2,8 @@
  * The sessions that run at this party, and which shares they use. A session names its epoch, and old shares are erased only when no
  * session uses them any more.
  */
+import { ContextMismatch } from './errors.ts';
+
 export interface RunningSession {
   /** The name of the run on the wire. */
   readonly name: string;
@@ -14,6 +16,8 @@ export interface RunningSession {
 
 export class SessionRegistry {
   readonly #running = new Set<RunningSession>();
+  /** By key, the epoch below which no new session may use shares. */
+  readonly #retired = new Map<string, number>();
   #draining = false;
   #idle = Promise.withResolvers<void>();
 
@@ -26,14 +30,24 @@ export class SessionRegistry {
     return !this.#draining;
   }
 
-  /** Whether a session runs that uses shares of the key of an epoch below `below`. */
-  usesBelow(keyId: string, below: number): boolean {
-    return [...this.#running].some(s => s.keyId === keyId && s.epoch < below);
+  /**
+   * Takes no new session that uses shares of the key of an epoch below `below`.
+   * @returns whether none runs any more, so that they can be erased
+   */
+  retire(keyId: string, below: number): boolean {
+    this.#retired.set(keyId, below);
+    return ![...this.#running].some(s => s.keyId === keyId && s.epoch < below);
   }
 
-  /** @throws Draining when no new sessions are taken */
+  /**
+   * @throws Draining when no new sessions are taken
+   * @throws ContextMismatch for shares that are about to be erased
+   */
   async during<T>(session: RunningSession, run: () => Promise<T>): Promise<T> {
     if (this.#draining) throw new Draining();
+    const { keyId, epoch } = session;
+    const below = keyId === undefined ? 0 : (this.#retired.get(keyId) ?? 0);
+    if (epoch < below) throw new ContextMismatch(`epoch ${epoch} of key ${keyId} is replaced by epoch ${below}`);
     this.#running.add(session);
     try {
       return await run();

@@ -20,14 +20,14 @@ function sealsOf(me: PartyId, sid = SID, replaced: ReadonlyMap<PartyId, Ephemera
 const direct: Place = { sid: SID, type: 'data', round: 'deal', sequence: 3, from: 1, to: 2 };
 const toAll: Place = { ...direct, round: 'commit', to: 'all' };
 
-test('a direct message opens for its recipient alone', () => {
+test('T4: a direct message opens for its recipient alone', () => {
   const sealed = sealsOf(1).sealDirect(direct, 2, plaintext);
   assert.deepEqual(sealsOf(2).openDirect(direct, sealed), plaintext);
   assert.throws(() => sealsOf(3).openDirect({ ...direct, to: 3 }, sealed));
   assert.throws(() => sealsOf(3).openDirect(direct, sealed));
 });
 
-test('a message to all opens for all of the session, whoever sent it, and for nobody else', () => {
+test('T4: a message to all opens for all of the session, whoever sent it, and for nobody else', () => {
   for (const from of PARTIES) {
     const place = { ...toAll, from };
     const sealed = sealsOf(from).sealForAll(place, plaintext);
@@ -72,7 +72,7 @@ test('each pair has a key of its own for each direction: one place, sequence and
   assert.equal(new Set(texts).size, 6);
 });
 
-test('a message cut short, down to nothing, does not open', () => {
+test('T2: a message cut short, down to nothing, does not open', () => {
   const sealed = sealsOf(1).sealDirect(direct, 2, plaintext);
   const broadcast = sealsOf(1).sealForAll(toAll, plaintext);
   for (let length = 0; length < sealed.length; length += 1) {
@@ -89,7 +89,7 @@ test('the keys of a session are gone with it', () => {
   assert.throws(() => seals.sealDirect(direct, 2, plaintext), /no key/);
 });
 
-test('an X25519 key of small order is refused, RFC 7748 section 6.1', () => {
+test('I3: an X25519 key of small order is refused, RFC 7748 section 6.1', () => {
   const smallOrder = [
     '0000000000000000000000000000000000000000000000000000000000000000',
     '0100000000000000000000000000000000000000000000000000000000000000',

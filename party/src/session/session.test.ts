@@ -13,14 +13,14 @@ test('an honest session gives all parties their result, one session id and one t
   for (const outcome of rest) assert.deepEqual(outcome, first);
 });
 
-test('the schedule of messages does not change the result (T7)', async () => {
+test('T7: the schedule of messages does not change the result', async () => {
   for (let seed = 1; seed <= 25; seed += 1) {
     const [first, ...rest] = [...results(await simulateToy({ network: chaotic, seed })).values()];
     for (const outcome of rest) assert.deepEqual(outcome, first);
   }
 });
 
-test('each message delivered three times in any order changes nothing (T7)', async () => {
+test('T7: each message delivered three times in any order changes nothing', async () => {
   for (let seed = 1; seed <= 10; seed += 1) {
     const simulated = await simulateToy({
       seed,
@@ -31,7 +31,7 @@ test('each message delivered three times in any order changes nothing (T7)', asy
   }
 });
 
-test('two sessions about the same have different ids and transcripts (F3)', async () => {
+test('F3: two sessions about the same have different ids and transcripts', async () => {
   const signers = new Map([1, 2].map(id => [id, makeSigner()]));
   const runs = [1, 2].map(() => simulateToy({ parties: [1, 2], signers }));
   const [a, b] = (await Promise.all(runs)).map(run => results(run).get(1));
@@ -40,7 +40,7 @@ test('two sessions about the same have different ids and transcripts (F3)', asyn
   assert.notDeepEqual(a.transcript, b.transcript);
 });
 
-test('a session id that was used before is refused (F3)', async () => {
+test('F3: a session id that was used before is refused', async () => {
   const simulated = await simulateToy({ options: id => (id === 2 ? { claimSid: () => false } : {}) });
   assertMismatch(simulated, /used before/, [1, 2, 3]);
 });
@@ -63,7 +63,7 @@ test('a peer whose standing is not what this party remembers is refused, without
   assertMismatch(simulated, /behind/, [1, 2, 3]);
 });
 
-test('a silent party is missing, and nobody is blamed (A4)', async () => {
+test('A4: a silent party is missing, and nobody is blamed', async () => {
   for (const silentFrom of ['hello', 'note', 'whisper', 'sum']) {
     const simulated = await simulateToy(
       cheating(3, ({ round, payload, type }) => (round === silentFrom || type === 'abort' ? [] : [payload])),
@@ -163,7 +163,7 @@ test('an observer is told of each stage, from its beginning to its end', async (
   );
 });
 
-test('what a session is about is validated before anything is sent', async () => {
+test('I2: what a session is about is validated before anything is sent', async () => {
   const signer = makeSigner();
   const member = (id: number) => ({ id, identity: signer.publicKey });
   const wrong = [

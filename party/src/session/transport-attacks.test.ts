@@ -34,6 +34,7 @@ test('I5, I7: bytes that are no message of the round are blamed on who signed th
   for (const [round, wrong] of [
     ['note', new Uint8Array()],
     ['note', Uint8Array.of(0, 0, 0, 9, 1)],
+    ['note', Uint8Array.of(0, 0, 0, 1, 1, 1)],
     ['whisper', new Uint8Array(31)],
     ['whisper', new Uint8Array(33)],
     ['sum', new Uint8Array(3)],

@@ -1,4 +1,4 @@
-/** Rows F6, I1, I4, I6, R2, T3, T4 of the attack list against keygen and refresh. */
+/** Rows F6, I1, I3, I4, I6, R2, R4, T3, T4, T7, T8 of the attack list against keygen and refresh. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
@@ -141,7 +141,7 @@ test('a share that does not fit the commitments is named by all, whoever receive
   }
 });
 
-test('a contribution to the chain code that differs from what was committed to is refused', async () => {
+test('F6: a contribution to the chain code that differs from what was committed to is refused', async () => {
   const { codec } = keygenCodecs.deal;
   const late = inRound('deal', ({ payload }) =>
     codec.encode({ ...codec.decode(payload), chainCode: new Uint8Array(32) }),
@@ -159,6 +159,18 @@ test('T3: a dealer that shows two parties different commitments is named', async
   const twoFaced: Adversary = ({ type, round, to, payload }) =>
     type === 'data' && round === 'commit' && to === 1 ? [codec.encode([curve.base, curve.base])] : [payload];
   assertBlamed(await refreshWith(twoFaced), CHEAT, 'equivocation', HONEST);
+});
+
+test('T7: each message of a keygen, delivered three times in any order, makes one key', async () => {
+  for (const seed of [1, 2, 3]) {
+    const simulated = await simulateKeygen(parameters, PARTIES, {
+      seed,
+      network: ({ bytes }, random) => [0, 1, 2].map(() => ({ bytes, delay: random() * 50 })),
+    });
+    const keys = [...results(simulated).values()].map(({ result }) => groupKey(result.share.sharing));
+    for (const key of keys) assert.ok(curve.equalPoints(key, keys[0] ?? assert.fail()));
+    for (const reasons of simulated.drops.values()) assert.deepEqual(new Set(reasons), new Set(['repeated']));
+  }
 });
 
 test('R4: parties that hold different sharings do not refresh, and nobody is blamed', async () => {

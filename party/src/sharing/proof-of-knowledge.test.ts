@@ -33,7 +33,7 @@ for (const curve of Object.values(curves)) {
     assert.ok(!verifyKnowledge(curve, transcript, statement, { nonce: curve.base, response: one }));
   });
 
-  test(`${curve.name}: P5: a nonce chosen after its challenge does not help`, () => {
+  test(`P5: ${curve.name}: a nonce chosen after its challenge does not help`, () => {
     // made to fit the challenge of another nonce
     const response = curve.randomScalar();
     const guessed = curve.randomScalar();
@@ -44,7 +44,7 @@ for (const curve of Object.values(curves)) {
     assert.ok(!verifyKnowledge(curve, transcript, statement, { nonce, response }));
   });
 
-  test(`${curve.name}: P11: a proof of one session, protocol, use or prover is none in another`, () => {
+  test(`P11: ${curve.name}: a proof of one session, protocol, use or prover is none in another`, () => {
     const of = (sid: number, protocol: string, label: string, prover: number) =>
       sessionContext(new Uint8Array(32).fill(sid), protocol).proof(label, prover);
     const made = proveKnowledge(curve, of(1, 'a/v1', 'knowledge', 1), secret);

@@ -30,7 +30,7 @@ for (const name of ['ed25519', 'secp256k1'] as const) {
     assert.ok(curve.equalPoints(secretKey(b, c, d), groupKey(a.sharing)));
   });
 
-  test(`shares of different epochs of a ${name} key do not reconstruct it`, async () => {
+  test(`R4: shares of different epochs of a ${name} key do not reconstruct it`, async () => {
     const before = await makeShares(name, 2, [1, 4, 9]);
     const after = await refreshShares(before);
     const [a] = before;
@@ -43,7 +43,7 @@ for (const name of ['ed25519', 'secp256k1'] as const) {
   });
 }
 
-test('a refresh comes to the same for all however its messages are delayed, reordered and repeated', async () => {
+test('T7: a refresh comes to the same for all however its messages are delayed, reordered and repeated', async () => {
   const before = await makeShares('secp256k1', 2, 3);
   for (const seed of [1, 2, 3, 4, 5]) {
     const outcomes = [...results(await simulateRefresh(before, { network: chaotic, seed })).values()];

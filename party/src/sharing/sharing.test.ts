@@ -28,7 +28,7 @@ test('a share that does not fit its sharing is none', () => {
   assert.throws(() => keyShare(sharing, 1, curve.scalar(19n)), /does not fit/);
 });
 
-test('a sharing with the identity among its commitments is none', () => {
+test('I3: a sharing with the identity among its commitments is none', () => {
   const constant = { ...sharing, commitments: [groupKey(sharing), curve.identity] };
   assert.throws(() => keyShare(constant, 2, curve.scalar(5n)), /identity/);
 });

@@ -48,7 +48,7 @@ test('appends made at the same time become one chain, each as a whole', async t 
   assert.deepEqual(await store.verify(), store.head);
 });
 
-test('a session id is used once, for ever, and what comes with it is refused with it', async t => {
+test('F3: a session id is used once, for ever, and what comes with it is refused with it', async t => {
   const path = temporaryPath(t);
   const store = await openStore(t, path);
   await store.append([opening(1)]);

@@ -36,7 +36,7 @@ test('what arrives before a session is open is handed over when it is, in order,
   assert.deepEqual(listen('b').heard, ['1:other']);
 });
 
-test('of each sender so many messages are kept, the newest; a flood of one displaces nothing of another', () => {
+test('I7: of each sender so many messages are kept, the newest; a flood of one displaces nothing of another', () => {
   const { listen, arrive, dropped } = makeBroker({ frames: 2 });
   arrive('a', 2, 'quiet');
   for (let i = 0; i < 5; i += 1) arrive('a', 1, `${i}`);
@@ -44,7 +44,7 @@ test('of each sender so many messages are kept, the newest; a flood of one displ
   assert.deepEqual(dropped, [1, 1, 1]);
 });
 
-test('of each sender so many bytes are kept; one message that is larger is not', () => {
+test('I7: of each sender so many bytes are kept; one message that is larger is not', () => {
   const { listen, arrive, dropped } = makeBroker({ bytes: 10 });
   arrive('a', 1, '123456');
   arrive('a', 1, '7890');

@@ -22,7 +22,8 @@ export async function deleteKey(
   run: Run,
 ): Promise<Result> {
   const { client, caches, connections, events, signal } = run;
-  if (isPaused(key)) return {};
+  // What is retained may go while its cluster is paused: nothing is changed there.
+  if (isPaused(key) || (key.spec.deletionPolicy === 'Destroy' && cluster !== undefined && isPaused(cluster))) return {};
   const connection = cluster && connections.get(keyOf(cluster));
   const views: PartyViews = connection?.views() ?? new Map();
   const step = destroyStep(key, cluster, views);

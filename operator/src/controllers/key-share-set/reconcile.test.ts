@@ -171,6 +171,15 @@ describe('the deletion of a KeyShareSet', () => {
     assert.deepEqual(world.commands, []);
   });
 
+  test('destroys nothing while its cluster is paused', async () => {
+    const world = await setUp(deleted('Destroy'), views([keyReport(1)]));
+    const paused = { annotations: { 'mpc.keyshare.dev/paused': 'true' } };
+    world.api.put(mpcClusters, mpcCluster({}, paused));
+    await world.reconcile();
+    assert.deepEqual(world.commands, []);
+    assert.ok(world.object());
+  });
+
   test('with Destroy goes on until every party says that its share is gone', async () => {
     const world = await setUp(deleted('Destroy'), views([keyReport(1)]));
     await world.reconcile();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { findCondition } from '@mpc-operator/runtime/conditions';
@@ -130,6 +131,58 @@ describe('an MpcCluster', () => {
     world.api.put(Secret, broken);
     await assert.rejects(world.reconcile(), /Secret demo-ca holds no usable authority \(KeyMismatch\): restore it/);
     assert.equal(world.api.get(Secret, inNamespace('demo-ca'))?.data?.['tls.key'], broken.data['tls.key']);
+    assert.match(world.condition('Progressing'), /^True CertificatesFailed Secret demo-ca .*restore it/);
+  });
+
+  test('changes its authority in three steps, and in each everybody trusts what everybody shows', async () => {
+    const world = await running();
+    const file = (secret: string, name: string) =>
+      Buffer.from(world.api.get(Secret, inNamespace(secret))?.data?.[name] ?? '', 'base64').toString();
+    const first = file('demo-ca', 'tls.crt');
+    const ask = (value: string) => {
+      const cluster = world.cluster() ?? assert.fail();
+      const annotations = { 'mpc.keyshare.dev/renew-authority': value };
+      world.api.put(mpcClusters, { ...cluster, metadata: { ...cluster.metadata, annotations } });
+    };
+    const next = async () => {
+      await world.clock.advance(600_000);
+      await world.parties.report(views());
+      await world.reconcile();
+      await world.parties.report(views());
+      return await world.reconcile();
+    };
+    /** Who issued all certificates, of those whom everybody trusts. */
+    const seen = () => {
+      const secrets = ['demo-party-1-tls', 'demo-nats-tls', 'demo-operator-tls', 'demo-system-tls'];
+      const bundles = new Set(secrets.map(secret => file(secret, 'ca.crt')));
+      assert.equal(bundles.size, 1);
+      const trusted = [...bundles].join().split(/(?<=END CERTIFICATE-----\n)/);
+      const leaves = secrets.map(secret => new X509Certificate(file(secret, 'tls.crt')));
+      const issued = (by: string) => leaves.every(leaf => leaf.verify(new X509Certificate(by).publicKey));
+      return { issuer: trusted.find(issued), trusted };
+    };
+    world.state.servers = { current: ['0', '1'], behind: ['2'] };
+    ask('leaked');
+    await next();
+    const [, second] = seen().trusted;
+    assert.deepEqual(seen(), { issuer: first, trusted: [first, second] });
+    await next();
+    assert.equal(seen().issuer, first, 'a server does not trust the new one yet');
+    world.state.servers = { current: ['0', '1', '2'], behind: [] };
+    await next();
+    assert.deepEqual(seen(), { issuer: second, trusted: [first, second] });
+    await next();
+    assert.deepEqual(seen(), { issuer: second, trusted: [second] });
+    assert.equal(file('demo-ca', 'other.key'), '');
+    const written = world.api.writes.length;
+    await next();
+    await next();
+    assert.deepEqual(
+      world.api.writes.slice(written).filter(write => write.includes('secrets')),
+      [],
+      'a request is carried out once',
+    );
+    assert.equal(world.notes.filter(note => note.includes('AuthorityRenewal')).length, 3);
   });
 
   test('renews certificates in time, and has the servers load theirs until they have', async () => {
@@ -179,6 +232,19 @@ describe('an MpcCluster', () => {
     world.startPods('r1', [1]);
     await world.reconcile();
     assert.deepEqual(evictions().slice(1), ['POST pods demo-party-2-0 eviction']);
+  });
+
+  test('lets parties that their template broke go, however many they are', async () => {
+    const world = await running();
+    const budget = () => world.api.get(PodDisruptionBudget, inNamespace('demo-party'))?.spec;
+    assert.equal(budget()?.unhealthyPodEvictionPolicy, 'IfHealthyBudget');
+    world.startPods('r0');
+    for (const pod of world.caches.pods.list()) {
+      world.api.put(Pod, { ...pod, status: { conditions: [{ type: 'Ready', status: 'False' }] } });
+    }
+    await world.reconcile();
+    assert.equal(budget()?.unhealthyPodEvictionPolicy, 'AlwaysAllow');
+    assert.ok(world.api.writes.includes('POST pods demo-party-1-0 eviction'));
   });
 
   test('takes no for an answer: what the budget refuses is tried again', async () => {

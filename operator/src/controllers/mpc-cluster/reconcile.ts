@@ -16,11 +16,12 @@ import type { Settings } from '../../settings.ts';
 import { type Caches, CLUSTER_INDEX, indexedBy } from '../caches.ts';
 import { conditionEvents } from '../condition-events.ts';
 import { isPaused } from '../paused.ts';
+import { advanceAuthorities } from './authorities.ts';
 import { ensureCertificates, type Transport } from './certificates.ts';
 import { applyBudget, applyChildren } from './children/apply.ts';
 import { credentialsOf } from './children/tls-secret.ts';
 import type { Progress } from './decisions/conditions.ts';
-import { nextRestart } from './decisions/next-restart.ts';
+import { nextRestart, type Restart } from './decisions/next-restart.ts';
 import { finishDeletion } from './deletion.ts';
 import type { LoadRevision } from './nats-servers.ts';
 import { observe, type World } from './observe.ts';
@@ -79,22 +80,34 @@ export function mpcClusterReconciler(deps: MpcClusterDeps): Reconcile {
 }
 
 async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
-  const transport = await ensureCertificates(cluster, run);
+  const transport = await ensureCertificates(cluster, run).catch(error => withoutCertificates(cluster, error, run));
   recordIssued(cluster, transport, run);
   await connect(cluster, transport.operator, run);
   const failure = await applyChildren(cluster, run).then(noFailure, toError);
 
   const world = observe(cluster, run.caches, run.connections, run.now);
-  await applyBudget(cluster, world.allowance.parties, run);
+  const next = nextRestart(world.parties, world.allowance);
+  // A template that breaks every party is cured by another one: no budget would let the parties that it broke go.
+  const unreadyMayGo = next.kind === 'restart' && !next.party.podReady;
+  await applyBudget(cluster, { maxUnavailable: world.allowance.parties, unreadyMayGo }, run);
   const reloadPending = await reloadServers(cluster, world, transport, run);
-  const restarting = failure === undefined ? await restartOne(cluster, world, run) : undefined;
+  const succession = reloadPending === undefined ? await renewAuthority(cluster, transport, run) : undefined;
+  const restarting = failure === undefined ? await restartOne(cluster, next, run) : undefined;
 
   const failed = failure && { reason: 'ApplyFailed', message: failure.message };
-  const progress = failed ?? restarting ?? waitingForKeys(cluster, world) ?? startingUp(world);
+  const progress = failed ?? restarting ?? succession ?? waitingForKeys(cluster, world) ?? startingUp(world);
   await writeStatus(cluster, { world, progress, reloadPending, caFingerprint: transport.caFingerprint }, run);
   if (failure) throw failure;
-  const again = reloadPending !== undefined || restarting !== undefined || !world.settled;
+  const again = [reloadPending, restarting, succession].some(wait => wait !== undefined) || !world.settled;
   return again ? { requeueAfter: RETRY } : {};
+}
+
+/** Without them nothing else can be done, but to say so. */
+async function withoutCertificates(cluster: MpcCluster, error: unknown, run: Run): Promise<never> {
+  const world = observe(cluster, run.caches, run.connections, run.now);
+  const progress = { reason: 'CertificatesFailed', message: toError(error).message };
+  await writeStatus(cluster, { world, progress, reloadPending: undefined, caFingerprint: undefined }, run);
+  throw error;
 }
 
 async function finish(cluster: MpcCluster, run: Run): Promise<Result> {
@@ -137,6 +150,22 @@ async function connect(cluster: MpcCluster, credentials: Transport['operator'], 
   await connections.ensure(keyOf(cluster), natsUrl(namespace, name), credentials);
 }
 
+/** Goes on with what replaces the authority, now that the servers have loaded all there is; says how far it is. */
+async function renewAuthority(
+  cluster: MpcCluster,
+  { authorities }: Transport,
+  run: Run,
+): Promise<Progress | undefined> {
+  const done = await advanceAuthorities(cluster, authorities, run);
+  if (done !== undefined) {
+    run.events.event(cluster, { type: 'Normal', reason: 'AuthorityRenewal', action: 'Renew', note: done });
+    return { reason: 'AuthorityRenewal', message: done };
+  }
+  if (authorities.succession === undefined) return undefined;
+  const message = `two authorities are trusted (step ${authorities.succession.step}) until everyone has read them`;
+  return { reason: 'AuthorityRenewal', message };
+}
+
 /** Sees that the NATS servers have loaded what they should; says what is missing until they have. Not at every event: a reload is work. */
 async function reloadServers(
   cluster: MpcCluster,
@@ -176,9 +205,8 @@ async function loadEverywhere(
 }
 
 /** The one disruptive step of a reconcile, if one is due and allowed. */
-async function restartOne(cluster: MpcCluster, world: World, run: Run): Promise<Progress | undefined> {
+async function restartOne(cluster: MpcCluster, next: Restart, run: Run): Promise<Progress | undefined> {
   const key = keyOf(cluster);
-  const next = nextRestart(world.parties, world.allowance);
   if (next.kind === 'none') return undefined;
   if (next.kind === 'wait') return { reason: 'RolloutWaiting', message: next.message };
   const { id, pod: name } = next.party;

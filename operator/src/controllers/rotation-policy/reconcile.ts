@@ -47,12 +47,15 @@ async function makeItSo(policy: RotationPolicy, schedule: Schedule, run: Run): P
   const all = caches.keys.list(policy.metadata.namespace);
   const slot = currentSlot(policy, schedule, now);
   const due = slot === undefined ? [] : selectedKeys(policy.spec.keys, all).filter(key => existedAt(key, slot));
+  const errors: unknown[] = [];
   if (slot !== undefined && !policy.spec.suspend && !isPaused(policy)) {
     if (policy.status?.lastScheduleTime !== timestamp(slot)) recordSlot(policy, slot, due, run);
-    for (const key of due) await request(key, policy, slot, run);
+    // One key that cannot be asked holds up none of the others.
+    for (const key of due) await request(key, policy, slot, run).catch(error => errors.push(error));
   }
-  const next = policy.spec.suspend ? undefined : schedule.next(now);
+  const next = policy.spec.suspend || isPaused(policy) ? undefined : schedule.next(now);
   await writeStatus(policy, policyStatus(policy, { all, due, slot, next }, now), run);
+  if (errors.length > 0) throw errors[0];
   // Never early: the slot must have come when this runs again.
   return next === undefined ? {} : { requeueAfter: Math.max(1, next.getTime() - now.getTime()) };
 }

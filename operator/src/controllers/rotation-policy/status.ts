@@ -1,6 +1,7 @@
 import type { KeyShareSet, RotationPolicy, RotationPolicyStatus } from '@mpc-operator/crds/generated/api';
 import { type Observation, setConditions } from '@mpc-operator/runtime/conditions';
 import { timestamp } from '@mpc-operator/runtime/wire-time';
+import { isPaused } from '../paused.ts';
 import { keyProgress } from './decisions/key-progress.ts';
 import { missingNames } from './decisions/selected-keys.ts';
 
@@ -59,13 +60,15 @@ function base({ metadata, status }: RotationPolicy, observations: readonly Obser
   };
 }
 
-function ready({ spec }: RotationPolicy, all: readonly KeyShareSet[], next: Date | undefined): Observation {
+function ready(policy: RotationPolicy, all: readonly KeyShareSet[], next: Date | undefined): Observation {
+  const { spec } = policy;
   const missing = missingNames(spec.keys, all);
   if (missing.length > 0) {
     const message = `spec.keys.names has ${missing.join(', ')}, but there are no such KeyShareSets: apply them, or take the names out`;
     return observation('Ready', 'False', 'KeyNotFound', message);
   }
   if (spec.suspend) return observation('Ready', 'True', 'Suspended', 'no slot is started while spec.suspend is true');
+  if (isPaused(policy)) return observation('Ready', 'True', 'Paused', 'no slot is started while the policy is paused');
   return observation('Ready', 'True', 'Scheduled', next ? `the next slot is ${timestamp(next)}` : 'no slot will come');
 }
 

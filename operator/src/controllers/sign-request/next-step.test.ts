@@ -43,6 +43,13 @@ describe('a request that is not finished', () => {
     assert.equal(step(unready, created, { phase: 'Signing' }).kind, 'wait');
   });
 
+  test('keeps what a party says of an unready key: two who explain would overwrite each other for ever', () => {
+    const said = (reason: string) => ({ phase: 'Pending', reason }) as const;
+    assert.equal(step(unready, created, said('QuorumUnavailable')).kind, 'wait');
+    assert.equal(step(unready, created, said('KeyNotFound')).kind, 'explain');
+    assert.equal(step(undefined, created, said('QuorumUnavailable')).kind, 'explain');
+  });
+
   test('fails at its deadline without a key, and a little later with one', () => {
     assert.equal(step(undefined, deadline - 1).kind, 'explain');
     const failed = step(undefined, deadline);

@@ -17,14 +17,15 @@ export type Step =
 const GRACE = 5_000;
 
 export function nextStep(request: SignRequest, key: KeyShareSet | undefined, now: number): Step {
-  const { phase } = request.status ?? {};
+  const { phase, reason = '' } = request.status ?? {};
   if (phase === 'Succeeded' || phase === 'Failed') return collect(request, now);
   const obstacle = obstacleOf(request, key);
   const end = deadlineOf(request);
   const backstop = obstacle === undefined ? end + GRACE : end;
   if (now >= backstop) return fail(request, obstacle);
-  // Once a session runs, the word is the parties'.
-  if (obstacle === undefined || phase === 'Signing') return { kind: 'wait', until: backstop };
+  // Once a session runs, the word is the parties'; and so it is when they say themselves what an unready key lacks.
+  const spoken = phase === 'Signing' || (obstacle?.reason === 'KeyNotReady' && reason !== '' && !OBSTACLES.has(reason));
+  if (obstacle === undefined || spoken) return { kind: 'wait', until: backstop };
   return { kind: 'explain', ...obstacle, until: backstop };
 }
 
@@ -33,8 +34,11 @@ export function deadlineOf({ metadata, spec }: SignRequest): number {
   return Date.parse(metadata.creationTimestamp ?? '') + spec.deadlineSeconds * 1000;
 }
 
+type ObstacleReason = 'KeyNotFound' | 'KeyDeleted' | 'KeyNotReady';
+const OBSTACLES: ReadonlySet<string> = new Set<ObstacleReason>(['KeyNotFound', 'KeyDeleted', 'KeyNotReady']);
+
 interface Obstacle {
-  readonly reason: string;
+  readonly reason: ObstacleReason;
   readonly message: string;
 }
 

@@ -65,7 +65,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     refreshed = await refreshShares(keys);
   });
 
-  test(`${purpose}: any two of three, and all, sign over a bad network; each gets the same signature`, async () => {
+  test(`T7: ${purpose}: any two of three, and all, sign over a bad network; each gets the same signature`, async () => {
     for (const [seed, ids] of [
       [1, 2],
       [1, 3],
@@ -120,7 +120,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     assert.deepEqual(failure.culprits, [1, 3]);
   });
 
-  test(`${purpose}, I4: who sends a share that is no canonical scalar is named`, async () => {
+  test(`I4: ${purpose}: who sends a share that is no canonical scalar is named`, async () => {
     const bigEndian = Buffer.from(curve.order.toString(16).padStart(64, '0'), 'hex');
     const order = curve.name === 'ed25519' ? Uint8Array.from(bigEndian).reverse() : bigEndian;
     const tooLarge = new Uint8Array(curve.scalarBytes).fill(255);
@@ -133,7 +133,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     }
   });
 
-  test(`${purpose}, D6, I3: who commits to the identity, or to no point, is named`, async () => {
+  test(`D6, I3: ${purpose}: who commits to the identity, or to no point, is named`, async () => {
     const identity = new Uint8Array(curve.pointBytes);
     if (curve.name === 'ed25519') identity[0] = 1;
     const valid = curve.encodePoint(curve.base);
@@ -153,7 +153,19 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     }
   });
 
-  test(`${purpose}, D6: who repeats another's commitments has no share for them and is named`, async () => {
+  test(`D6, I8: ${purpose}: who sends two commitments is named before any share is sent`, async () => {
+    const second = commitments.codec.encode({ hiding: curve.base, binding: curve.base });
+    const simulated = await simulateSigning(purpose, holders(1, 2), message, {
+      adversaries: only(
+        2,
+        inRound('commitments', first => [first, second]),
+      ),
+    });
+    assertBlamed(simulated, 2, 'equivocation', [1]);
+    assert.ok(!simulated.frames.some(({ from, bytes }) => from === 1 && Buffer.from(bytes).includes('shares')));
+  });
+
+  test(`D6: ${purpose}: who repeats another's commitments has no share for them and is named`, async () => {
     const seen = Promise.withResolvers<Commitment>();
     const watched = inRound('commitments', payload => {
       seen.resolve(commitments.codec.decode(payload));
@@ -166,7 +178,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     assertBlamed(simulated, 2, 'signature share', [1, 3]);
   });
 
-  test(`${purpose}, T3: who tells parties different commitments is named before any share is sent`, async () => {
+  test(`T3: ${purpose}: who tells parties different commitments is named before any share is sent`, async () => {
     const swapped = inRound('commitments', (payload, to) => {
       const { hiding, binding } = commitments.codec.decode(payload);
       return [to === 1 ? payload : commitments.codec.encode({ hiding: binding, binding: hiding })];
@@ -184,7 +196,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     }
   });
 
-  test(`${purpose}, D7: who was given another message parts before it uses its share, and nobody is blamed`, async () => {
+  test(`D7: ${purpose}: who was given another message parts before it uses its share, and nobody is blamed`, async () => {
     const simulated = await simulateSigning(purpose, holders(1, 2, 3), message, {
       options: (id, { parameters }) =>
         id === 2 ? { parameters: { ...parameters, ...protocol.agreement(shareOf(keys, 2).sharing, other) } } : {},
@@ -192,7 +204,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     assertMismatch(simulated, /message/, [1, 2, 3]);
   });
 
-  test(`${purpose}, D7: who agrees to one message and signs another is named, and the other is not signed`, async () => {
+  test(`D7: ${purpose}: who agrees to one message and signs another is named, and the other is not signed`, async () => {
     const simulated = await simulateSigning(purpose, holders(1, 2, 3), message, {
       protocol: party => protocol.sign(party, shareOf(keys, party.me), party.me === 3 ? other : message),
     });
@@ -200,7 +212,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     failureOf(simulated, 3);
   });
 
-  test(`${purpose}, R4: who is at another epoch is told so, not blamed`, async () => {
+  test(`R4: ${purpose}: who is at another epoch is told so, not blamed`, async () => {
     const old = shareOf(keys, 2);
     const mixed = [shareOf(refreshed, 1), old, shareOf(refreshed, 3)];
     const agreement = protocol.agreement(old.sharing, message);
@@ -221,7 +233,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     assert.match(String(failureOf(simulated, 2)), /its own share is broken/);
   });
 
-  test(`${purpose}, D5: who falls silent is missed, not blamed, and the others let go of their nonces`, async t => {
+  test(`D5: ${purpose}: who falls silent is missed, not blamed, and the others let go of their nonces`, async t => {
     const letGo = new Set<SigningNonces>();
     const dispose = SigningNonces.prototype[Symbol.dispose];
     SigningNonces.prototype[Symbol.dispose] = function () {
@@ -243,7 +255,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     }
   });
 
-  test(`${purpose}, D5, A3: the same message signed again is signed with other nonces`, async () => {
+  test(`D5, A3: ${purpose}: the same message signed again is signed with other nonces`, async () => {
     const payloads = new Set<string>();
     const watched = inRound('commitments', payload => {
       payloads.add(Buffer.from(payload).toString('hex'));

@@ -115,7 +115,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     assert.ok(!verifySignatureShare(otherList, 1, share));
   });
 
-  test(`${purpose}, D5: one pair of nonces makes one share, even for the same message`, () => {
+  test(`D5: ${purpose}: one pair of nonces makes one share, even for the same message`, () => {
     const session = roundOne(purpose);
     const signing = pack(session, message);
     const { key, nonces } = signerWith(session, 1);
@@ -123,7 +123,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     assert.throws(() => makeSignatureShare(signing, key, nonces), /after it was wiped/);
   });
 
-  test(`${purpose}, D6: who finds its own commitment removed from the list makes no share`, () => {
+  test(`D6: ${purpose}: who finds its own commitment removed from the list makes no share`, () => {
     const session = roundOne(purpose);
     const list = new Map(session.commitments);
     list.delete(1);
@@ -134,7 +134,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     );
   });
 
-  test(`${purpose}, D6: who finds its own commitment changed in the list makes no share`, () => {
+  test(`D6: ${purpose}: who finds its own commitment changed in the list makes no share`, () => {
     const session = roundOne(purpose);
     const { key, nonces } = signerWith(session, 1);
     const { hiding, binding } = nonces.commitment;
@@ -150,7 +150,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     }
   });
 
-  test(`${purpose}, D6: the identity in the list makes no package`, () => {
+  test(`D6: ${purpose}: the identity in the list makes no package`, () => {
     const session = roundOne(purpose);
     const { hiding, binding } = signerWith(session, 2).nonces.commitment;
     for (const bad of [
@@ -161,7 +161,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     }
   });
 
-  test(`${purpose}, D6: the order in which commitments arrive does not matter`, () => {
+  test(`D6: ${purpose}: the order in which commitments arrive does not matter`, () => {
     const session = roundOne(purpose);
     const reversed = pack(session, message, new Map([...session.commitments].reverse()));
     const sorted = pack(session, message);
@@ -172,7 +172,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     );
   });
 
-  test(`${purpose}, D6: each binding factor takes in every commitment, the message and the key`, () => {
+  test(`D6: ${purpose}: each binding factor takes in every commitment, the message and the key`, () => {
     const session = roundOne(purpose);
     const factors = (signing: SigningPackage) => [...signing.signers.values()].map(signer => signer.bindingFactor);
     const original = factors(pack(session, message));
@@ -192,7 +192,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     }
   });
 
-  test(`${purpose}: fewer than threshold, or parties without a share, make no package`, () => {
+  test(`I2, I5: ${purpose}: fewer than threshold, or parties without a share, make no package`, () => {
     const session = roundOne(purpose, 3, [1, 2, 3, 4]);
     const commitment = signerWith(session, 1).nonces.commitment;
     for (const list of [
@@ -205,7 +205,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     }
   });
 
-  test(`${purpose}, I5: an aggregate takes exactly one share of each signer`, () => {
+  test(`I5: ${purpose}: an aggregate takes exactly one share of each signer`, () => {
     const session = roundOne(purpose);
     const signing = pack(session, message);
     const shares = roundTwo(session, signing);

@@ -102,6 +102,12 @@ describe('the conditions of a key', () => {
     const seen = views([keyReport(1)]);
     const long = asked({ [REFRESH]: 'x'.repeat(129) });
     assert.match(condition('RefreshBlocked', seen, long), /^True InvalidTrigger .*annotation has more than 128/);
+    const policies = Array.from({ length: 70 }, (_, i) => [
+      `rotation.mpc.keyshare.dev/${'p'.repeat(60)}${i}`,
+      'x'.repeat(129),
+    ]);
+    const many = condition('RefreshBlocked', seen, asked(Object.fromEntries(policies)));
+    assert.equal(many.length, 'True InvalidTrigger '.length + 4096, 'the API server takes no longer message');
     assert.deepEqual(step(seen, long), { kind: 'none' });
     assert.deepEqual(step(seen, asked({ [REFRESH]: '' })), { kind: 'none' });
   });

@@ -104,5 +104,6 @@ function ids(members: readonly Member[]): string {
 }
 
 function observation(type: string, status: Observation['status'], reason: string, message: string): Observation {
-  return { type, status, reason, message };
+  // The schema allows 4096 characters.
+  return { type, status, reason, message: message.slice(0, 4096) };
 }

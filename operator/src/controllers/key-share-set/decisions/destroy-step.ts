@@ -1,5 +1,6 @@
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { isKnown, keyNamed, type PartyViews } from '../../../parties/view.ts';
+import { mismatchOf } from './holding.ts';
 
 /** What is left to do before a deleted KeyShareSet may go. */
 export type DestroyStep =
@@ -12,7 +13,10 @@ export interface Share {
   readonly keyId: string;
 }
 
-/** Only a party that says so has destroyed its share: one that is silent may come back with it. */
+/**
+ * Only a party that says so has destroyed its share: one that is silent may come back with it. A key of the name that is not as the
+ * KeyShareSet asks for was never its own, and stays.
+ */
 export function destroyStep(key: KeyShareSet, cluster: MpcCluster | undefined, views: PartyViews): DestroyStep {
   const { deletionPolicy, clusterRef, parties } = key.spec;
   if (deletionPolicy === 'Retain') return { kind: 'done' };
@@ -24,7 +28,9 @@ export function destroyStep(key: KeyShareSet, cluster: MpcCluster | undefined, v
   }
   // A party that the cluster never had holds nothing.
   const members = parties.filter(id => cluster.spec.parties.some(party => party.id === id));
-  const named = members.map(id => ({ id, key: keyNamed(views.get(id), key.metadata.name) }));
+  const named = members
+    .map(id => ({ id, key: keyNamed(views.get(id), key.metadata.name) }))
+    .filter(({ key: held }) => held !== undefined && mismatchOf(key, held) === undefined);
   const shares = named.flatMap(({ id, key: held }) =>
     held?.keyId === undefined ? [] : { party: id, keyId: held.keyId },
   );

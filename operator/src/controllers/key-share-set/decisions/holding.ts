@@ -22,6 +22,8 @@ export interface Held extends KeyReport {
 /** What the parties of a KeyShareSet hold, taken together. */
 export interface Holding {
   readonly members: readonly Member[];
+  /** Who has not met whom yet: pairs of a party and one whose identity it has not pinned. */
+  readonly strangers: readonly (readonly [id: number, other: number])[];
   /** The highest number that any of them has taken part in. */
   readonly highest: number;
   /**
@@ -42,6 +44,7 @@ export function holdingOf(key: KeyShareSet, cluster: MpcCluster, views: PartyVie
   const agreed = conflict === undefined ? agreedKey(members, key.spec.threshold) : undefined;
   return {
     members,
+    strangers: members.flatMap(({ id }) => strangersOf(id, key.spec.parties, views)),
     highest: Math.max(0, ...everyone.map(report => report.highest)),
     ...(agreed === undefined ? {} : { key: agreed }),
     ...(conflict === undefined ? {} : { conflict }),
@@ -58,6 +61,12 @@ function memberOf(id: number, name: string, views: PartyViews): Member {
   return { kind: 'nothing', id, ready, key };
 }
 
+function strangersOf(id: number, parties: readonly number[], views: PartyViews): [id: number, other: number][] {
+  const acquainted = views.get(id)?.report?.acquainted;
+  const unmet = acquainted && parties.filter(other => other !== id && !acquainted.includes(other));
+  return unmet?.map(other => [id, other]) ?? [];
+}
+
 /** What those of the parties report that are known. */
 export function reportsOf(members: readonly Member[]): readonly KeyReport[] {
   return members.flatMap(member => (member.kind === 'unknown' ? [] : (member.key ?? [])));
@@ -68,18 +77,21 @@ function isHeld(report: KeyReport): report is Held {
 }
 
 /** The first difference between what is held and what is asked for. A name stands for one key only, for all parties of the cluster. */
-function conflictOf({ metadata, spec }: KeyShareSet, held: readonly Held[]): string | undefined {
+function conflictOf(key: KeyShareSet, held: readonly Held[]): string | undefined {
   const ids = new Set(held.map(report => report.keyId));
   if (ids.size > 1) {
-    return `the parties hold different keys of the name ${metadata.name}: ${[...ids].sort().join(', ')}`;
+    return `the parties hold different keys of the name ${key.metadata.name}: ${[...ids].sort().join(', ')}`;
   }
-  for (const report of held) {
-    for (const field of ['curve', 'purpose', 'threshold', 'parties'] as const) {
-      const wanted = field === 'parties' ? sorted(spec.parties) : spec[field];
-      const found = field === 'parties' ? sorted(report.spec.parties) : report.spec[field];
-      if (!equal(wanted, found)) {
-        return `spec.${field} is ${show(wanted)}, but the parties hold a key of this name with ${field} ${show(found)}: ask for that, or take another name`;
-      }
+  return held.map(report => mismatchOf(key, report)).find(mismatch => mismatch !== undefined);
+}
+
+/** Why what a party holds under the name cannot be the key that is asked for. */
+export function mismatchOf({ spec }: KeyShareSet, report: KeyReport): string | undefined {
+  for (const field of ['curve', 'purpose', 'threshold', 'parties'] as const) {
+    const wanted = field === 'parties' ? sorted(spec.parties) : spec[field];
+    const found = field === 'parties' ? sorted(report.spec.parties) : report.spec[field];
+    if (!equal(wanted, found)) {
+      return `spec.${field} is ${show(wanted)}, but the parties hold a key of this name with ${field} ${show(found)}: ask for that, or take another name`;
     }
   }
   return undefined;

@@ -81,6 +81,14 @@ describe('what the parties hold', () => {
 });
 
 describe('the next step of a key', () => {
+  test('waits until the parties have met each other', () => {
+    const shy = view(3, [], { acquainted: [1] });
+    const { kind, message } = { message: '', ...step(withView(views(), shy)) };
+    assert.deepEqual([kind, message], ['wait', 'party 3 has not met party 2 yet']);
+    const loner = view(3, [], { acquainted: [1, 2, 4] });
+    assert.equal(step(withView(views(), loner)).kind, 'keygen');
+  });
+
   test('is its generation, when all its parties say that they hold nothing', () => {
     assert.deepEqual(step(views()), { kind: 'keygen', number: 1, triggers: [] });
   });
@@ -221,6 +229,12 @@ describe('the destruction of a key', () => {
       { party: 2, keyId: KEY_ID },
       { party: 3, keyId: 'f'.repeat(32) },
     ]);
+  });
+
+  test('spares a key of the same name that is another one', () => {
+    const other = keyShareSet({ deletionPolicy: 'Destroy', threshold: 3 });
+    assert.deepEqual(destroyStep(other, mpcCluster(), views([keyReport(1)])), { kind: 'done' });
+    assert.equal(destroyStep(other, mpcCluster(), views([keyReport(1)], [1, 2])).kind, 'wait', 'party 3 may hold it');
   });
 
   test('waits for parties that are away: they may come back with a share', () => {

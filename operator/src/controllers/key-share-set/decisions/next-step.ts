@@ -45,7 +45,8 @@ export function nextStep(key: KeyShareSet, holding: Holding, attempts: Attempts,
   }
   const trigger = holding.key === undefined ? undefined : pendingTriggers(key, members)[0];
   if (holding.key !== undefined && trigger === undefined) return { kind: 'none' };
-  if (missing.length > 0) return wait('WaitingForParties', `all parties are needed, but ${list(missing)}`);
+  const incomplete = waitForParties(missing, holding.strangers);
+  if (incomplete !== undefined) return incomplete;
   if (now < attempts.shownBy && holding.highest < attempts.number) {
     return { ...wait('AttemptCommanded', `the parties begin attempt ${attempts.number}`), until: attempts.shownBy };
   }
@@ -85,6 +86,12 @@ function usableTriggers(key: KeyShareSet): readonly Trigger[] {
 function waitForKey(missing: readonly number[]): Step {
   if (missing.length > 0) return wait('WaitingForParties', `what the parties hold is not known: ${list(missing)}`);
   return wait('KeySpreading', 'the key is certified, and the parties give it to each other');
+}
+
+/** An attempt takes all parties, and each must know whom it deals with. */
+function waitForParties(missing: readonly number[], [stranger]: Holding['strangers']): Step | undefined {
+  if (missing.length > 0) return wait('WaitingForParties', `all parties are needed, but ${list(missing)}`);
+  return stranger && wait('PartiesMeeting', `party ${stranger[0]} has not met party ${stranger[1]} yet`);
 }
 
 /** One that never got all acknowledgements: those who gave theirs go on to show it until a higher number is final. */

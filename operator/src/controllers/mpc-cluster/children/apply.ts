@@ -10,7 +10,7 @@ import { natsBudget, natsService, natsStatefulSet } from './nats.ts';
 import { networkPolicies } from './network-policies.ts';
 import { partyService, partyStatefulSet } from './party.ts';
 import { partyRole, partyRoleBinding, partyServiceAccount } from './party-access.ts';
-import { partyBudget } from './party-budget.ts';
+import { type Disruption, partyBudget } from './party-budget.ts';
 import { newPinSecret } from './pin-secret.ts';
 import { claims } from './volumes.ts';
 
@@ -39,8 +39,8 @@ export async function applyChildren(cluster: MpcCluster, deps: Deps): Promise<vo
 }
 
 /** Sets how many parties may be away. */
-export async function applyBudget(cluster: MpcCluster, maxUnavailable: number, deps: Deps): Promise<void> {
-  await apply(deps.caches.budgets, partyBudget(cluster, maxUnavailable), deps);
+export async function applyBudget(cluster: MpcCluster, disruption: Disruption, deps: Deps): Promise<void> {
+  await apply(deps.caches.budgets, partyBudget(cluster, disruption), deps);
 }
 
 /** Deletes what the policy Destroy does not leave behind. To be called when no pod of a party is left. */

@@ -149,7 +149,14 @@ describe('what outlives its cluster', () => {
       assert.equal(object.metadata.ownerReferences, undefined);
       assert.equal(object.metadata.labels?.['mpc.keyshare.dev/cluster'], 'demo');
     }
-    const owned = [party, nats, natsService(cluster), partyRole(cluster), partyBudget(cluster, 1), natsBudget(cluster)];
+    const owned = [
+      party,
+      nats,
+      natsService(cluster),
+      partyRole(cluster),
+      partyBudget(cluster, { maxUnavailable: 1, unreadyMayGo: false }),
+      natsBudget(cluster),
+    ];
     for (const object of [...owned, ...networkPolicies(cluster, settings)]) {
       assert.equal(object.metadata.ownerReferences?.[0]?.uid, 'cluster-uid');
     }
@@ -189,8 +196,14 @@ describe('NATS', () => {
     assert.equal(parsed.tls.verify_and_map, true);
     const user = parsed.accounts.MPC.users.find((u: { user: string }) => u.user.endsWith('/party/2'));
     assert.equal(user.user, 'mpc://mpc.keyshare.dev/ns/demo/party/2');
-    assert.deepEqual(user.permissions.publish.allow, ['mpc.node.*.2', 'mpc.round.2.*', 'mpc.report.2']);
+    assert.deepEqual(user.permissions.publish.allow, [
+      'mpc.node.*.2',
+      'mpc.round.2.*',
+      'mpc.report.2',
+      'mpc.reply.2.*',
+    ]);
     assert.deepEqual(user.permissions.subscribe.allow, ['mpc.node.2.*', 'mpc.round.*.*', 'mpc.control.2']);
+    assert.ok(!config.text.includes('allow_responses'), 'it would let a party publish anywhere');
   });
 
   test('lets only its own certificate be a route', () => {

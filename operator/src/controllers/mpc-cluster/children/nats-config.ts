@@ -20,15 +20,15 @@ const REVISION_TAG = 'revision:';
 /**
  * The configuration of the NATS servers of a cluster, in the JSON that nats-server reads: core NATS without JetStream,
  * monitoring for its own pod only, mutual TLS everywhere, every client mapped by the URI of its certificate to a user that may use its own subjects
- * only. `certificate` is the servers' own: its change makes another revision.
+ * only. `certificates` are the servers' own and those of the authorities that they trust: another one makes another revision.
  */
 export function natsConfig(
   cluster: MpcCluster,
-  certificate: string,
+  ...certificates: readonly string[]
 ): { readonly text: string; readonly revision: string } {
   const content = configuration(cluster);
   const revision = createHash('sha256')
-    .update(JSON.stringify([content, certificate]))
+    .update(JSON.stringify([content, ...certificates]))
     .digest('hex')
     .slice(0, 16);
   // A running server shows its tags: so it can be seen which revision it has loaded.
@@ -84,15 +84,10 @@ function configuration(cluster: MpcCluster): object {
 const systemPermissions: Permissions = {
   publish: ['$SYS.REQ.SERVER.PING.VARZ', '$SYS.REQ.SERVER.*.RELOAD'],
   subscribe: ['_INBOX.>'],
-  allowResponses: false,
 };
 
-function toNats({ publish, subscribe, allowResponses }: Permissions): object {
-  return {
-    publish: { allow: publish },
-    subscribe: { allow: subscribe },
-    ...(allowResponses && { allow_responses: { max: 1, expires: '1m' } }),
-  };
+function toNats({ publish, subscribe }: Permissions): object {
+  return { publish: { allow: publish }, subscribe: { allow: subscribe } };
 }
 
 function tls(): object {

@@ -2,12 +2,23 @@ import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import type { PodDisruptionBudget } from '@mpc-operator/runtime/resource';
 import { ownedMetadata, selector } from './metadata.ts';
 
-/** The one budget that drains and our own rollouts share: `maxUnavailable` parties may be away. */
-export function partyBudget(cluster: MpcCluster, maxUnavailable: number): PodDisruptionBudget {
+export interface Disruption {
+  /** How many parties may be away. */
+  readonly maxUnavailable: number;
+  /** Whether one whose pod is not ready may be stopped even if more are away than that: nothing is lost with it. */
+  readonly unreadyMayGo: boolean;
+}
+
+/** The one budget that drains and our own rollouts share. */
+export function partyBudget(cluster: MpcCluster, { maxUnavailable, unreadyMayGo }: Disruption): PodDisruptionBudget {
   return {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
     metadata: ownedMetadata(cluster, { name: `${cluster.metadata.name}-party`, component: 'party' }),
-    spec: { maxUnavailable, selector: { matchLabels: selector(cluster, { component: 'party' }) } },
+    spec: {
+      maxUnavailable,
+      unhealthyPodEvictionPolicy: unreadyMayGo ? 'AlwaysAllow' : 'IfHealthyBudget',
+      selector: { matchLabels: selector(cluster, { component: 'party' }) },
+    },
   };
 }

@@ -31,10 +31,13 @@ export function tlsSecret(
   };
 }
 
-/** The certificate and key in a Secret; undefined if it holds none. */
-export function pairOf(secret: Secret | undefined): KeyPair | undefined {
-  const certificate = decode(secret?.data?.[tlsFiles.certificate]);
-  const privateKey = decode(secret?.data?.[tlsFiles.privateKey]);
+/** The certificate and key in a Secret, under these names; undefined if it holds none. */
+export function pairOf(
+  secret: Secret | undefined,
+  names: { readonly certificate: string; readonly privateKey: string } = tlsFiles,
+): KeyPair | undefined {
+  const certificate = decode(secret?.data?.[names.certificate]);
+  const privateKey = decode(secret?.data?.[names.privateKey]);
   return certificate === undefined || privateKey === undefined ? undefined : { certificate, privateKey };
 }
 

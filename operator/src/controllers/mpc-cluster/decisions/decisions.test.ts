@@ -222,6 +222,13 @@ describe('the next restart', () => {
     assert.match(next.message, /party 1 is not ready/);
   });
 
+  test('waits for one that is still being stopped', () => {
+    const stopping = pod(2, { revision: 'old', metadata: { deletionTimestamp: '2026-11-21T12:01:00Z' } });
+    const next = nextRestart(states([old(1), stopping, pod(3)]), one);
+    assert.ok(next.kind === 'wait');
+    assert.match(next.message, /party 2 is not ready: the pod is being stopped/);
+  });
+
   test('is of a party that is away anyway, whatever the allowance', () => {
     const next = nextRestart(states([old(1), old(2), old(3, false)]), none);
     assert.ok(next.kind === 'restart');

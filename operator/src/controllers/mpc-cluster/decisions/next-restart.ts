@@ -14,7 +14,7 @@ export type Restart =
 export function nextRestart(parties: readonly PartyState[], allowance: Allowance): Restart {
   const outdated = parties.filter(party => party.outdated);
   if (outdated.length === 0) return { kind: 'none' };
-  const away = parties.find(party => !party.ready && !party.outdated);
+  const away = parties.find(party => !party.ready && (party.stopping || !party.outdated));
   if (away !== undefined) {
     return { kind: 'wait', message: `party ${away.id} is not ready: ${away.trouble?.message ?? ''}` };
   }

@@ -16,6 +16,8 @@ export interface PartyState {
   readonly ready: boolean;
   /** Whether Kubernetes counts its pod as available. */
   readonly podReady: boolean;
+  /** Whether its pod was told to end, and has not yet. */
+  readonly stopping: boolean;
   /** Whether its last report is recent, with all it holds. */
   readonly known: boolean;
   /** Whether its pod runs another template than its StatefulSet has now. */
@@ -62,6 +64,7 @@ export function partyStates(observed: Observed): readonly PartyState[] {
         ...(identity === undefined ? {} : { identity }),
         ready: trouble === undefined,
         podReady: pod !== undefined && isReady(pod),
+        stopping: pod?.metadata.deletionTimestamp !== undefined,
         known: isKnown(view),
         outdated: pod !== undefined && isOutdated(pod, statefulSet),
         ...(trouble === undefined ? {} : { trouble }),

@@ -1,4 +1,5 @@
 import type { RotationPolicy } from '@mpc-operator/crds/generated/api';
+import { isPaused } from '../../paused.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
@@ -6,13 +7,10 @@ import type { Schedule } from './schedule.ts';
  * the policy allows; otherwise the one that was started before. Nothing of it is lost with the status: it is computed again,
  * and the parties know what they have done.
  */
-export function currentSlot(
-  { metadata, spec, status }: RotationPolicy,
-  schedule: Schedule,
-  now: Date,
-): Date | undefined {
+export function currentSlot(policy: RotationPolicy, schedule: Schedule, now: Date): Date | undefined {
+  const { metadata, spec, status } = policy;
   const started = status?.lastScheduleTime === undefined ? undefined : new Date(status.lastScheduleTime);
-  if (spec.suspend) return started;
+  if (spec.suspend || isPaused(policy)) return started;
   const last = schedule.last(now);
   if (last === undefined || last <= new Date(metadata.creationTimestamp ?? 0)) return started;
   if (started !== undefined && last <= started) return started;

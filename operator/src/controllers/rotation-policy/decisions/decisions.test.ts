@@ -151,6 +151,16 @@ describe('a key', () => {
     );
   });
 
+  test('stays done with a slot while it is refreshed for another reason', () => {
+    const conditions = [condition('OldSharesErased', 'False')];
+    const erased = (...below: number[]) =>
+      progress(
+        withStatus({ triggers, conditions, parties: below.map((erasedBelow, i) => ({ id: i + 1, erasedBelow })) }),
+      );
+    assert.deepEqual(erased(2, 2, 1).kind, 'done');
+    assert.deepEqual(erased(2, 1, 1).kind, 'active');
+  });
+
   test('has failed with it as long as the next attempt has not begun, or parties are missing', () => {
     assert.deepEqual(progress(withStatus({ refresh: refresh('Preparing') })).kind, 'active');
     assert.deepEqual(progress(withStatus({ refresh: refresh('Failed') })), {

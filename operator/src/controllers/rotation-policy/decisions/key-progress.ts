@@ -10,9 +10,10 @@ export type KeyProgress =
   | { readonly kind: 'failed'; readonly reason: string; readonly message: string; readonly time?: string };
 
 /** `source` and `value` are those of the trigger: `policy/<name>` and the slot. */
-export function keyProgress({ status }: KeyShareSet, source: string, value: string): KeyProgress {
-  const done = status?.triggers?.some(trigger => trigger.source === source && trigger.value === value) === true;
-  if (done) return isTrue(status?.conditions, 'OldSharesErased') ? { kind: 'done' } : { kind: 'active' };
+export function keyProgress(key: KeyShareSet, source: string, value: string): KeyProgress {
+  const { status } = key;
+  const led = status?.triggers?.find(trigger => trigger.source === source && trigger.value === value);
+  if (led !== undefined) return isErasedBefore(led.epoch, key) ? { kind: 'done' } : { kind: 'active' };
   const { refresh, conditions } = status ?? {};
   if (refresh?.trigger !== formatTrigger({ source, value })) return { kind: 'active' };
   const blocked = findCondition(conditions, 'RefreshBlocked');
@@ -23,4 +24,10 @@ export function keyProgress({ status }: KeyShareSet, source: string, value: stri
     return { kind: 'failed', reason: 'RefreshFailed', message: refresh.message ?? 'the last attempt failed' };
   }
   return { kind: 'active' };
+}
+
+/** A later refresh, by whomever, does not undo what was erased for this one. */
+function isErasedBefore(epoch: number, { spec, status }: KeyShareSet): boolean {
+  const erased = status?.parties?.filter(({ erasedBelow }) => (erasedBelow ?? 0) >= epoch).length ?? 0;
+  return isTrue(status?.conditions, 'OldSharesErased') || erased > spec.parties.length - spec.threshold;
 }

@@ -1,30 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { HsmConfig } from '@mpc-operator/party/hsm/hsm';
-import { makeToken, softHsmModule } from './softhsm.ts';
+import { makeToken, SOFTHSM_MODULE } from './softhsm.ts';
 
-const CLIENT_MODULES = [
-  process.env.P11_KIT_CLIENT_MODULE,
-  '/usr/lib/x86_64-linux-gnu/pkcs11/p11-kit-client.so',
-  '/usr/lib/aarch64-linux-gnu/pkcs11/p11-kit-client.so',
-];
-const clientModule = CLIENT_MODULES.find(path => path !== undefined && existsSync(path));
-
-/** Why tests over p11-kit cannot run here, if they cannot. They need what the images of party and HSM have: Debian 13. */
-export function p11KitMissing(): string | false {
-  if (!softHsmModule || !clientModule) return 'no SoftHSM or no p11-kit-client.so here';
-  try {
-    // p11-kit tells its version nowhere else; libp11-kit.so.0.4 came with 0.25.
-    const library = realpathSync(join(clientModule, '../../libp11-kit.so.0'));
-    const [, minor] = /so\.0\.(\d+)/.exec(library) ?? [];
-    return Number(minor) >= 4 ? false : 'p11-kit here is older than 0.25 and does not carry AES-GCM';
-  } catch {
-    return 'no libp11-kit here';
-  }
-}
+/** Where the images of party and HSM have them. */
+const CLIENT_MODULE = '/usr/local/lib/p11-kit-client.so';
 
 /** What stands in the HSM sidecar: `p11-kit server` with SoftHSM behind it, which can be hurt in all the ways it can be hurt. */
 export class Sidecar {
@@ -35,8 +18,8 @@ export class Sidecar {
   #server: ChildProcess | undefined;
 
   constructor(t: TestContext) {
-    const token = makeToken(t, softHsmModule ?? '');
-    this.config = { ...token, module: clientModule ?? '' };
+    const token = makeToken(t);
+    this.config = { ...token, module: CLIENT_MODULE };
     this.folder = token.folder;
     this.#socket = join(token.folder, 'socket');
     // Read by p11-kit-client.so in the HSM process.
@@ -47,7 +30,7 @@ export class Sidecar {
   /** As the sidecar's entry point: a stale socket would keep the server from listening. */
   async start(): Promise<void> {
     rmSync(this.#socket, { force: true });
-    const args = ['server', '-f', '--name', this.#socket, '--provider', softHsmModule ?? '', 'pkcs11:token=party-1'];
+    const args = ['server', '-f', '--name', this.#socket, '--provider', SOFTHSM_MODULE, 'pkcs11:token=party-1'];
     this.#server = spawn('p11-kit', args, { stdio: ['ignore', 'pipe', 'inherit'] });
     // It prints its address once it listens.
     if (this.#server.stdout) await once(this.#server.stdout, 'data');

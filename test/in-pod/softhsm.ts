@@ -1,19 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { HsmConfig } from '@mpc-operator/party/hsm/hsm';
 
-const MODULES = [
-  process.env.SOFTHSM2_MODULE,
-  '/usr/lib/softhsm/libsofthsm2.so',
-  '/usr/local/lib/softhsm/libsofthsm2.so',
-  '/opt/homebrew/lib/softhsm/libsofthsm2.so',
-];
-
-/** The module of SoftHSM on this machine, if there is one: SOFTHSM2_MODULE, or where packages put it. */
-export const softHsmModule = MODULES.find(path => path !== undefined && existsSync(path));
+export const SOFTHSM_MODULE = '/usr/lib/softhsm/libsofthsm2.so';
 
 export const PIN = '3mJ8-pin-canary';
 const SO_PIN = '9xQ2-so-pin-canary';
@@ -24,7 +16,7 @@ export interface Token extends HsmConfig {
 }
 
 /** A fresh SoftHSM token. SoftHSM's configuration is set for this process and its children: one token at a time. */
-export function makeToken(t: Pick<TestContext, 'after'>, module: string): Token {
+export function makeToken(t: Pick<TestContext, 'after'>): Token {
   const folder = mkdtempSync(join(tmpdir(), 'softhsm-'));
   t.after(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'tokens'));
@@ -38,12 +30,12 @@ export function makeToken(t: Pick<TestContext, 'after'>, module: string): Token 
   execFileSync('softhsm2-util', ['--init-token', '--free', '--label', token, '--so-pin', SO_PIN, '--pin', PIN]);
   const pinFile = join(folder, 'pin');
   writeFileSync(pinFile, `${PIN}\n`, { mode: 0o400 });
-  return { module, token, pinFile, keyPrefix: 'mpc/ns/cluster/1/kek', folder };
+  return { module: SOFTHSM_MODULE, token, pinFile, keyPrefix: 'mpc/ns/cluster/1/kek', folder };
 }
 
 /** An HSM that is already there, for which the same must hold: HSM_MODULE, HSM_TOKEN and HSM_PIN_FILE. */
 export function configuredHsm(): HsmConfig | undefined {
   const { HSM_MODULE: module, HSM_TOKEN: token, HSM_PIN_FILE: pinFile } = process.env;
   if (module === undefined || token === undefined || pinFile === undefined) return undefined;
-  return { module, token, pinFile, keyPrefix: `mpc/test/${process.pid}/1/kek` };
+  return { module: SOFTHSM_MODULE, token, pinFile, keyPrefix: `mpc/test/${process.pid}/1/kek` };
 }

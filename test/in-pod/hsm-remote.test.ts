@@ -4,9 +4,8 @@ import { type TestContext, test } from 'node:test';
 import { HsmClient, type HsmOptions } from '@mpc-operator/party/hsm/client';
 import { HsmRefused, HsmUnavailable, MAX_PLAINTEXT, type Sealed } from '@mpc-operator/party/hsm/hsm';
 import { Secret } from '@mpc-operator/party/secret';
-import { p11KitMissing, Sidecar } from './p11-kit.ts';
+import { Sidecar } from './p11-kit.ts';
 
-const skip = p11KitMissing();
 const aad = Buffer.from('bound to this');
 
 function start(t: TestContext, sidecar: Sidecar, options: Partial<HsmOptions> = {}): HsmClient {
@@ -29,7 +28,7 @@ async function sealing(t: TestContext): Promise<{ sidecar: Sidecar; hsm: HsmClie
 const opens = async (hsm: HsmClient, sealed: Sealed) =>
   assert.equal(Buffer.from((await hsm.open(sealed, aad)).expose()).toString(), 'share');
 
-test('sealing, opening, refusing and destroying work over p11-kit', { skip }, async t => {
+test('sealing, opening, refusing and destroying work over p11-kit', async t => {
   const { hsm, sealed } = await sealing(t);
   await opens(hsm, sealed);
   const largest = new Secret(new Uint8Array(MAX_PLAINTEXT).fill(7));
@@ -41,7 +40,7 @@ test('sealing, opening, refusing and destroying work over p11-kit', { skip }, as
   assert.deepEqual(hsm.state, { connected: true });
 });
 
-test('a sidecar that starts after the party is found', { skip }, async t => {
+test('a sidecar that starts after the party is found', async t => {
   const sidecar = new Sidecar(t);
   const reasons: string[] = [];
   const hsm = start(t, sidecar, { onState: state => !state.connected && reasons.push(state.reason) });
@@ -52,7 +51,7 @@ test('a sidecar that starts after the party is found', { skip }, async t => {
   assert.deepEqual(await hsm.generations(), []);
 });
 
-test('SIGKILL of the process that serves the connection: unavailable, then back with all keys', { skip }, async t => {
+test('SIGKILL of the process that serves the connection: unavailable, then back with all keys', async t => {
   const { sidecar, hsm, sealed } = await sealing(t);
   sidecar.killConnections();
   await assert.rejects(hsm.open(sealed, aad), HsmUnavailable);
@@ -60,9 +59,7 @@ test('SIGKILL of the process that serves the connection: unavailable, then back 
   await opens(hsm, sealed);
 });
 
-test('SIGKILL of the server: the connection goes on; then of the connection: back when the server is', {
-  skip,
-}, async t => {
+test('SIGKILL of the server: the connection goes on; then of the connection: back when the server is', async t => {
   const { sidecar, hsm, sealed } = await sealing(t);
   const remotes = sidecar.remotes();
   await sidecar.killServer();
@@ -75,7 +72,7 @@ test('SIGKILL of the server: the connection goes on; then of the connection: bac
   await opens(hsm, sealed);
 });
 
-test('SIGKILL of all of the sidecar, twice: back each time', { skip }, async t => {
+test('SIGKILL of all of the sidecar, twice: back each time', async t => {
   const { sidecar, hsm, sealed } = await sealing(t);
   for (const _ of [1, 2]) {
     await sidecar.killAll();
@@ -86,7 +83,7 @@ test('SIGKILL of all of the sidecar, twice: back each time', { skip }, async t =
   }
 });
 
-test('a connection that hangs is given up after the deadline, and another one serves', { skip }, async t => {
+test('a connection that hangs is given up after the deadline, and another one serves', async t => {
   const { sidecar, hsm, sealed } = await sealing(t);
   const [hung] = sidecar.remotes();
   process.kill(hung ?? 0, 'SIGSTOP');
@@ -100,7 +97,7 @@ test('a connection that hangs is given up after the deadline, and another one se
   process.kill(hung ?? 0, 'SIGKILL');
 });
 
-test('one connection at a time, whatever happened before', { skip }, async t => {
+test('one connection at a time, whatever happened before', async t => {
   const { sidecar, hsm, sealed } = await sealing(t);
   for (const _ of [1, 2, 3]) {
     sidecar.killConnections();

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -12,13 +12,6 @@ import { createAuthority, issue, type KeyPair } from '@mpc-operator/operator/pki
 import { mpcCluster } from '@mpc-operator/operator/testing/objects';
 import { partyNatsConfig } from '@mpc-operator/party/transport/nats-network';
 import type { NatsConfig } from '@mpc-operator/runtime/nats-client';
-
-/** The server's program, if there is one: NATS_SERVER, or from PATH. */
-export const natsServer = process.env.NATS_SERVER ?? found('nats-server');
-
-function found(program: string): string | undefined {
-  return spawnSync(program, ['--version']).error ? undefined : program;
-}
 
 /** What the server is configured for: three parties. */
 const cluster = mpcCluster();
@@ -50,7 +43,7 @@ export class NatsServer {
   }
 
   async start(): Promise<void> {
-    const server = spawn(natsServer ?? 'nats-server', ['-c', join(this.#folder, 'nats.json')]);
+    const server = spawn('nats-server', ['-c', join(this.#folder, 'nats.json')]);
     this.#process = server;
     const ready = Promise.withResolvers<void>();
     let log = '';
@@ -81,8 +74,10 @@ export class NatsServer {
   async #configure(): Promise<void> {
     const directory = await this.#certify('nats', uriOf('nats'), ['localhost'], this.#authority);
     const { text } = natsConfig(cluster, '');
+    // its first line names the server by a variable, the rest is JSON without its braces
+    const json = text.slice(text.indexOf('\n')).replaceAll(NATS_DIRECTORY, directory);
     // the one server has no others to find, and this machine's ports
-    const { cluster: _, ...alone } = JSON.parse(text.replaceAll(NATS_DIRECTORY, directory));
+    const { cluster: _, http: __, ...alone } = JSON.parse(`{${json}}`);
     writeFileSync(join(this.#folder, 'nats.json'), JSON.stringify({ ...alone, host: '127.0.0.1', port: this.#port }));
   }
 

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RotationPolicy } from '@mpc-operator/crds/generated/api';
+import { isForbidden } from '@mpc-operator/runtime/api-error';
+import { keyOf } from '@mpc-operator/runtime/object';
+import { keyShareSets, rotationPolicies } from '../../resources.ts';
+import { keyShareSet, rotationPolicy } from '../../testing/objects.ts';
+import { createWorld } from '../../testing/world.ts';
+import { rotationPolicyReconciler } from './reconcile.ts';
+
+const SLOT = '2026-11-21T12:00:00Z';
+
+function setUp(spec: Partial<RotationPolicy['spec']> = {}, metadata: Partial<RotationPolicy['metadata']> = {}) {
+  const world = createWorld(new Date('2026-11-21T12:00:00.500Z'));
+  const policy = rotationPolicy({ keys: { selector: {} }, ...spec }, metadata);
+  world.api.put(rotationPolicies, policy);
+  for (const name of ['a', 'b', 'c']) world.api.put(keyShareSets, keyShareSet({}, { name, uid: name }));
+  const reconciler = rotationPolicyReconciler(world);
+  return {
+    ...world,
+    reconcile: () => reconciler(keyOf(policy), world.context),
+    status: () => world.api.get(rotationPolicies, keyOf(policy))?.status,
+    asked: (name: string) =>
+      world.api.get(keyShareSets, { namespace: 'ns', name })?.metadata.annotations?.[
+        'rotation.mpc.keyshare.dev/nightly'
+      ],
+  };
+}
+
+test('a slot is asked for once of each key, and comes again with the next', async () => {
+  const world = setUp();
+  assert.deepEqual(await world.reconcile(), { requeueAfter: 3_600_000 - 500 });
+  assert.deepEqual(['a', 'b', 'c'].map(world.asked), [SLOT, SLOT, SLOT]);
+  assert.equal(world.status()?.lastScheduleTime, SLOT);
+  const written = world.api.writes.length;
+  for (let i = 0; i < 10; i++) await world.reconcile();
+  assert.equal(world.api.writes.length, written, 'at rest nothing is written');
+  await world.clock.advance(3_600_000);
+  await world.reconcile();
+  assert.equal(world.asked('a'), '2026-11-21T13:00:00Z');
+});
+
+test('a policy that is suspended asks for nothing', async () => {
+  const world = setUp({ suspend: true });
+  assert.deepEqual(await world.reconcile(), {});
+  assert.equal(world.asked('a'), undefined);
+});
+
+test('a slot that comes while the policy is paused is not started', async () => {
+  const world = setUp({}, { annotations: { 'mpc.keyshare.dev/paused': 'true' } });
+  assert.deepEqual(await world.reconcile(), {});
+  assert.equal(world.asked('a'), undefined);
+  assert.equal(world.status()?.lastScheduleTime, undefined);
+  assert.equal(world.status()?.conditions?.find(({ type }) => type === 'Ready')?.reason, 'Paused');
+});
+
+test('a key that cannot be asked holds up no other, and is asked again', async () => {
+  const world = setUp();
+  world.api.refuses = path => path.includes('/keysharesets/a');
+  await assert.rejects(world.reconcile(), isForbidden);
+  assert.deepEqual(['a', 'b', 'c'].map(world.asked), [undefined, SLOT, SLOT]);
+  assert.deepEqual(world.status()?.active, ['a', 'b', 'c']);
+  world.api.refuses = () => false;
+  await world.reconcile();
+  assert.equal(world.asked('a'), SLOT);
+});

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isConflict } from '@mpc-operator/runtime/api-error';
+import { keyOf } from '@mpc-operator/runtime/object';
+import { signRequests } from '../../resources.ts';
+import { CREATED, signRequest } from '../../testing/objects.ts';
+import { createWorld } from '../../testing/world.ts';
+import { signRequestReconciler } from './reconcile.ts';
+
+function setUp(request = signRequest()) {
+  const world = createWorld(new Date(CREATED));
+  world.api.put(signRequests, request);
+  const seen = world.api.get(signRequests, keyOf(request)) ?? assert.fail();
+  return {
+    ...world,
+    /** As if the cache showed the request as it was first. */
+    reconcile: () => {
+      const caches = { ...world.caches, requests: { ...world.caches.requests, get: () => seen } };
+      return signRequestReconciler({ ...world, caches })(keyOf(request), world.context);
+    },
+    status: () => world.api.get(signRequests, keyOf(request))?.status,
+  };
+}
+
+test('a request for a key that is not there says so, and waits for it until its deadline', async () => {
+  const world = setUp();
+  assert.deepEqual(await world.reconcile(), { requeueAfter: 60_000 });
+  assert.equal(world.status()?.phase, 'Pending');
+  assert.equal(world.status()?.reason, 'KeyNotFound');
+});
+
+test('what a party wrote meanwhile is never overwritten', async () => {
+  const world = setUp();
+  const signing = { phase: 'Signing', reason: 'Session', attempts: 1 } as const;
+  world.api.put(signRequests, signRequest({}, {}, signing));
+  await assert.rejects(world.reconcile(), isConflict);
+  assert.deepEqual(world.status(), signing);
+});
+
+test('a request past its deadline fails, with the reason', async () => {
+  const world = setUp();
+  await world.clock.advance(60_000);
+  await world.reconcile();
+  assert.equal(world.status()?.phase, 'Failed');
+  assert.match(world.status()?.message ?? '', /spec.deadlineSeconds \(60\).*no KeyShareSet treasury/);
+});

@@ -1,0 +1,110 @@
+/** Row R1 of the attack list: a party that holds back its word, or says something else, splits no key. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { boardOf } from './board.ts';
+import { assertAnyQuorumSigns, at, type Node, proposal, settle, withKey } from './testing/nodes.ts';
+
+test('R1: nobody erases anything while one acknowledgement is held back', () => {
+  const nodes = withKey();
+  for (const n of nodes) n.acknowledge(proposal(2, 1));
+  settle(nodes.slice(0, 2)); // party 3 tells nobody
+  for (const n of nodes.slice(0, 2)) {
+    assert.deepEqual([n.key.active, n.key.final], [1, 1]);
+    assert.ok(n.holds(1) && n.holds(2));
+  }
+});
+
+test('R1: an acknowledgement shown to one party only activates there, and erases nothing', () => {
+  const nodes = withKey();
+  for (const n of nodes) n.acknowledge(proposal(2, 1));
+  at(nodes, 1).receive(boardOf(at(nodes, 3).key));
+  settle(nodes.filter(n => n.id === 1));
+  at(nodes, 1).receive(boardOf(at(nodes, 2).key));
+  while (at(nodes, 1).step());
+  assert.equal(at(nodes, 1).key.active, 2);
+  assert.equal(at(nodes, 1).key.erasedBelow, 1);
+  assertAnyQuorumSigns(nodes);
+  settle(nodes);
+  assert.deepEqual(
+    nodes.map(n => n.key.final),
+    [2, 2, 2],
+  );
+});
+
+test('R1: an acknowledgement held back and shown after a higher epoch is final changes nothing', () => {
+  const nodes = withKey();
+  for (const n of nodes) n.acknowledge(proposal(2, 1));
+  const heldBack = boardOf(at(nodes, 3).key);
+  for (const n of nodes) n.acknowledge(proposal(3, 1));
+  settle(nodes, b => ({ ...b, attempts: b.attempts.filter(a => a.epoch !== 2) }));
+  for (const n of nodes) n.receive(heldBack);
+  settle(nodes);
+  assert.deepEqual(
+    nodes.map(n => [n.key.active, n.key.final, n.holds(2)]),
+    Array(3).fill([3, 3, false]),
+  );
+});
+
+test('R1: an acknowledgement held back and shown while a higher attempt is under way ends in the highest certified epoch', () => {
+  const nodes = withKey();
+  for (const n of nodes) n.acknowledge(proposal(2, 1));
+  for (const n of nodes.slice(0, 2)) n.acknowledge(proposal(3, 1));
+  settle(nodes); // now 2 is certified everywhere, 3 lacks party 3
+  assert.deepEqual(
+    nodes.map(n => [n.key.active, n.key.final]),
+    Array(3).fill([2, 2]),
+  );
+  for (const n of nodes.slice(0, 2)) assert.ok(n.holds(3));
+  at(nodes, 3).acknowledge(proposal(3, 1));
+  settle(nodes);
+  assert.deepEqual(
+    nodes.map(n => [n.key.active, n.key.final]),
+    Array(3).fill([3, 3]),
+  );
+});
+
+type Action =
+  | { kind: 'prepare'; absent: number | null }
+  | { kind: 'gossip'; from: number; to: number }
+  | { kind: 'step' | 'crash'; party: number };
+
+function act(nodes: readonly Node[], a: Action, number: number): void {
+  switch (a.kind) {
+    case 'prepare':
+      for (const n of nodes.filter(m => m.id !== a.absent)) n.acknowledge(proposal(number, n.key.active));
+      return;
+    case 'gossip':
+      at(nodes, a.to).receive(boardOf(at(nodes, a.from).key));
+      return;
+    case 'step':
+      at(nodes, a.party).step();
+      return;
+    case 'crash':
+      at(nodes, a.party).crash();
+  }
+}
+
+test('R1: whatever is lost, repeated, reordered or crashes, any quorum signs at every moment and all end in one epoch', () => {
+  const party = fc.integer({ min: 1, max: 3 });
+  const action: fc.Arbitrary<Action> = fc.oneof(
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('prepare' as const), absent: fc.option(party, { freq: 1 }) }),
+    },
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('gossip' as const), from: party, to: party }) },
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('step' as const), party }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const), party }) },
+  );
+  const property = fc.property(fc.array(action, { minLength: 20, maxLength: 60 }), actions => {
+    const nodes = withKey();
+    for (const [i, a] of actions.entries()) {
+      act(nodes, a, i + 2);
+      assertAnyQuorumSigns(nodes);
+    }
+    settle(nodes);
+    assert.equal(new Set(nodes.map(n => `${n.key.active} ${n.key.final} ${n.key.erasedBelow}`)).size, 1);
+    for (const { key } of nodes) assert.equal(key.active, key.final);
+  });
+  fc.assert(property, { numRuns: 300 });
+});

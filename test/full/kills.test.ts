@@ -1,0 +1,53 @@
+/** Every party is killed at many moments of a refresh, under load: whenever it is, all ends in one epoch and nothing is lost. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import { partyPodName } from '@mpc-operator/crds/names';
+import { aim } from '../cluster/containers.ts';
+import { Load } from '../cluster/load.ts';
+import {
+  askForRefresh,
+  CLUSTER,
+  clusterReady,
+  key,
+  keyReady,
+  NAMESPACE,
+  PARTIES,
+  refreshedAbove,
+  wait,
+} from '../e2e/world.ts';
+
+/** Milliseconds from the wish for a refresh to the kill. A refresh takes about half a second. */
+const MOMENTS = [50, 100, 150, 200, 250, 300, 350, 400, 500, 600, 800] as const;
+/** A party refreshes one key only so often: the moments take turns with these. */
+const KEYS = ['kills-a', 'kills-b', 'kills-c', 'kills-d'] as const;
+
+let keys: readonly KeyShareSet[];
+
+before(async () => {
+  await clusterReady();
+  keys = await Promise.all(KEYS.map((name, i) => keyReady(name, i % 2 === 0 ? 'eddsa' : 'taproot')));
+});
+
+describe('a party that is killed in a refresh', () => {
+  for (const party of PARTIES) {
+    for (const [i, moment] of MOMENTS.entries()) {
+      test(`party ${party}, ${moment} ms after it was asked for`, async () => {
+        const name = KEYS[i % KEYS.length] ?? assert.fail();
+        const { status } = await key(name);
+        await using signing = new Load({ namespace: NAMESPACE, keys, interval: 500, deadlineSeconds: 60 });
+        await signing.more(1);
+        const fire = await aim(NAMESPACE, partyPodName(CLUSTER, party), 'party');
+        await askForRefresh(name);
+        await sleep(moment);
+        await fire();
+        const after = await refreshedAbove(name, status?.epoch ?? 0, 180);
+        assert.equal(after.status?.publicKey, status?.publicKey);
+        await wait(`mpccluster/${CLUSTER}`, 'Ready', 180);
+        const { faults, asked } = await signing.stop();
+        assert.deepEqual(faults, [], `of ${asked} requests`);
+      });
+    }
+  }
+});
