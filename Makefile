@@ -17,6 +17,10 @@ export npm_config_nodedir := $(abspath $(NODE_BIN)/..)
 endif
 endif
 
+# Node keeps what it has compiled, types stripped: tests start in half the time.
+export NODE_COMPILE_CACHE := $(shell source hack/env.sh && echo "$$cache/compiled")
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+
 .PHONY: help
 help: ## Show this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -66,7 +70,7 @@ shell: ## A shell in which kubectl, kind and helm mean the cluster
 .PHONY: test-unit
 test-unit: deps ## No cluster, under three minutes
 	@hack/stage.sh 'Types, lint, generated files' $(MAKE) --no-print-directory check
-	@hack/stage.sh 'Unit tests' node --test 'crds/**/*.test.ts' 'runtime/**/*.test.ts' 'operator/**/*.test.ts' 'party/**/*.test.ts'
+	@hack/stage.sh 'Unit tests' node --test --test-concurrency=$(CORES) 'crds/**/*.test.ts' 'runtime/**/*.test.ts' 'operator/**/*.test.ts' 'party/**/*.test.ts'
 
 .PHONY: test
 test: test-unit ## That first, then integration and end to end in the cluster

@@ -28,7 +28,7 @@ async function text(sealing: Sealing, name: SecretName): Promise<string | undefi
 }
 
 async function connect(t: TestContext, config: HsmConfig): Promise<HsmClient> {
-  const hsm = new HsmClient(config, { callDeadline: 1_000, firstPause: 10, longestPause: 100 });
+  const hsm = new HsmClient(config, { callDeadline: 3_000, firstPause: 10, longestPause: 100 });
   t.after(() => hsm.stop());
   await hsm.whenConnected();
   return hsm;
@@ -74,7 +74,7 @@ test('an erasure during which the HSM goes again and again loses nothing', async
   await sealing.write([], { put: epochs.map(epoch => put(sharing(epoch), `share ${epoch}`)) });
 
   let failures = 0;
-  for (let after = 1; ; after += 3) {
+  for (let after = 1; ; after += Math.max(3, after / 8)) {
     const kill = setTimeout(() => sidecar.killConnections(), after);
     const done = await sealing.erase(isFirst, erased).then(
       () => true,
