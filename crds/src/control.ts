@@ -1,6 +1,7 @@
 /**
  * What operator and parties say to each other: JSON over NATS. The operator can ask for a keygen, a refresh or the destruction
- * of a key and learns what the parties hold; none of it can start a signature or make a party give out a share.
+ * of a key and learns what the parties hold; none of it can start a signature or make a party give out a share. While a new version is
+ * rolled out both talk to each other, so whatever a released version did not have is optional.
  */
 import * as z from 'zod';
 
@@ -110,7 +111,7 @@ export const partyReport = z.object({
   ready: z.boolean(),
   hsm: z.object({ healthy: z.boolean(), generation: z.int().min(0), message: text.optional() }),
   /** The other parties whose identity it has pinned: only with them it makes keys. */
-  acquainted: z.array(partyId).max(64),
+  acquainted: z.array(partyId).max(64).optional(),
   /** Whether it sees SignRequests: its watch of the API server is in sync. */
   watching: z.boolean(),
   /** Why it is not ready, for people. */

@@ -1,11 +1,19 @@
 /** Kills what runs in pods, from outside: by the engine that runs the cluster's nodes. */
 import type { Pod } from '@mpc-operator/runtime/resource';
-import { get, kubectl, run, until } from './kubectl.ts';
+import { get, run, until } from './kubectl.ts';
 
 type Status = { readonly name: string; readonly containerID?: string; readonly restartCount: number };
 
-const ctr = (node: string, ...args: readonly string[]) =>
-  run('docker', ['exec', node, 'ctr', '--namespace', 'k8s.io', ...args], { mayFail: true });
+interface Process {
+  readonly pid: number;
+  readonly name: string;
+}
+
+interface Running {
+  readonly node: string;
+  /** The first is the container's own. */
+  readonly processes: readonly [Process, ...Process[]];
+}
 
 async function containersOf(namespace: string, pod: string): Promise<{ node: string; statuses: readonly Status[] }> {
   const found = await get<Pod>(namespace, 'pod', pod);
@@ -13,18 +21,28 @@ async function containersOf(namespace: string, pod: string): Promise<{ node: str
   return { node: found?.spec?.nodeName ?? '', statuses: [...containerStatuses, ...initContainerStatuses] };
 }
 
-/**
- * SIGKILL to the first process of a container: it never gets to say good-bye. Waits for one that runs, for after an earlier kill the
- * status names the dead one for a while.
- */
-export async function killContainer(namespace: string, pod: string, container: string): Promise<void> {
-  await until(`container ${container} of pod ${pod} killed`, 120, async () => {
+/** Runs a script on a node, as root. */
+const onNode = (node: string, script: string, input?: Promise<string>) =>
+  run('docker', ['exec', '-i', node, 'sh', '-c', script], { mayFail: true, ...(input && { input }) });
+
+/** The container, once it runs: after it was killed, status names the dead one for a while. */
+async function running(namespace: string, pod: string, container: string): Promise<Running> {
+  return await until(`container ${container} of pod ${pod} running`, 120, async () => {
     const { node, statuses } = await containersOf(namespace, pod);
     const id = statuses.find(s => s.name === container)?.containerID?.replace('containerd://', '');
     if (id === undefined) return undefined;
-    const { code } = await ctr(node, 'tasks', 'kill', '--signal', 'SIGKILL', id);
-    return code === 0 ? true : undefined;
+    const list = `for pid in $(ctr --namespace k8s.io tasks ps ${id} | awk 'NR > 1 { print $1 }'); do echo $pid $(cat /proc/$pid/comm); done`;
+    const [first, ...others] = [...(await onNode(node, list)).stdout.matchAll(/^(\d+) (.+)$/gm)].map(
+      ([, pid, name = '']) => ({ pid: Number(pid), name }),
+    );
+    return first && { node, processes: [first, ...others] };
   });
+}
+
+/** SIGKILL to the first process of a container: it never gets to say good-bye. */
+export async function killContainer(namespace: string, pod: string, container: string): Promise<void> {
+  const fire = await aim(namespace, pod, container);
+  await fire();
 }
 
 /**
@@ -32,30 +50,25 @@ export async function killContainer(namespace: string, pod: string, container: s
  * killed.
  */
 export async function aim(namespace: string, pod: string, container: string): Promise<() => Promise<void>> {
-  const { node, id, pid } = await until(`container ${container} of pod ${pod} running`, 120, async () => {
-    const { node, statuses } = await containersOf(namespace, pod);
-    const id = statuses.find(s => s.name === container)?.containerID?.replace('containerd://', '') ?? '';
-    const { stdout } = await ctr(node, 'tasks', 'list');
-    const [, pid] = new RegExp(`^${id}\\s+(\\d+)\\s+RUNNING`, 'm').exec(stdout) ?? [];
-    return id === '' || pid === undefined ? undefined : { node, id, pid };
-  });
+  const { node, processes } = await running(namespace, pod, container);
   const trigger = Promise.withResolvers<string>();
-  const script = `read -r _ && kill -9 ${pid}`;
-  const wait = ['timeout', '300', 'sh', '-c', script]; // never waits for ever for a test that has failed
-  const killed = run('docker', ['exec', '-i', node, ...wait], { input: trigger.promise });
+  // never waits for ever for a test that has failed
+  const script = `timeout 300 sh -c 'read -r _ && kill -9 ${processes[0].pid}'`;
+  const killed = onNode(node, script, trigger.promise);
   return async () => {
     trigger.resolve('now\n');
-    await killed.catch(error => {
-      throw new Error(`container ${id} of pod ${pod} was not killed`, { cause: error });
-    });
+    const { code, stderr } = await killed;
+    if (code !== 0) throw new Error(`container ${container} of pod ${pod} was not killed: ${stderr}`);
   };
 }
 
 /** SIGKILL to all processes of a container that have this name. @returns how many there were */
 export async function killProcess(namespace: string, pod: string, container: string, name: string): Promise<number> {
-  const script = `n=0; for d in /proc/[0-9]*; do if [ "$(cat $d/comm 2>/dev/null)" = ${name} ]; then kill -9 "\${d#/proc/}" && n=$((n+1)); fi; done; echo $n`;
-  const { stdout } = await kubectl(['-n', namespace, 'exec', pod, '-c', container, '--', 'sh', '-c', script]);
-  return Number(stdout);
+  const { node, processes } = await running(namespace, pod, container);
+  const pids = processes.filter(process => process.name === name).map(({ pid }) => pid);
+  const { code, stderr } = await onNode(node, `kill -9 ${pids.join(' ')}`);
+  if (code !== 0) throw new Error(`${name} of pod ${pod} was not killed: ${stderr}`);
+  return pids.length;
 }
 
 /** How often each container of a pod was started again. */

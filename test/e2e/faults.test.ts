@@ -1,12 +1,13 @@
 /** Things are killed while signing goes on and a refresh is under way: nobody notices, and all ends in one epoch. */
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import { partyPodName } from '@mpc-operator/crds/names';
+import type { Pod } from '@mpc-operator/runtime/resource';
 import { OPERATOR_NAMESPACE } from '../cluster/chart.ts';
-import { killContainer, killProcess, restarts } from '../cluster/containers.ts';
-import { kubectl, until } from '../cluster/kubectl.ts';
+import { aim, killContainer, killProcess, restarts } from '../cluster/containers.ts';
+import { kubectl, list, until } from '../cluster/kubectl.ts';
 import { Load } from '../cluster/load.ts';
 import {
   askForRefresh,
@@ -53,34 +54,35 @@ async function under(load: { interval: number }, breakIt: () => Promise<void>): 
 
 const epochOf = async (name: string): Promise<number> => (await key(name)).status?.epoch ?? 0;
 
-/** Begins a refresh of both keys; resolves when at least one attempt is under way. */
-async function midRefresh(): Promise<() => Promise<void>> {
-  const epochs = [await epochOf(EDDSA), await epochOf(TAPROOT)];
-  await Promise.all([askForRefresh(EDDSA), askForRefresh(TAPROOT)]);
-  return async () => {
-    await refreshedAbove(EDDSA, epochs[0] ?? 0, 240);
-    await refreshedAbove(TAPROOT, epochs[1] ?? 0, 240);
-  };
+/** Begins a refresh of both keys and breaks something in the middle of it; resolves when both are refreshed all the same. */
+async function inMidRefresh(t: TestContext, breakIt: () => Promise<void>): Promise<void> {
+  const epochs = [await epochOf(EDDSA), await epochOf(TAPROOT)] as const;
+  const asked = Promise.all([askForRefresh(EDDSA), askForRefresh(TAPROOT)]);
+  await sleep(300 + Math.random() * 400); // about so long it takes until the parties hear of it
+  await breakIt();
+  await asked;
+  const steps = [await key(EDDSA), await key(TAPROOT)].map(({ status }) => status?.refresh?.phase);
+  t.diagnostic(`the refreshes were then: ${steps.join(', ')}`);
+  await refreshedAbove(EDDSA, epochs[0], 240);
+  await refreshedAbove(TAPROOT, epochs[1], 240);
 }
 
 describe('nothing is lost, answered twice, or left half-done', () => {
-  test('when all operators are killed in mid-refresh', async () => {
+  test('when all operators are killed in mid-refresh', async t => {
     const before = await partyRestarts();
     await under({ interval: 500 }, async () => {
-      const refreshed = await midRefresh();
-      const selector = 'app.kubernetes.io/name=mpc-operator';
-      await kubectl(['-n', OPERATOR_NAMESPACE, 'delete', 'pod', '-l', selector, '--grace-period=0', '--force']);
-      await refreshed();
+      const pods = await list<Pod>(OPERATOR_NAMESPACE, 'pods', '-l', 'app.kubernetes.io/name=mpc-operator');
+      const kills = await Promise.all(pods.map(({ metadata }) => aim(OPERATOR_NAMESPACE, metadata.name, 'operator')));
+      await inMidRefresh(t, async () => {
+        await Promise.all(kills.map(fire => fire()));
+      });
     });
     assert.deepEqual(await partyRestarts(), before);
   });
 
-  test('when a party is killed in mid-refresh', async () => {
+  test('when a party is killed in mid-refresh', async t => {
     await under({ interval: 500 }, async () => {
-      const refreshed = await midRefresh();
-      await sleep(Math.random() * 500);
-      await killContainer(NAMESPACE, partyPodName(CLUSTER, 2), 'party');
-      await refreshed();
+      await inMidRefresh(t, await aim(NAMESPACE, partyPodName(CLUSTER, 2), 'party'));
     });
   });
 
@@ -100,24 +102,21 @@ describe('nothing is lost, answered twice, or left half-done', () => {
     ['the server of its HSM', () => killProcess(...hsmOfParty1, 'p11-kit-server')],
     ['its HSM', () => killContainer(...hsmOfParty1)],
   ] as const) {
-    test(`when a party loses ${what}, in mid-refresh: it waits, unready, and comes back by itself`, async () => {
+    test(`when a party loses ${what}, in mid-refresh: it waits, unready, and comes back by itself`, async t => {
       const before = await partyRestarts();
       await under({ interval: 500 }, async () => {
-        const refreshed = await midRefresh();
-        const killed = await kill();
-        assert.notEqual(killed, 0);
-        await refreshed();
+        await inMidRefresh(t, async () => {
+          assert.notEqual(await kill(), 0);
+        });
       });
       assert.deepEqual(await partyRestarts(), before);
     });
   }
 
-  test('when a NATS server is killed, and then all of them', async () => {
+  test('when a NATS server is killed in mid-refresh, and then all of them', async t => {
     const before = await partyRestarts();
     await under({ interval: 500 }, async () => {
-      await killContainer(NAMESPACE, `${CLUSTER}-nats-0`, 'nats');
-      const refreshed = await midRefresh();
-      await refreshed();
+      await inMidRefresh(t, await aim(NAMESPACE, `${CLUSTER}-nats-0`, 'nats'));
       await Promise.all([0, 1, 2].map(i => killContainer(NAMESPACE, `${CLUSTER}-nats-${i}`, 'nats')));
     });
     assert.deepEqual(await partyRestarts(), before);

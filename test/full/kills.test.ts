@@ -18,12 +18,14 @@ import {
   wait,
 } from '../e2e/world.ts';
 
-/** Milliseconds from the wish for a refresh to the kill. A refresh takes about half a second. */
-const MOMENTS = [50, 100, 150, 200, 250, 300, 350, 400, 500, 600, 800] as const;
+/** Milliseconds from when kubectl is started to ask for a refresh, to the kill. All of it takes about a second. */
+const MOMENTS = [200, 250, 300, 350, 400, 450, 500, 600, 700, 800, 1000] as const;
 /** A party refreshes one key only so often: the moments take turns with these. */
 const KEYS = ['kills-a', 'kills-b', 'kills-c', 'kills-d'] as const;
 
 let keys: readonly KeyShareSet[];
+/** How far the refreshes were, as status had it, when the kills came. */
+const steps = new Set<string | undefined>();
 
 before(async () => {
   await clusterReady();
@@ -39,9 +41,12 @@ describe('a party that is killed in a refresh', () => {
         await using signing = new Load({ namespace: NAMESPACE, keys, interval: 500, deadlineSeconds: 60 });
         await signing.more(1);
         const fire = await aim(NAMESPACE, partyPodName(CLUSTER, party), 'party');
-        await askForRefresh(name);
+        const asked = askForRefresh(name);
         await sleep(moment);
         await fire();
+        const trigger = `annotation@${await asked}`;
+        const { refresh } = (await key(name)).status ?? {};
+        steps.add(refresh?.trigger === trigger ? refresh.phase : undefined);
         const after = await refreshedAbove(name, status?.epoch ?? 0, 180);
         assert.equal(after.status?.publicKey, status?.publicKey);
         await wait(`mpccluster/${CLUSTER}`, 'Ready', 180);
@@ -50,4 +55,8 @@ describe('a party that is killed in a refresh', () => {
       });
     }
   }
+
+  test('was killed before, after, and between', () => {
+    assert.ok(steps.size >= 3, [...steps].join(', '));
+  });
 });

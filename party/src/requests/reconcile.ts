@@ -18,6 +18,7 @@ import { type Course, failed, pending, type Signature, succeeded } from './answe
 import { chooseSigners, turnOf } from './leadership.ts';
 import { Memories, type Memory } from './memories.ts';
 import type { RequestSigner } from './request-signer.ts';
+import { SessionLimit } from './session-limit.ts';
 import { isFinished, type Verdict } from './verdict.ts';
 
 export const signRequests = defineResource<SignRequest>({
@@ -58,18 +59,32 @@ const SUSPICION = 0.001;
 const QUORUM_POLL = 500;
 const UNABLE_POLL = 1_000;
 
+/** What is left to do when there is a place for a session. */
+type Lead = () => Promise<Result>;
 type ToSign = Extract<Verdict, { kind: 'sign' }>;
 type ToFail = Extract<Verdict, { kind: 'fail' }>;
 
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #memories = new Memories();
+  readonly #sessions: SessionLimit;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
+    this.#sessions = new SessionLimit(() => options.clock.now());
   }
 
   readonly reconcile: Reconcile = async (key, { log }): Promise<Result> => {
+    const wish = await this.#decide(key, log);
+    if (typeof wish !== 'function') return wish;
+    using _ = await this.#sessions.enter();
+    // by now it may have been answered, or be for another one to lead
+    const now = await this.#decide(key, log);
+    return typeof now === 'function' ? await now() : now;
+  };
+
+  /** Does what takes no session; otherwise returns what does. */
+  async #decide(key: ObjectKey, log: Logger): Promise<Result | Lead> {
     const { judge, read } = this.#options;
     const request = read(key);
     const verdict = request && judge(request);
@@ -93,9 +108,9 @@ export class Requests {
         );
         return { requeueAfter: TAKEOVER };
       case 'sign':
-        return await this.#lead(request, verdict, memory, log);
+        return await this.#prepare(request, verdict, memory, log);
     }
-  };
+  }
 
   /** Somebody else works on the request: this party comes to its session. */
   heard(name: string): void {
@@ -116,8 +131,8 @@ export class Requests {
       this.#blame(request, memory, error);
   }
 
-  async #lead(request: SignRequest, verdict: ToSign, memory: Memory, log: Logger): Promise<Result> {
-    const { me, signer, able } = this.#options;
+  async #prepare(request: SignRequest, verdict: ToSign, memory: Memory, log: Logger): Promise<Result | Lead> {
+    const { me, able } = this.#options;
     if (!able() || memory.culprits.has(me)) return { requeueAfter: UNABLE_POLL };
     const left = verdict.deadline - this.#now();
     const rest = memory.rests - this.#now();
@@ -132,12 +147,26 @@ export class Requests {
       );
       return { requeueAfter: Math.max(1, Math.min(QUORUM_POLL, left)) };
     }
+    return () => this.#lead(request, verdict, memory, signers, log);
+  }
+
+  async #lead(
+    request: SignRequest,
+    verdict: ToSign,
+    memory: Memory,
+    signers: readonly PartyId[],
+    log: Logger,
+  ): Promise<Result> {
+    const begin = this.#now();
     memory.attempts += 1;
-    const timeout = Math.max(1, Math.min(doubled(FIRST_TIMEOUT, LAST_TIMEOUT, memory.attempts), left));
+    const longest = doubled(FIRST_TIMEOUT, LAST_TIMEOUT, memory.attempts);
+    const timeout = Math.max(1, Math.min(longest, verdict.deadline - begin));
     let signature: Signature;
     try {
-      signature = await signer.lead(request, verdict, signers, timeout);
+      signature = await this.#options.signer.lead(request, verdict, signers, timeout);
+      this.#sessions.ended();
     } catch (error) {
+      if (error instanceof Timeout && this.#now() - begin >= timeout) this.#sessions.ranOutOfTime();
       log.warn('a session to sign failed', { session: memory.attempts, signers, error });
       return await this.#learn(request, verdict, memory, signers, error);
     }

@@ -47,10 +47,10 @@ const keyShareSets = defineResource<KeyShareSet>({
   namespaced: true,
 });
 
-/** Requests that are worked on at once. */
-const CONCURRENCY = 32;
-/** Milliseconds: above the longest session. */
-const TIMEOUT = 60_000;
+/** Requests that are looked at at once. How many sessions that leads to is another thing: see SessionLimit. */
+const CONCURRENCY = 256;
+/** Milliseconds: above the longest wait for a place, and session. */
+const TIMEOUT = 300_000;
 const EVENTS_GRACE = 2_000;
 
 export function startRequests(options: RequestServiceOptions, signal: AbortSignal): RequestService {

@@ -92,7 +92,7 @@ async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
   await applyBudget(cluster, { maxUnavailable: world.allowance.parties, unreadyMayGo }, run);
   const reloadPending = await reloadServers(cluster, world, transport, run);
   const succession = reloadPending === undefined ? await renewAuthority(cluster, transport, run) : undefined;
-  const restarting = failure === undefined ? await restartOne(cluster, next, run) : undefined;
+  const restarting = failure === undefined ? await restartOne(cluster, next, world, run) : undefined;
 
   const failed = failure && { reason: 'ApplyFailed', message: failure.message };
   const progress = failed ?? restarting ?? succession ?? waitingForKeys(cluster, world) ?? startingUp(world);
@@ -205,7 +205,12 @@ async function loadEverywhere(
 }
 
 /** The one disruptive step of a reconcile, if one is due and allowed. */
-async function restartOne(cluster: MpcCluster, next: Restart, run: Run): Promise<Progress | undefined> {
+async function restartOne(
+  cluster: MpcCluster,
+  next: Restart,
+  { allowance }: World,
+  run: Run,
+): Promise<Progress | undefined> {
   const key = keyOf(cluster);
   if (next.kind === 'none') return undefined;
   if (next.kind === 'wait') return { reason: 'RolloutWaiting', message: next.message };
@@ -217,7 +222,7 @@ async function restartOne(cluster: MpcCluster, next: Restart, run: Run): Promise
   const granted = await evict(pod, run);
   if (granted === 'gone') return { reason: 'RolloutWaiting', message: `waiting for the next pod ${name}` };
   if (granted === 'refused')
-    return { reason: 'RolloutWaiting', message: `the disruption budget holds party ${id} back` };
+    return { reason: 'RolloutWaiting', message: `the disruption budget holds party ${id} back: ${allowance.message}` };
   run.expectations.expectRemoved(key, run.caches.pods, pod);
   const message = `party ${id} is restarted with its new pod template`;
   run.events.event(cluster, { type: 'Normal', reason: 'PartyRestarted', action: 'Evict', note: message, related: pod });

@@ -85,6 +85,8 @@ describe('the next step of a key', () => {
     const shy = view(3, [], { acquainted: [1] });
     const { kind, message } = { message: '', ...step(withView(views(), shy)) };
     assert.deepEqual([kind, message], ['wait', 'party 3 has not met party 2 yet']);
+    const { acquainted: _, ...ofAnEarlierVersion } = view(3).report ?? assert.fail();
+    assert.equal(step(withView(views(), { id: 3, report: ofAnEarlierVersion, keys: [] })).kind, 'keygen');
     const loner = view(3, [], { acquainted: [1, 2, 4] });
     assert.equal(step(withView(views(), loner)).kind, 'keygen');
   });

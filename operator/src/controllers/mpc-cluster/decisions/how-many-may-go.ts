@@ -24,7 +24,8 @@ export function howManyMayGo(
 ): Allowance {
   const unknown = parties.find(party => party.podReady && !party.known);
   if (unknown !== undefined) {
-    return { parties: 0, reason: 'PartyUnknown', message: `party ${unknown.id} runs, but what it does is not known` };
+    const message = `party ${unknown.id} runs, but what it does is not known; if that lasts, restart it by hand: kubectl delete pod ${unknown.pod}`;
+    return { parties: 0, reason: 'PartyUnknown', message };
   }
   const pending = reportsByName(views).find(([, reports]) => isEpochPending(reports));
   if (pending !== undefined) {

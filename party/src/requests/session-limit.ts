@@ -1,0 +1,65 @@
+/**
+ * How many sessions a party leads at once: as many as end in time. On a machine that is too busy, or behind a network that is too
+ * slow, sessions that run side by side all end too late, and what was spent on them is lost; fewer at a time answer more requests.
+ * Additive increase, multiplicative decrease, as TCP does it against the collapse of networks (Jacobson, SIGCOMM 1988).
+ */
+
+const FIRST = 8;
+const MOST = 32;
+/** Sessions that run out of time together say it once. Milliseconds, as those of the shortest. */
+const ONCE_IN = 3_000;
+
+export class SessionLimit {
+  readonly #now: () => number;
+  #limit = FIRST;
+  #running = 0;
+  #loweredAt = Number.NEGATIVE_INFINITY;
+  /** Who waits for a place, first come first. */
+  readonly #waiting: (() => void)[] = [];
+
+  /** `now`: milliseconds that only ever grow. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get places(): number {
+    return Math.floor(this.#limit);
+  }
+
+  /** A place, as soon as one is free; it is given back by disposing of it. */
+  async enter(): Promise<Disposable> {
+    if (this.#running >= this.places) await new Promise<void>(resolve => this.#waiting.push(resolve));
+    else this.#running += 1;
+    let left = false;
+    return {
+      [Symbol.dispose]: () => {
+        if (left) return;
+        left = true;
+        this.#running -= 1;
+        this.#admit();
+      },
+    };
+  }
+
+  /** A session came to its end: once all places were used that way there is one more. */
+  ended(): void {
+    this.#limit = Math.min(MOST, this.#limit + 1 / this.#limit);
+    this.#admit();
+  }
+
+  /** A session ran out of time: from now on there are half as many places. */
+  ranOutOfTime(): void {
+    if (this.#now() - this.#loweredAt < ONCE_IN) return;
+    this.#loweredAt = this.#now();
+    this.#limit = Math.max(1, this.#limit / 2);
+  }
+
+  #admit(): void {
+    while (this.#running < this.places) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#running += 1;
+      next();
+    }
+  }
+}
