@@ -41,10 +41,10 @@ describe('a party that is killed in a refresh', () => {
         await using signing = new Load({ namespace: NAMESPACE, keys, interval: 500, deadlineSeconds: 60 });
         await signing.more(1);
         const fire = await aim(NAMESPACE, partyPodName(CLUSTER, party), 'party');
-        const asked = askForRefresh(name);
+        const annotated = askForRefresh(name);
         await sleep(moment);
         await fire();
-        const trigger = `annotation@${await asked}`;
+        const trigger = `annotation@${await annotated}`;
         const { refresh } = (await key(name)).status ?? {};
         steps.add(refresh?.trigger === trigger ? refresh.phase : undefined);
         const after = await refreshedAbove(name, status?.epoch ?? 0, 180);
