@@ -138,7 +138,7 @@ export const command = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('keygen'), spec: keySpec, number: attempt, run, triggers: z.array(trigger).max(32) }),
   /** Begin attempt `number` at refreshing this key. */
   z.object({ verb: z.literal('refresh'), keyId: hex(16), number: attempt, run, trigger }),
-  /** Destroy the share and all that belongs to the key. */
+  /** Destroy the share and all that belongs to the key. A party does so only if it sees itself that its KeyShareSet is deleted with the policy Destroy. */
   z.object({ verb: z.literal('destroy'), keyId: hex(16) }),
 ]);
 export type Command = z.infer<typeof command>;
@@ -153,6 +153,7 @@ export const refusal = z.enum([
   'TriggerDone', // this trigger led to an epoch already
   'NotFinal', // the last epoch is not final yet: wait
   'TooOften', // the party limits the rate of refreshes
+  'NotDeleted', // it sees no KeyShareSet of the key that is deleted with the policy Destroy: ask again
   'Malformed',
 ]);
 export type Refusal = z.infer<typeof refusal>;

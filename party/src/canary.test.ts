@@ -127,7 +127,7 @@ async function live(t: TestContext, cluster: PartyCluster, spec: KeySpec): Promi
 test('no share, chain code or private key leaves a party, in any form, whatever it does and whatever fails', async t => {
   const { cluster, hsms, log, everything } = await watched(t);
   const keys = [await live(t, cluster, TAPROOT), await live(t, cluster, EDDSA)];
-  await cluster.commandAll(PARTIES, { verb: 'destroy', keyId: keys[1]?.keyId ?? '' });
+  await cluster.destroyKey(PARTIES, keys[1]?.spec.name ?? '', keys[1]?.keyId ?? '');
 
   const needles = secretsOf(hsms, keys);
   assert.ok(needles.size >= 19, `${needles.size} secrets`); // 3 identities; of each key 6 shares, chain code, private key

@@ -60,7 +60,7 @@ test('a key that was destroyed after a refresh failed is made again from the fir
     await cluster.command(party, { verb: 'refresh', keyId, number: 7, run: RUN, trigger: `annotation@${party}` });
   const failed = async (party: number) => (await cluster.key(party, 'k'))?.attempt?.phase === 'Failed' || undefined;
   for (const party of PARTIES) await until(() => failed(party));
-  await cluster.commandAll(PARTIES, { verb: 'destroy', keyId });
+  await cluster.destroyKey(PARTIES, 'k', keyId);
   for (const party of PARTIES) assert.deepEqual(await cluster.keys(party), []);
   const again = await cluster.makeKey(SPEC);
   assert.notEqual(again.keyId, keyId);

@@ -81,8 +81,9 @@ export async function runParty(
     report();
     void parts.announce();
   };
+  const { isToBeDestroyed } = requests;
   network.serve(async message =>
-    json(await answer({ ...parts, ...custody, log, report: () => parts.report(requests) }, message)),
+    json(await answer({ ...parts, ...custody, log, isToBeDestroyed, report: () => parts.report(requests) }, message)),
   );
 
   const loops = [

@@ -74,3 +74,17 @@ test('T7: a command that arrives three times is carried out once', async t => {
     assert.equal(reasonOf(await cluster.command(party, refresh)), 'NumberTooLow');
   }
 });
+
+test('a share is destroyed only when its owner deletes the key for good, whoever else says so', async t => {
+  const cluster = await PartyCluster.of(t, SPEC.parties);
+  const { keyId = '' } = await cluster.makeKey(SPEC);
+  const destroy = async () => reasonOf(await cluster.command(1, { verb: 'destroy', keyId }));
+  assert.equal(await destroy(), 'NotDeleted');
+  cluster.putKeyShareSet({ ...SPEC, threshold: 3 });
+  cluster.deleteKeyShareSet(SPEC.name);
+  assert.equal(await destroy(), 'NotDeleted', 'another key of the name');
+  cluster.putKeyShareSet(SPEC);
+  cluster.deleteKeyShareSet(SPEC.name);
+  await until(async () => ((await destroy()) === 'accepted' ? true : undefined));
+  assert.deepEqual(await cluster.keys(1), []);
+});

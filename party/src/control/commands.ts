@@ -1,7 +1,9 @@
 /** Answers the operator's commands. None of them can start a signature or make this party give out a share. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, command, type PartyReport, type Reply } from '@mpc-operator/crds/control';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { type Ceremonies, Refused } from '../ceremonies/ceremonies.ts';
+import type { KeyState } from '../epochs/key-state.ts';
 import type { HeldKey, Keyring } from '../keys/keyring.ts';
 import { reportOfAttempt, reportOfKey } from './reports.ts';
 import type { Revisions } from './revisions.ts';
@@ -11,6 +13,8 @@ export interface CommandsOptions {
   readonly ceremonies: Ceremonies;
   readonly revisions: Revisions;
   readonly report: () => PartyReport;
+  /** Whether this party sees itself that the shares of a key are to be destroyed. */
+  readonly isToBeDestroyed: (key: KeyState) => boolean;
   readonly log: Logger;
 }
 
@@ -34,7 +38,7 @@ export async function answer(options: CommandsOptions, message: Uint8Array): Pro
 }
 
 async function carryOut(options: CommandsOptions, c: Command): Promise<Reply> {
-  const { keyring, ceremonies, report } = options;
+  const { ceremonies, report } = options;
   switch (c.verb) {
     case 'report':
       return { result: 'report', report: report() };
@@ -47,9 +51,22 @@ async function carryOut(options: CommandsOptions, c: Command): Promise<Reply> {
       void ceremonies.refresh(c);
       return { result: 'accepted' };
     case 'destroy':
-      if (keyring.byId(c.keyId) !== undefined) await keyring.destroy(c.keyId);
+      await destroy(options, c.keyId);
       return { result: 'accepted' };
   }
+}
+
+/** What the operator says is not enough: it could not bring a key back. */
+async function destroy({ keyring, isToBeDestroyed }: CommandsOptions, keyId: string): Promise<void> {
+  const key = keyring.byId(keyId)?.state;
+  if (key === undefined) return;
+  // its watch may be a moment behind that of the operator
+  for (let i = 0; i < 10 && !isToBeDestroyed(key); i += 1) await sleep(100);
+  if (!isToBeDestroyed(key)) {
+    const what = `KeyShareSet ${key.spec.name}, of just this key, that is deleted with spec.deletionPolicy Destroy`;
+    throw new Refused('NotDeleted', `this party sees no ${what}`);
+  }
+  await keyring.destroy(keyId);
 }
 
 function keysSince({ keyring, ceremonies, revisions }: CommandsOptions, since: number): Reply {

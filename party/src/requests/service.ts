@@ -11,6 +11,7 @@ import { ExponentialFailureRateLimiter } from '@mpc-operator/runtime/rate-limite
 import { defineResource } from '@mpc-operator/runtime/resource';
 import type { Transport } from '@mpc-operator/runtime/transport';
 import type { Custody } from '../custody.ts';
+import type { KeyState } from '../epochs/key-state.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { requestSeconds, requestsTotal } from '../metrics.ts';
 import type { Network } from '../network.ts';
@@ -19,7 +20,7 @@ import type { Owner } from '../store/secret-name.ts';
 import { Requests, signRequests } from './reconcile.ts';
 import { RequestSigner } from './request-signer.ts';
 import { signatureOf } from './signing-session.ts';
-import { judge } from './verdict.ts';
+import { isToBeDestroyed, judge, leanIfFinished } from './verdict.ts';
 
 export interface RequestServiceOptions {
   readonly owner: Owner;
@@ -36,6 +37,8 @@ export interface RequestServiceOptions {
 export interface RequestService {
   /** Whether it sees SignRequests. */
   readonly watching: boolean;
+  /** Whether it sees that the shares of this key are to be destroyed. */
+  isToBeDestroyed(key: KeyState): boolean;
   /** Resolves when the signal has aborted and all is written. */
   readonly done: Promise<void>;
 }
@@ -72,7 +75,7 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     log,
   });
   const watched = { client, namespaces: [namespace], log };
-  const requests = new Informer<SignRequest>({ ...watched, resource: signRequests });
+  const requests = new Informer<SignRequest>({ ...watched, resource: signRequests, transform: leanIfFinished });
   const keys = new Informer<KeyShareSet>({ ...watched, resource: keyShareSets });
 
   const decide = (request: SignRequest) => {
@@ -155,6 +158,7 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     get watching() {
       return requests.synced && keys.synced;
     },
+    isToBeDestroyed: key => isToBeDestroyed(key, keys.get({ namespace, name: key.spec.name }), cluster),
     done: run(),
   };
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
 import { type KeyState, newKey } from '../epochs/key-state.ts';
-import { judge } from './verdict.ts';
+import { isToBeDestroyed, judge, leanIfFinished } from './verdict.ts';
 
 const created = Date.parse('2026-01-01T00:00:00Z');
 
@@ -50,6 +50,13 @@ test('a finished request is never signed again', () => {
     assert.equal(judge(request({}, { phase }), known).kind, 'ignore');
 });
 
+test('of a finished request a party keeps all but the message, of another one everything', () => {
+  const open = request();
+  assert.deepEqual(leanIfFinished(open), open);
+  const finished: SignRequest = { ...open, status: { phase: 'Succeeded', signature: 'ab' } };
+  assert.deepEqual(leanIfFinished(finished), { ...finished, spec: { ...finished.spec, message: '' } });
+});
+
 test('a request fails at its deadline', () => {
   const verdict = judge(request({ deadlineSeconds: 10 }), { ...known, now: created + 10_000 });
   assert.ok(verdict.kind === 'fail' && verdict.reason === 'DeadlineExceeded');
@@ -88,4 +95,15 @@ test('a message that is not canonical base64 fails at once', () => {
     const verdict = judge(request({ message }), known);
     assert.ok(verdict.kind === 'fail' && verdict.reason === 'MessageMalformed', message);
   }
+});
+
+test('a key is to be destroyed when its own KeyShareSet is deleted with the policy Destroy', () => {
+  const deleted = (spec: Partial<KeyShareSet['spec']>, metadata: object = { deletionTimestamp: 'now' }) =>
+    isToBeDestroyed(held, keyShareSet(spec, metadata), 'demo');
+  assert.ok(deleted({ deletionPolicy: 'Destroy' }));
+  assert.equal(deleted({ deletionPolicy: 'Retain' }), false);
+  assert.equal(deleted({ deletionPolicy: 'Destroy' }, {}), false);
+  assert.equal(deleted({ deletionPolicy: 'Destroy', clusterRef: { name: 'other' } }), false);
+  assert.equal(deleted({ deletionPolicy: 'Destroy', threshold: 3 }), false);
+  assert.equal(isToBeDestroyed(held, undefined, 'demo'), false);
 });

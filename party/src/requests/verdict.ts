@@ -63,9 +63,26 @@ export function judge(request: SignRequest, known: Knowledge): Verdict {
 
 export const isFinished = (r: SignRequest): boolean => r.status?.phase === 'Succeeded' || r.status?.phase === 'Failed';
 
+/** A finished request may be kept for ever, and its message, which may have 64 KiB, is of no more use to a party. */
+export const leanIfFinished = (r: SignRequest): SignRequest =>
+  isFinished(r) ? { ...r, spec: { ...r.spec, message: '' } } : r;
+
 /** When a request fails if it has no signature by then: milliseconds since 1970. */
 export const deadlineOf = (r: SignRequest): number =>
   Date.parse(r.metadata.creationTimestamp ?? '') + r.spec.deadlineSeconds * 1000;
+
+/**
+ * Whether the shares of a key are to be destroyed: its owner deletes its KeyShareSet and says so in it. Nobody is believed who says so
+ * otherwise.
+ */
+export function isToBeDestroyed(key: KeyState, keyShareSet: KeyShareSet | undefined, cluster: string): boolean {
+  return (
+    keyShareSet?.metadata.deletionTimestamp !== undefined &&
+    keyShareSet.spec.deletionPolicy === 'Destroy' &&
+    keyShareSet.spec.clusterRef.name === cluster &&
+    differenceOf(keyShareSet, key) === undefined
+  );
+}
 
 /** The object and the key of that name must be about the same key: a name alone signs nothing. */
 function differenceOf({ spec }: KeyShareSet, { spec: held }: KeyState): string | undefined {

@@ -196,13 +196,31 @@ export class PartyCluster {
   /** The object that lets the parties sign with a key. */
   putKeyShareSet(spec: KeySpec, cluster = CLUSTER): void {
     const { name, ...rest } = spec;
-    const object: KeyShareSet = {
+    this.api.put(KEYS, {
       apiVersion: API_VERSION,
       kind: 'KeyShareSet',
       metadata: { name, namespace: NAMESPACE },
       spec: { ...rest, clusterRef: { name: cluster }, protocol: 'frost', deletionPolicy: 'Retain' },
-    };
-    this.api.put(KEYS, object);
+    } satisfies KeyShareSet);
+  }
+
+  /** Its owner deletes the object of a key, for good. The operator has not let it go yet. */
+  deleteKeyShareSet(name: string): void {
+    const { metadata, spec } = this.api.get(KEYS, name) as KeyShareSet;
+    const deleted = { ...metadata, deletionTimestamp: new Date().toISOString() };
+    this.api.put(KEYS, {
+      apiVersion: API_VERSION,
+      kind: 'KeyShareSet',
+      metadata: deleted,
+      spec: { ...spec, deletionPolicy: 'Destroy' },
+    } satisfies KeyShareSet);
+  }
+
+  /** A key that its owner deletes, for good. */
+  async destroyKey(parties: readonly PartyId[], name: string, keyId: string): Promise<void> {
+    this.deleteKeyShareSet(name);
+    await this.commandAll(parties, { verb: 'destroy', keyId });
+    this.removeKeyShareSet(name);
   }
 
   removeKeyShareSet(name: string): void {
