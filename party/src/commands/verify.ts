@@ -3,15 +3,19 @@
  *
  *     kubectl get keyshareset NAME -o json | node party/src/commands/verify.ts 1=FINGERPRINT 2=FINGERPRINT ...
  *
- * Needs no cluster, no network and no trust in either. Exit code 0: all parties have signed; 1: they have not, and why; 2: usage.
+ * Needs no cluster, no network and no trust in either. Exit code 0: all parties have signed it, and what status shows of the key is what they
+ * have signed; 1: not so, and why; 2: usage.
  */
 import { readFileSync } from 'node:fs';
 import { type Certificate, certificate } from '@mpc-operator/crds/control';
+import * as z from 'zod';
 import { faultsOf } from '../epochs/verify-certificate.ts';
+import { type ShownKey, shownKey } from '../keys/shown-key.ts';
 
 const USAGE = `usage: kubectl get keyshareset NAME -o json | verify PARTY=FINGERPRINT...
 
-Checks that every party has signed the certificate in the key's status. FINGERPRINT is the SHA-256 of the party's
+Checks that every party has signed the certificate in the key's status, and that public key and addresses there are those of
+the key that they have signed; prints them. FINGERPRINT is the SHA-256 of the party's
 identity key, from \`kubectl get mpccluster -o yaml\`, noted when the cluster was made.
 `;
 
@@ -29,29 +33,64 @@ export function verifyCommand(args: readonly string[], input: string): Outcome {
     return { code: 2, text: why + USAGE };
   }
   const expected = new Map(pairs.flatMap(p => (p === null ? [] : [[Number(p[1]), p[2] ?? ''] as const])));
-  const found = readCertificate(input);
-  if (typeof found === 'string') return { code: 2, text: `${found}\n` };
-  const faults = faultsOf(found, expected);
-  if (faults.length > 0) return { code: 1, text: `NOT verified:\n${faults.map(f => `  ${f}\n`).join('')}` };
-  const { keyId, publicKey, threshold, acks, epoch } = found;
-  return {
-    code: 0,
-    text: `verified: key ${keyId}, ${threshold} of ${acks.length}, epoch ${epoch}, group key ${publicKey}\n`,
-  };
+  const read = readKey(input);
+  if (typeof read === 'string') return { code: 2, text: `${read}\n` };
+  const { found, status } = read;
+  const unsigned = faultsOf(found, expected);
+  if (unsigned.length > 0) return notVerified(unsigned);
+  const { keyId, threshold, acks, epoch } = found;
+  const key = shownKey(found, found.publicKey);
+  const shownFaults = status === undefined ? [] : faultsOfStatus(status, key);
+  if (shownFaults.length > 0) return notVerified(shownFaults);
+  const addresses = key.addresses.map(({ chain, network, address }) => `  ${chain} ${network}: ${address}\n`).join('');
+  const what = `key ${keyId}, ${threshold} of ${acks.length}, epoch ${epoch}`;
+  return { code: 0, text: `verified: ${what}\n  public key: ${key.publicKey}\n${addresses}` };
 }
 
-function readCertificate(input: string): Certificate | string {
+const notVerified = (faults: readonly string[]): Outcome => ({
+  code: 1,
+  text: `NOT verified:\n${faults.map(f => `  ${f}\n`).join('')}`,
+});
+
+/** Whoever writes the status could show another key's public key or addresses beside a certificate that is right. */
+function faultsOfStatus(status: Status, key: ShownKey): string[] {
+  const mine = new Map(key.addresses.map(({ chain, network, address }) => [`${chain} ${network}`, address]));
+  return [
+    ...(status.publicKey === key.publicKey
+      ? []
+      : [`status.publicKey is ${status.publicKey}, but the key that the parties have signed has ${key.publicKey}`]),
+    ...status.addresses
+      .filter(({ chain, network, address }) => mine.get(`${chain} ${network}`) !== address)
+      .map(({ chain, network, address }) => `the ${chain} ${network} address ${address} is not the key's`),
+  ];
+}
+
+/** What a KeyShareSet shows beside its certificate. */
+const status = z.looseObject({
+  publicKey: z.string().max(66),
+  addresses: z.array(z.object({ chain: z.string(), network: z.string(), address: z.string() })).default([]),
+});
+type Status = z.infer<typeof status>;
+
+/** The certificate, and the status it is from, if it is from one. */
+function readKey(input: string): { found: Certificate; status: Status | undefined } | string {
   let json: unknown;
   try {
     json = JSON.parse(input);
   } catch {
     return 'standard input is not JSON: pipe `kubectl get keyshareset NAME -o json` into it';
   }
-  const inStatus = (json as { status?: { certificate?: unknown } } | null)?.status?.certificate;
-  const parsed = certificate.safeParse(withoutOmissions(inStatus ?? json));
-  return parsed.success
-    ? parsed.data
-    : `no certificate on standard input: ${parsed.error.issues[0]?.path.join('.')} ${parsed.error.issues[0]?.message}`;
+  const inStatus = (json as { status?: { certificate?: unknown } } | null)?.status;
+  const parsed = certificate.safeParse(withoutOmissions(inStatus?.certificate ?? json));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return `no certificate on standard input: ${issue?.path.join('.')} ${issue?.message}`;
+  }
+  if (inStatus === undefined) return { found: parsed.data, status: undefined };
+  const shown = status.safeParse(inStatus);
+  return shown.success
+    ? { found: parsed.data, status: shown.data }
+    : `no status of a KeyShareSet on standard input: ${shown.error.issues[0]?.path.join('.')} ${shown.error.issues[0]?.message}`;
 }
 
 /** The API server leaves empty lists out. */

@@ -1,14 +1,10 @@
 /** What this party tells the operator: projections of what it holds, never a secret. */
 import type { AttemptReport, KeyReport, KeySpec } from '@mpc-operator/crds/control';
 import { acknowledgedAttempt } from '../ceremonies/outcome.ts';
-import { addresses } from '../chains/addresses.ts';
-import { curves } from '../curve/curve.ts';
 import { type Attempt, isCertified, type KeyState } from '../epochs/key-state.ts';
 import { certificateOf } from '../epochs/proposal.ts';
 import type { HeldKey } from '../keys/keyring.ts';
-import { publicKeys } from '../signing/scheme.ts';
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+import { type ShownKey, shownKey } from '../keys/shown-key.ts';
 
 /** A key that this party holds; `attempt` is the one under way or failed, if it is newer than what is acknowledged. */
 export function reportOfKey({ state, finalTime }: HeldKey, attempt: AttemptReport | undefined): KeyReport {
@@ -37,14 +33,8 @@ export function reportOfAttempt(spec: KeySpec, attempt: AttemptReport): KeyRepor
 }
 
 /** The public key is shown once every party has activated it: before, the key may come to nothing. */
-function publicPart({ spec, final, attempts }: KeyState): Pick<KeyReport, 'publicKey' | 'internalKey' | 'addresses'> {
+function publicPart({ spec, final, attempts }: KeyState): ShownKey | Pick<KeyReport, 'addresses'> {
   const [anyAttempt]: Iterable<Attempt> & Attempt[] = [...attempts.values()];
   if (final === 0 || anyAttempt === undefined) return { addresses: [] };
-  const point = curves[spec.curve].decodePoint(Uint8Array.from(Buffer.from(anyAttempt.proposal.publicKey, 'hex')));
-  const { publicKey, internalKey } = publicKeys(spec.purpose, point);
-  return {
-    publicKey: hex(publicKey),
-    ...(internalKey && { internalKey: hex(internalKey) }),
-    addresses: addresses(spec.purpose, publicKey),
-  };
+  return shownKey(spec, anyAttempt.proposal.publicKey);
 }

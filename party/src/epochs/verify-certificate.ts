@@ -1,12 +1,9 @@
 /** The check of a certificate by somebody who trusts nobody but the fingerprints noted out of band. */
-import { createHash } from 'node:crypto';
 import type { Certificate } from '@mpc-operator/crds/control';
+import { fingerprint, type PublicIdentity, parsePublicIdentity } from '../identity/identity.ts';
 import type { PartyId } from '../session/errors.ts';
 import { verifySignature } from '../session/signer.ts';
 import { acknowledgedBytes, proposalOf } from './proposal.ts';
-
-/** How a person notes an identity: SHA-256 of the Ed25519 public key, in hex. */
-export const fingerprint = (identity: Uint8Array): string => createHash('sha256').update(identity).digest('hex');
 
 /**
  * What is wrong with a certificate; nothing, if all its parties have signed it with the identities that were noted.
@@ -24,23 +21,32 @@ export function faultsOf(c: Certificate, expected: ReadonlyMap<PartyId, string>)
     ...(c.commitments[0] === c.publicKey ? [] : ['the first commitment is not the public key']),
     ...[...expected.keys()].filter(p => !parties.includes(p)).map(p => `party ${p} has not signed`),
     ...c.acks.flatMap(({ party, identity, signature }) =>
-      faultOfAck(party, hex(identity), bytes, hex(signature), expected.get(party)),
+      faultOfAck(party, parse(identity), bytes, hex(signature), expected.get(party)),
     ),
   ];
 }
 
 function faultOfAck(
   party: PartyId,
-  identity: Uint8Array,
+  identity: PublicIdentity | undefined,
   bytes: Uint8Array,
   signature: Uint8Array,
   expected: string | undefined,
 ): string[] {
   if (expected === undefined) return [`no fingerprint was given for party ${party}`];
+  if (identity === undefined) return [`the identity of party ${party} is no public key`];
   if (fingerprint(identity) !== expected.toLowerCase()) {
     return [`the identity of party ${party} has the fingerprint ${fingerprint(identity)}, not ${expected}`];
   }
   return verifySignature(identity, bytes, signature) ? [] : [`the signature of party ${party} does not verify`];
+}
+
+function parse(identity: string): PublicIdentity | undefined {
+  try {
+    return parsePublicIdentity(identity);
+  } catch {
+    return undefined;
+  }
 }
 
 const isAscending = (ids: readonly number[]): boolean => ids.every((id, i) => i === 0 || id > (ids[i - 1] ?? id));

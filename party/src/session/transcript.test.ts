@@ -119,7 +119,6 @@ const HASHING: { readonly [file: string]: string } = {
   'store/chain.ts': 'a tag of its own, in JSON: an auditor computes it',
   'requests/leadership.ts': 'an order, no commitment',
   'identity/identity.ts': 'fingerprint: what people compare',
-  'epochs/verify-certificate.ts': 'fingerprint: what people compare',
   'hsm/sealing.ts': 'compares what is read back with what was written; never leaves the process',
 };
 
