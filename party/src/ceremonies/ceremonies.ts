@@ -19,6 +19,7 @@ import { refresh, refreshMessages } from '../sharing/refresh.ts';
 import { type KeyShare, sharingHash } from '../sharing/sharing.ts';
 import { schemes } from '../signing/scheme.ts';
 import type { SecretName } from '../store/secret-name.ts';
+import { Attendance } from './attendance.ts';
 import { failureOf } from './outcome.ts';
 import { newKeyProposal, refreshProposal } from './proposals.ts';
 
@@ -72,7 +73,7 @@ export class Ceremonies {
    * @throws Refused
    */
   keygen({ spec, number, run, triggers }: Keygen): Promise<void> {
-    const { keyring, peers, host } = this.#options;
+    const { keyring, peers, host, clock } = this.#options;
     rejectMalformed(spec, peers.me);
     const held = keyring.byName(spec.name).map(({ state }) => state);
     const activated = held.find(key => key.active > 0);
@@ -88,8 +89,11 @@ export class Ceremonies {
       const session = `keygen-${run}`;
       const parameters = { session, protocol: 'keygen/v1', suite, key: spec.name, epoch: number, threshold, extras };
       const job = { parameters, parties, uses: undefined, timeout: TIMEOUT };
-      const outcome = await host.run(job, keygenMessages({ curve, threshold }), party =>
-        keygen(party, { curve, threshold }),
+      using attendance = new Attendance(parties, peers, clock);
+      const outcome = await host.run(
+        { ...job, signal: attendance.signal },
+        keygenMessages({ curve, threshold }),
+        party => keygen(party, { curve, threshold }),
       );
       const { share, chainCode } = outcome.result;
       using _ = chainCode;
@@ -105,7 +109,7 @@ export class Ceremonies {
    * @throws Refused
    */
   refresh({ keyId, number, run, trigger }: Refresh): Promise<void> {
-    const { keyring, host } = this.#options;
+    const { keyring, peers, host, clock } = this.#options;
     const key = keyring.byId(keyId)?.state;
     const base = key?.attempts.get(key.final)?.proposal;
     if (key === undefined) throw new Refused('KeyUnknown', `this party holds no key ${keyId}`);
@@ -143,7 +147,12 @@ export class Ceremonies {
         extras,
       };
       const job = { parameters, parties, uses: { keyId, epoch: base.epoch }, timeout: TIMEOUT };
-      const outcome = await host.run(job, refreshMessages({ curve, threshold }), party => refresh(party, old));
+      using attendance = new Attendance(parties, peers, clock);
+      const outcome = await host.run(
+        { ...job, signal: attendance.signal },
+        refreshMessages({ curve, threshold }),
+        party => refresh(party, old),
+      );
       await this.#acknowledge(key.spec, refreshProposal(base, number, trigger, outcome), [trigger], outcome.result, []);
     });
   }

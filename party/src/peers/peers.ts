@@ -27,6 +27,7 @@ export interface PeersOptions {
 interface Seen {
   readonly at: number;
   readonly ready: boolean;
+  readonly incarnation: number;
 }
 
 interface Memory extends Standing {
@@ -66,9 +67,15 @@ export class Peers {
 
   /** Parties, this one included, that were heard of lately and take sessions. */
   present(): ReadonlySet<PartyId> {
+    return new Set(this.starts().keys());
+  }
+
+  /** Of the same parties, which start of theirs it is that was heard. */
+  starts(): ReadonlyMap<PartyId, number> {
     const now = this.#options.clock.now();
     const there = [...this.#seen].filter(([, { at, ready }]) => ready && now - at < AWAY_AFTER);
-    return new Set([this.me, ...there.map(([id]) => id)]);
+    const others = there.map(([id, { incarnation }]) => [id, incarnation] as const);
+    return new Map([[this.me, this.#options.incarnation], ...others]);
   }
 
   /** The others that have introduced themselves, ascending. */
@@ -124,7 +131,7 @@ export class Peers {
       return;
     }
     this.#impostors.delete(from);
-    this.#seen.set(from, { at: clock.now(), ready: said.ready });
+    this.#seen.set(from, { at: clock.now(), ready: said.ready, incarnation: said.incarnation });
   }
 
   /**
