@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { connect, type Msg, type NatsConnection, type TlsOptions } from '@nats-io/transport-node';
+import { connect, errors, type Msg, type NatsConnection, type TlsOptions } from '@nats-io/transport-node';
 import { Backoff } from './backoff.ts';
 import { sleep, systemClock } from './clock.ts';
 
@@ -27,6 +27,10 @@ export interface NatsMessage {
   /** Answers a request; false if it was none. */
   respond(data: Uint8Array): boolean;
 }
+
+/** Whether a request failed because nobody subscribes to its subject. */
+export const isNoResponders = (error: unknown): boolean =>
+  error instanceof errors.NoRespondersError || (error instanceof errors.RequestError && error.isNoResponders());
 
 type Handler = (message: NatsMessage) => void;
 

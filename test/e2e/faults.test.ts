@@ -96,11 +96,11 @@ describe('nothing is lost, answered twice, or left half-done', () => {
     });
   });
 
-  const hsmOfParty1 = [NAMESPACE, partyPodName(CLUSTER, 1), 'hsm'] as const;
+  const hsmOf = (party: number) => [NAMESPACE, partyPodName(CLUSTER, party), 'hsm'] as const;
   for (const [what, kill] of [
-    ['the process that works for it in its HSM', () => killProcess(...hsmOfParty1, 'p11-kit-remote')],
-    ['the server of its HSM', () => killProcess(...hsmOfParty1, 'p11-kit-server')],
-    ['its HSM', () => killContainer(...hsmOfParty1)],
+    ['the process that works for it in its HSM', () => killProcess(...hsmOf(1), 'p11-kit-remote')],
+    ['the server of its HSM', () => killProcess(...hsmOf(1), 'p11-kit-server')],
+    ['its HSM', () => killContainer(...hsmOf(3))],
   ] as const) {
     test(`when a party loses ${what}, in mid-refresh: it waits, unready, and comes back by itself`, async t => {
       const before = await partyRestarts();

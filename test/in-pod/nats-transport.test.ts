@@ -11,7 +11,13 @@ import { keygen, keygenMessages } from '@mpc-operator/party/sharing/keygen';
 import { groupKey } from '@mpc-operator/party/sharing/sharing';
 import { PartyTransport } from '@mpc-operator/party/transport/party-transport';
 import { systemClock } from '@mpc-operator/runtime/clock';
-import { NatsClient, type NatsConfig, type NatsEvents, type NatsState } from '@mpc-operator/runtime/nats-client';
+import {
+  isNoResponders,
+  NatsClient,
+  type NatsConfig,
+  type NatsEvents,
+  type NatsState,
+} from '@mpc-operator/runtime/nats-client';
 import { connect as nats } from '@nats-io/transport-node';
 import { NatsServer } from './nats-server.ts';
 
@@ -150,6 +156,14 @@ test('a party answers the operator, and nobody in another name', async t => {
   for (let trip = 0; trip < 2; trip += 1) await two.flush();
   await Promise.all([operator.whenConnected(), one.whenConnected()]);
   assert.deepEqual(heard, []);
+});
+
+test('who asks where nobody listens learns it at once', async t => {
+  const server = await startServer(t);
+  const operator = connect(t, await server.credentials('operator'));
+  await operator.whenConnected();
+  const answer = operator.request(subjects.control(1), 'do', subjects.reply(1, 'token'), 60_000);
+  await assert.rejects(answer, error => isNoResponders(error));
 });
 
 test('a request ends in time even if its connection is closed before the answer', async t => {

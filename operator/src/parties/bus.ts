@@ -1,9 +1,14 @@
 /** NATS as the operator needs it: so that what stands on it can be tested without. */
 export interface Bus {
   readonly connected: boolean;
-  /** What comes at the subject `replyTo`; rejects if nothing does within `timeout` milliseconds. */
+  /** What comes at the subject `replyTo`; rejects if nothing does within `timeout` milliseconds, with NobodyListens at once. */
   request(subject: string, payload: string, replyTo: string, timeout: number): Promise<string>;
   close(): Promise<void>;
+}
+
+/** Nobody subscribes to the subject: whoever did has gone. */
+export class NobodyListens extends Error {
+  override readonly name = 'NobodyListens';
 }
 
 /** PEM. */

@@ -1,6 +1,6 @@
 import type { Logger } from '@mpc-operator/runtime/log';
-import { NatsClient } from '@mpc-operator/runtime/nats-client';
-import type { Bus, BusOptions } from './bus.ts';
+import { isNoResponders, NatsClient } from '@mpc-operator/runtime/nats-client';
+import { type Bus, type BusOptions, NobodyListens } from './bus.ts';
 
 const text = (data: Uint8Array): string => Buffer.from(data).toString();
 
@@ -30,7 +30,12 @@ export class NatsBus implements Bus {
   }
 
   async request(subject: string, payload: string, replyTo: string, timeout: number): Promise<string> {
-    return text((await this.#client.request(subject, payload, replyTo, timeout)).data);
+    try {
+      return text((await this.#client.request(subject, payload, replyTo, timeout)).data);
+    } catch (error) {
+      if (isNoResponders(error)) throw new NobodyListens(`nobody listens at ${subject}`);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

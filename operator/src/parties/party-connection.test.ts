@@ -5,6 +5,7 @@ import { createLogger } from '@mpc-operator/runtime/log';
 import { FakeClock, settle } from '@mpc-operator/runtime/testing/fake-clock';
 import { FakeBus } from '../testing/fake-bus.ts';
 import { keyReport, partyReport } from '../testing/reports.ts';
+import { NobodyListens } from './bus.ts';
 import { Connections } from './connections.ts';
 import { PartyConnection } from './party-connection.ts';
 import { REPORT_LIFETIME } from './view.ts';
@@ -74,6 +75,21 @@ describe('the connection to the parties of a cluster', () => {
     bus().publish('mpc.report.1', partyReport(1, { position: 5, keys: 1 }));
     assert.equal(state.changes, before + 2);
     assert.ok(connection.views().get(1)?.keys, 'the keys of the same process are still known');
+  });
+
+  test('forgets what a party said as soon as nobody listens there, until it says something again', async t => {
+    const { connection, bus, state } = setUp(t, keys);
+    bus().publish('mpc.report.1', partyReport(1, { position: 5, keys: 1 }));
+    await settle();
+    const before = state.changes;
+    bus().nobodyListens = true;
+    await assert.rejects(connection.command(1, { verb: 'report' }), NobodyListens);
+    assert.deepEqual(connection.views().get(1), { id: 1 });
+    await assert.rejects(connection.command(1, { verb: 'report' }), NobodyListens);
+    assert.equal(state.changes, before + 1);
+    bus().nobodyListens = false;
+    bus().publish('mpc.report.1', partyReport(1, { position: 5, keys: 1 }));
+    assert.ok(connection.views().get(1)?.keys);
   });
 
   test('shows since when a party is up', async t => {

@@ -4,7 +4,7 @@ import { subjects } from '@mpc-operator/crds/subjects';
 import { type Clock, systemClock } from '@mpc-operator/runtime/clock';
 import { equal } from '@mpc-operator/runtime/json';
 import type { Logger } from '@mpc-operator/runtime/log';
-import type { Bus, Credentials, OpenBus } from './bus.ts';
+import { type Bus, type Credentials, NobodyListens, type OpenBus } from './bus.ts';
 import { PartyCache } from './party-cache.ts';
 import { type PartyView, type PartyViews, REPORT_LIFETIME } from './view.ts';
 
@@ -74,7 +74,11 @@ export class PartyConnection {
   /** The reply of a party. Rejects if there is none, or none that can be understood: then nothing is known of what it did. */
   async command(party: number, command: Command): Promise<Reply> {
     const replyTo = subjects.reply(party, randomUUID());
-    const text = await this.#bus.request(subjects.control(party), JSON.stringify(command), replyTo, REPLY_TIMEOUT);
+    const payload = JSON.stringify(command);
+    const text = await this.#bus.request(subjects.control(party), payload, replyTo, REPLY_TIMEOUT).catch(error => {
+      if (error instanceof NobodyListens) this.#lose(party);
+      throw error;
+    });
     const parsed = reply.safeParse(parseJson(text));
     if (!parsed.success) throw new Error(`the reply of party ${party} to '${command.verb}' is malformed`);
     return parsed.data;
@@ -133,6 +137,15 @@ export class PartyConnection {
     };
     this.#parties.set(id, party);
     return party;
+  }
+
+  /** The party has gone: what it said last is not to be relied on, until it says something again. */
+  #lose(id: number): void {
+    const party = this.#parties.get(id);
+    if (party === undefined || this.#clock.now() - party.receivedAt >= REPORT_LIFETIME) return;
+    party.receivedAt = this.#clock.now() - REPORT_LIFETIME;
+    party.cancelExpiry();
+    this.#options.onChange();
   }
 
   /** Asks for keys until all are known. If it fails, the next report leads here again. */

@@ -1,4 +1,4 @@
-import type { Bus, BusOptions } from '../parties/bus.ts';
+import { type Bus, type BusOptions, NobodyListens } from '../parties/bus.ts';
 
 /** A Bus whose other end is a function. */
 export class FakeBus implements Bus {
@@ -6,6 +6,7 @@ export class FakeBus implements Bus {
   readonly #answer: (subject: string, payload: string) => string | undefined;
   connected = true;
   closed = false;
+  nobodyListens = false;
 
   constructor(options: BusOptions, answer: (subject: string, payload: string) => string | undefined) {
     this.options = options;
@@ -13,6 +14,7 @@ export class FakeBus implements Bus {
   }
 
   async request(subject: string, payload: string): Promise<string> {
+    if (this.nobodyListens) throw new NobodyListens(subject);
     const answer = this.#answer(subject, payload);
     if (answer === undefined) throw new Error('timeout');
     return answer;
