@@ -93,3 +93,19 @@ export function meanBetween(before: Stages, after: Stages): [round: string, mill
     return [round, (1000 * (seconds - was.seconds)) / Math.max(1, count - was.count)];
   });
 }
+
+export const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+
+/** Where the mean time of a request goes, in milliseconds; the rounds are those of a session. */
+export function stagesOf(
+  total: number,
+  party: number,
+  rounds: readonly [round: string, milliseconds: number][],
+): [stage: string, milliseconds: number][] {
+  const session = rounds.reduce((sum, [, ms]) => sum + ms, 0);
+  return [
+    ['API server: request to leader, signature to asker', total - party],
+    ['leader: share from HSM, invitation, store, status', party - session],
+    ...rounds.map(([round, ms]): [string, number] => [`session: ${round}`, ms]),
+  ];
+}

@@ -1,6 +1,6 @@
 /** `make bench`: medians and ratios. Nothing here is asserted: machines differ, and so does what else runs on them. */
 import { CLUSTER, clusterReady, keyReady, NAMESPACE, PARTIES } from '../e2e/world.ts';
-import { meanBetween, measureRequests, signingStages } from './cluster.ts';
+import { mean, meanBetween, measureRequests, signingStages, stagesOf } from './cluster.ts';
 import { formatMeasurements, measureSimulation } from './simulation.ts';
 
 const REQUESTS = 40;
@@ -13,14 +13,16 @@ say(formatMeasurements(await measureSimulation()));
 
 await clusterReady();
 say(`\nIn the cluster, 2 of 3, ${REQUESTS} requests one after the other, milliseconds (aim: median under 300)`);
-say('key                 created to signature: p50    p90    max   of it in the parties: p50');
+say('key                                 created to signature: p50    p90    max');
 for (const purpose of ['eddsa', 'taproot'] as const) {
   const key = await keyReady(`bench-${purpose}`, purpose);
   await measureRequests(NAMESPACE, key, 5);
   const before = await signingStages(NAMESPACE, CLUSTER, PARTIES);
   const { total, party } = await measureRequests(NAMESPACE, key, REQUESTS);
-  const stages = meanBetween(before, await signingStages(NAMESPACE, CLUSTER, PARTIES));
+  const rounds = meanBetween(before, await signingStages(NAMESPACE, CLUSTER, PARTIES));
   const [p50, p90, max] = [quantile(total, 0.5), quantile(total, 0.9), quantile(total, 1)];
-  say(`${key.metadata.name.padEnd(36)}${p50} ${p90} ${max}${quantile(party, 0.5).padStart(27)}`);
-  for (const [round, ms] of stages) say(`  ${round.padEnd(32)}${ms.toFixed(1).padStart(8)} mean of a party`);
+  say(`${key.metadata.name.padEnd(52)}${p50} ${p90} ${max}`);
+  for (const [stage, ms] of stagesOf(mean(total), mean(party), rounds)) {
+    say(`  ${stage.padEnd(50)}${ms.toFixed(0).padStart(6)} ${((100 * ms) / mean(total)).toFixed(0).padStart(6)} %`);
+  }
 }
