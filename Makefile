@@ -21,6 +21,9 @@ endif
 export NODE_COMPILE_CACHE := $(shell source hack/env.sh && echo "$$cache/compiled")
 CORES := $(shell getconf _NPROCESSORS_ONLN)
 
+# One file at a time, for they share a cluster. A test that hangs fails in time to be read, with whatever it left running.
+TEST_IN_CLUSTER := node --test --test-concurrency=1 --test-timeout=900000 --test-force-exit
+
 .PHONY: help
 help: ## Show this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -75,9 +78,9 @@ test-unit: deps ## No cluster, under three minutes
 .PHONY: test
 test: test-unit ## That first, then integration and end to end in the cluster
 	@hack/stage.sh 'Cluster and images' $(MAKE) --no-print-directory images
-	@hack/stage.sh 'Integration tests' hack/in-cluster-net.sh node --test --test-concurrency=1 'test/integration/**/*.test.ts'
-	@hack/stage.sh 'Integration tests with HSM and NATS' hack/in-pod.sh node --test --test-concurrency=1 'test/in-pod/**/*.test.ts'
-	@hack/stage.sh 'End-to-end tests' hack/in-cluster-net.sh node --test --test-concurrency=1 'test/e2e/**/*.test.ts'
+	@hack/stage.sh 'Integration tests' hack/in-cluster-net.sh $(TEST_IN_CLUSTER) 'test/integration/**/*.test.ts'
+	@hack/stage.sh 'Integration tests with HSM and NATS' hack/in-pod.sh $(TEST_IN_CLUSTER) 'test/in-pod/**/*.test.ts'
+	@hack/stage.sh 'End-to-end tests' hack/in-cluster-net.sh $(TEST_IN_CLUSTER) 'test/e2e/**/*.test.ts'
 
 .PHONY: test-full
 test-full: test ## That first, then the long matrices

@@ -145,16 +145,31 @@ test('random bytes are of the length that was asked for', async t => {
   assert.notDeepEqual(a, b);
 });
 
-test('a key whose value somebody may know is not trusted, whatever its label', async t => {
+test('a key whose value somebody may know, or that was half made in a crash, is not used, and gives way to a new one', async t => {
   const config = makeToken(t);
   const file = join(config.folder, 'known.key');
   writeFileSync(file, randomBytes(32));
-  const label = `${config.keyPrefix}/1`;
-  const where = ['--token', config.token, '--pin', PIN];
-  execFileSync('softhsm2-util', ['--import', file, '--aes', ...where, '--label', label, '--id', '01']);
-  const hsm = start(t, config);
-  while (hsm.state.connected || hsm.state.reason === 'not connected yet') await new Promise(setImmediate);
-  assert.match(hsm.state.reason, /was not made in this token/);
+  const plant = (id: string) => {
+    const label = `${config.keyPrefix}/1`;
+    const where = ['--token', config.token, '--pin', PIN];
+    execFileSync('softhsm2-util', ['--import', file, '--aes', ...where, '--label', label, '--id', id, '--force']);
+  };
+  plant('01');
+  const hsm = await connect(t, config);
+  assert.deepEqual(await hsm.generations(), []);
+  await assert.rejects(hsm.seal(1, secret(Buffer.from('x')), aad), refusal(/^KeyUntrusted$/));
+  await assert.rejects(hsm.seal(1, secret(Buffer.from('x')), aad), /not made in this token, or can leave it \(local/);
+
+  await hsm.createGeneration(1);
+  assert.deepEqual(await hsm.generations(), [1]);
+  const sealed = await hsm.seal(1, secret(Buffer.from('x')), aad);
+  await hsm.open(sealed, aad);
+
+  plant('02');
+  assert.deepEqual(await hsm.generations(), [], 'which of two is the right one?');
+  await assert.rejects(hsm.open(sealed, aad), refusal(/^KeyUntrusted$/));
+  await hsm.destroyGeneration(1);
+  await assert.rejects(hsm.open(sealed, aad), refusal(/^KeyMissing$/));
 });
 
 test('a wrong PIN is tried once, and again when the file has changed', async t => {

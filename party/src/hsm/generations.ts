@@ -31,7 +31,7 @@ export class SealingKeyMissing extends Error {
   override readonly name = 'SealingKeyMissing';
   constructor(generations: readonly number[], secrets: number) {
     super(
-      `the HSM has no sealing key of generation ${generations.join(', ')}, but the store has ${secrets} secrets and a log that need it: ` +
+      `the HSM has no sealing key of generation ${generations.join(', ')} that was made in it, but the store has ${secrets} secrets and a log that need it: ` +
         'store and token do not belong together. Bring back the token of this party, or have the party repaired',
     );
   }

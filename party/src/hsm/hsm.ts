@@ -21,11 +21,14 @@ export const MAX_PLAINTEXT = 64 * 1024;
  * @throws HsmRefused the HSM is well and says no
  */
 export interface Hsm {
-  /** The generations whose sealing key is in the token, ascending. */
+  /** The generations whose sealing key is in the token, made there and never to leave it; ascending. */
   generations(): Promise<number[]>;
-  /** Makes the sealing key of a generation in the token, never to leave it. Does nothing if it is there. */
+  /**
+   * Makes the sealing key of a generation in the token, never to leave it. Does nothing if it is there; what bears its name and cannot
+   * be trusted is destroyed first.
+   */
   createGeneration(generation: number): Promise<void>;
-  /** Destroys the sealing key of a generation, and with it all that is sealed under it. Does nothing if it is not there. */
+  /** Destroys whatever bears the name of a generation's sealing key, and with it all that is sealed under it. Does nothing if it is not there. */
   destroyGeneration(generation: number): Promise<void>;
   /** At most `MAX_PLAINTEXT` bytes. `aad` is bound to them: `open` needs the very same. The plaintext stays the caller's. */
   seal(generation: number, plaintext: Secret<Uint8Array>, aad: Uint8Array): Promise<Sealed>;

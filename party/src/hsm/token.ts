@@ -2,51 +2,19 @@ import { readFileSync, statSync } from 'node:fs';
 import {
   AesGcm240Params,
   KeyGenMechanism,
-  KeyType,
   Mechanism,
   Module,
-  ObjectClass,
   type Session,
   SessionFlag,
-  type SessionObject,
   type Slot,
 } from 'graphene-pk11';
 import pkcs11js, { type Handle, type PKCS11 } from 'pkcs11js';
 import { type HsmConfig, MAX_PLAINTEXT, type Sealed } from './hsm.ts';
+import { findSealingKeys, handlesOf, KEY_TEMPLATE, type SealingKey } from './sealing-keys.ts';
 import { Lost, PinRefused, Refused, refusalOf } from './token-errors.ts';
 
-const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-
-/** What a sealing key must be: made in this token, never to leave it, of no use but sealing. */
-const KEY_TEMPLATE = {
-  class: ObjectClass.SECRET_KEY,
-  keyType: KeyType.AES,
-  valueLen: KEY_BYTES,
-  private: true,
-  sensitive: true,
-  extractable: false,
-  modifiable: false,
-  encrypt: true,
-  decrypt: true,
-  wrap: false,
-  unwrap: false,
-  derive: false,
-  sign: false,
-  verify: false,
-} as const;
-
-/** What the token itself says of a key that was made in it and never could leave; nobody can give a key they know these. */
-const TRUSTED = {
-  keyType: KeyType.AES,
-  valueLen: KEY_BYTES,
-  local: true,
-  sensitive: true,
-  alwaysSensitive: true,
-  extractable: false,
-  neverExtractable: true,
-} as const;
 
 /**
  * One login to one token, from the process that has the module to itself. All calls block. A Token that has thrown `Lost` is of no
@@ -61,7 +29,7 @@ export class Token {
   readonly #session: Session;
   readonly #prefix: string;
   readonly #testKey: Handle;
-  #keys: ReadonlyMap<number, Handle>;
+  #keys: ReadonlyMap<number, SealingKey>;
 
   private constructor(module: Module, lib: PKCS11, session: Session, prefix: string) {
     this.#module = module;
@@ -79,7 +47,6 @@ export class Token {
    * @param refusedPin state of the PIN file that must not be tried again
    * @throws Lost the module, the token or AES-GCM is not there
    * @throws PinRefused the token refused the PIN, now or before
-   * @throws Refused KeyUntrusted: a sealing key is not what this program made
    */
   static connect(config: HsmConfig, refusedPin: string | undefined): Token {
     const lib = new pkcs11js.PKCS11();
@@ -91,7 +58,7 @@ export class Token {
       login(session, config.pinFile, refusedPin);
       return new Token(module, lib, session, config.keyPrefix);
     } catch (error) {
-      throw error instanceof Refused || error instanceof PinRefused ? error : Lost.because(error);
+      throw error instanceof PinRefused ? error : Lost.because(error);
     }
   }
 
@@ -106,23 +73,26 @@ export class Token {
 
   generations(): number[] {
     this.#keys = this.#attempt(() => this.#findKeys());
-    return [...this.#keys.keys()].sort((a, b) => a - b);
+    return [...this.#keys.keys()].filter(generation => this.#keys.get(generation)?.trusted).sort((a, b) => a - b);
   }
 
   create(generation: number): void {
     if (this.generations().includes(generation)) return;
+    // what is there and cannot be trusted has sealed nothing, and would stand in the way for ever
+    this.destroy(generation);
     const label = this.#label(generation);
     this.#attempt(() =>
       this.#session.generateKey(KeyGenMechanism.AES, { ...KEY_TEMPLATE, token: true, label, id: Buffer.from(label) }),
     );
     this.#keys = this.#attempt(() => this.#findKeys());
+    this.#trustedKey(generation);
   }
 
   destroy(generation: number): void {
     this.#keys = this.#attempt(() => this.#findKeys());
     const key = this.#keys.get(generation);
     if (key === undefined) return;
-    this.#attempt(() => this.#lib.C_DestroyObject(this.#session.handle, key));
+    for (const handle of handlesOf(key)) this.#attempt(() => this.#lib.C_DestroyObject(this.#session.handle, handle));
     this.#keys = this.#attempt(() => this.#findKeys());
   }
 
@@ -146,17 +116,24 @@ export class Token {
   /** Runs `use` with the key of a generation; if somebody else has replaced the object, the handle is looked up again, once. */
   #withKey<T>(generation: number, use: (key: Handle) => T): T {
     const known = this.#keys.get(generation);
-    if (known !== undefined) {
+    if (known?.trusted) {
       try {
-        return this.#attempt(() => use(known));
+        return this.#attempt(() => use(known.handle));
       } catch (error) {
         if (!(error instanceof Refused) || !/HANDLE_INVALID$/.test(error.code)) throw error;
       }
     }
     this.#keys = this.#attempt(() => this.#findKeys());
-    const key = this.#keys.get(generation);
-    if (key === undefined) throw new Refused('KeyMissing', `the HSM holds no key ${this.#label(generation)}`);
+    const key = this.#trustedKey(generation);
     return this.#attempt(() => use(key));
+  }
+
+  #trustedKey(generation: number): Handle {
+    const key = this.#keys.get(generation);
+    const label = this.#label(generation);
+    if (key === undefined) throw new Refused('KeyMissing', `the HSM holds no key ${label}`);
+    if (!key.trusted) throw new Refused('KeyUntrusted', `the key ${label} of the HSM is not to be trusted: ${key.why}`);
+    return key.handle;
   }
 
   /**
@@ -168,7 +145,7 @@ export class Token {
       return operation();
     } catch (error) {
       const refusal = refusalOf(error);
-      if (!refusal) throw error instanceof Refused ? error : Lost.because(error);
+      if (!refusal) throw Lost.because(error);
       try {
         this.#roundTrip(this.#testKey);
       } catch (second) {
@@ -178,29 +155,12 @@ export class Token {
     }
   }
 
-  #findKeys(): ReadonlyMap<number, Handle> {
-    const found = this.#session.find({ class: ObjectClass.SECRET_KEY, token: true });
-    const keys = new Map<number, Handle>();
-    for (let i = 0; i < found.length; i++) {
-      const object = found.items(i);
-      const { label } = object.getAttribute({ label: null });
-      const generation = this.#generationOf(label ?? '');
-      if (generation === undefined) continue;
-      if (keys.has(generation)) throw new Refused('KeyUntrusted', `the HSM holds two keys ${label}`);
-      requireTrusted(object, label ?? '');
-      keys.set(generation, object.handle);
-    }
-    return keys;
+  #findKeys(): ReadonlyMap<number, SealingKey> {
+    return findSealingKeys(this.#session, this.#prefix);
   }
 
   #label(generation: number): string {
     return `${this.#prefix}/${generation}`;
-  }
-
-  #generationOf(label: string): number | undefined {
-    if (!label.startsWith(`${this.#prefix}/`)) return undefined;
-    const generation = Number(label.slice(this.#prefix.length + 1));
-    return Number.isSafeInteger(generation) && this.#label(generation) === label ? generation : undefined;
   }
 
   #selfTest(): void {
@@ -218,7 +178,7 @@ export class Token {
 
   #roundTrip(key: Handle): void {
     const iv = this.#session.generateRandom(IV_BYTES);
-    const plaintext = this.#session.generateRandom(KEY_BYTES);
+    const plaintext = this.#session.generateRandom(32);
     const aad = Buffer.from('check');
     const opened = this.#decrypt(key, iv, this.#encrypt(key, iv, plaintext, aad), aad);
     if (!plaintext.equals(opened)) throw new Error('AES-GCM of this module does not give back what it was given');
@@ -263,24 +223,5 @@ function login(session: Session, pinFile: string, refusedPin: string | undefined
     const code = refusalOf(error)?.code;
     if (code?.startsWith('CKR_PIN_')) throw new PinRefused(pin, `${refusal} (${code})`);
     throw error;
-  }
-}
-
-function requireTrusted(object: SessionObject, label: string): void {
-  const actual = object.getAttribute({
-    keyType: null,
-    valueLen: null,
-    local: null,
-    sensitive: null,
-    alwaysSensitive: null,
-    extractable: null,
-    neverExtractable: null,
-  });
-  const wrong = Object.entries(TRUSTED).filter(([name, value]) => actual[name] !== value);
-  if (wrong.length > 0) {
-    throw new Refused(
-      'KeyUntrusted',
-      `the key ${label} was not made in this token, or can leave it (${wrong.map(([name]) => name).join(', ')}): somebody else put it there`,
-    );
   }
 }
