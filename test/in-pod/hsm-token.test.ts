@@ -148,7 +148,7 @@ test('random bytes are of the length that was asked for', async t => {
 test('a key whose value somebody may know, or that was half made in a crash, is not used, and gives way to a new one', async t => {
   const config = makeToken(t);
   const file = join(config.folder, 'known.key');
-  writeFileSync(file, randomBytes(32));
+  writeFileSync(file, 'a key of 32 bytes that they know');
   const plant = (id: string) => {
     const label = `${config.keyPrefix}/1`;
     const where = ['--token', config.token, '--pin', PIN];
