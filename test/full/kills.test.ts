@@ -4,7 +4,9 @@ import { before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import { partyPodName } from '@mpc-operator/crds/names';
+import type { Pod } from '@mpc-operator/runtime/resource';
 import { aim } from '../cluster/containers.ts';
+import { get, kubectl, until } from '../cluster/kubectl.ts';
 import { Load } from '../cluster/load.ts';
 import {
   askForRefresh,
@@ -27,6 +29,15 @@ let keys: readonly KeyShareSet[];
 /** How far the refreshes were, as status had it, when the kills came. */
 const steps = new Set<string | undefined>();
 
+/** A pod in which nothing was ever restarted: the kubelet makes a container wait the longer the more often it has ended. */
+async function replacePod(name: string): Promise<void> {
+  await kubectl(['--namespace', NAMESPACE, 'delete', 'pod', name]);
+  await until(`another pod ${name} ready`, 180, async () => {
+    const pod = await get<Pod>(NAMESPACE, 'pod', name);
+    return pod?.status?.conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');
+  });
+}
+
 before(async () => {
   await clusterReady();
   keys = await Promise.all(KEYS.map((name, i) => keyReady(name, i % 2 === 0 ? 'eddsa' : 'taproot')));
@@ -37,6 +48,7 @@ describe('a party that is killed in a refresh', () => {
     for (const [i, moment] of MOMENTS.entries()) {
       test(`party ${party}, ${moment} ms after it was asked for`, async () => {
         const name = KEYS[i % KEYS.length] ?? assert.fail();
+        await replacePod(partyPodName(CLUSTER, party));
         const { status } = await key(name);
         await using signing = new Load({ namespace: NAMESPACE, keys, interval: 500, deadlineSeconds: 60 });
         await signing.more(1);
