@@ -12,7 +12,7 @@ import { RingPedersen } from './ring-pedersen.ts';
 const secretKey = testKey(0);
 const { n } = secretKey;
 const key = PaillierKey.of(n);
-const [p, q] = secretKey.factors();
+const { p, q } = secretKey.factors();
 const half = n / 2n;
 const plaintext = fc.bigInt({ min: -half, max: half });
 

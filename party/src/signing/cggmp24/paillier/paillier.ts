@@ -32,19 +32,21 @@ export type Ciphertext = bigint;
 
 /** A public key: what everybody can do with ciphertexts under it. */
 export class PaillierKey {
+  readonly modulus: PaillierModulus;
   /** Modulo N, where nonces are. */
   readonly n: Modulus;
   /** Modulo N², where ciphertexts are. */
   readonly nn: Modulus;
 
   /** Whoever knows the factors gives factored moduli, and computes faster. */
-  constructor(n: Modulus, nn: Modulus) {
+  constructor(modulus: PaillierModulus, n: Modulus, nn: Modulus) {
+    this.modulus = modulus;
     this.n = n;
     this.nn = nn;
   }
 
   static of(n: PaillierModulus): PaillierKey {
-    return new PaillierKey(new Modulus(n), new Modulus(n * n));
+    return new PaillierKey(n, new Modulus(n), new Modulus(n * n));
   }
 
   /** Uniform in Z*_N. */
@@ -94,7 +96,11 @@ export class PaillierSecretKey {
     }
     this.n = parsePaillierModulus(p * q, parameters);
     this.#n = new FactoredModulus({ prime: p, exponent: 1 }, { prime: q, exponent: 1 });
-    this.key = new PaillierKey(this.#n, new FactoredModulus({ prime: p, exponent: 2 }, { prime: q, exponent: 2 }));
+    this.key = new PaillierKey(
+      this.n,
+      this.#n,
+      new FactoredModulus({ prime: p, exponent: 2 }, { prime: q, exponent: 2 }),
+    );
     this.#p = new PrimeFactor(p, q);
     this.#q = new PrimeFactor(q, p);
   }
@@ -111,8 +117,8 @@ export class PaillierSecretKey {
   }
 
   /** For the proofs about them. */
-  factors(): readonly [p: bigint, q: bigint] {
-    return [this.#p.field.value, this.#q.field.value];
+  factors(): { readonly p: bigint; readonly q: bigint } {
+    return { p: this.#p.field.value, q: this.#q.field.value };
   }
 }
 

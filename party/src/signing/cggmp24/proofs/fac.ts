@@ -5,7 +5,7 @@
 import { struct } from '../../../session/codec.ts';
 import type { Transcript } from '../../../session/transcript.ts';
 import { integer, isWithin, natural, randomWithin } from '../paillier/integers.ts';
-import type { PaillierModulus, PaillierSecretKey } from '../paillier/paillier.ts';
+import type { PaillierModulus } from '../paillier/paillier.ts';
 import type { RingPedersen } from '../paillier/ring-pedersen.ts';
 import type { CggmpParameters } from '../parameters.ts';
 import { type ProofSystem, signedChallenge } from './proof-system.ts';
@@ -17,7 +17,8 @@ export interface FacStatement {
 }
 
 export interface FacWitness {
-  readonly secretKey: PaillierSecretKey;
+  readonly p: bigint;
+  readonly q: bigint;
 }
 
 interface FacCommitments {
@@ -70,10 +71,9 @@ export const fac = (parameters: CggmpParameters): ProofSystem<FacStatement, FacW
     );
 
   return {
-    prove(transcript, statement, { secretKey }) {
+    prove(transcript, statement, { p, q }) {
       const { n, ring } = statement;
       const hat = ring.modulus.value;
-      const [p, q] = secretKey.factors();
       const [alpha, beta] = [randomWithin(bound), randomWithin(bound)];
       const [mu, nu] = [randomWithin(short * hat), randomWithin(short * hat)];
       const r = randomWithin(wide * n * hat);

@@ -8,7 +8,7 @@ import { type Layout, list, mapped, struct, uint } from '../../../session/codec.
 import type { Transcript } from '../../../session/transcript.ts';
 import { fromBytes, jacobi, natural, randomBelow } from '../paillier/integers.ts';
 import { FactoredModulus, Modulus } from '../paillier/modulus.ts';
-import { modulusFault, type PaillierModulus, type PaillierSecretKey } from '../paillier/paillier.ts';
+import { modulusFault, type PaillierModulus } from '../paillier/paillier.ts';
 import type { CggmpParameters } from '../parameters.ts';
 import type { ProofSystem } from './proof-system.ts';
 
@@ -17,7 +17,8 @@ export interface ModStatement {
 }
 
 export interface ModWitness {
-  readonly secretKey: PaillierSecretKey;
+  readonly p: bigint;
+  readonly q: bigint;
 }
 
 interface ModResponse {
@@ -53,10 +54,10 @@ export const modProof = ({ primeBits, challengeBits }: CggmpParameters) => {
 };
 
 export const mod = (parameters: CggmpParameters): ProofSystem<ModStatement, ModWitness, ModProof> => ({
-  prove(transcript, { n }, { secretKey }) {
-    const roots = new Roots(secretKey);
+  prove(transcript, { n }, { p, q }) {
+    const roots = new Roots(p, q);
     const w = nonSquare(n);
-    const responses = challenges(transcript, n, w, parameters.challengeBits).map(y => ({
+    const responses = modChallenges(transcript, n, w, parameters.challengeBits).map(y => ({
       ...roots.fourthRoot(y, w),
       z: roots.nthRoot(y),
     }));
@@ -65,7 +66,7 @@ export const mod = (parameters: CggmpParameters): ProofSystem<ModStatement, ModW
   verify(transcript, { n }, { w, responses }) {
     if (responses.length !== parameters.challengeBits || modulusFault(n, parameters) !== undefined) return false;
     const modulus = new Modulus(n);
-    const ys = challenges(transcript, n, w, parameters.challengeBits);
+    const ys = modChallenges(transcript, n, w, parameters.challengeBits);
     if (!modulus.areUnits(w, ...ys, ...responses.flatMap(({ x, z }) => [x, z])) || jacobi(w, n) !== -1) return false;
     return responses.every((response, i) => isAnswer(modulus, w, ys[i] ?? 0n, response));
   },
@@ -75,7 +76,7 @@ const isAnswer = (modulus: Modulus, w: bigint, y: bigint, { x, a, b, z }: ModRes
   modulus.power(x, 4n) === modulus.multiply(a ? -1n : 1n, b ? w : 1n, y) && modulus.power(z, modulus.value) === y;
 
 /** y_1 to y_m, each uniform modulo n, from one hash of all that is in the statement and in w. */
-function challenges(transcript: Transcript, n: bigint, w: bigint, count: number): readonly bigint[] {
+export function modChallenges(transcript: Transcript, n: bigint, w: bigint, count: number): readonly bigint[] {
   const width = Math.ceil(n.toString(16).length / 2) + 16;
   const bytes = transcript
     .absorb('modulus', n)
@@ -97,12 +98,11 @@ class Roots {
   /** N^-1 mod φ(N). */
   readonly #inverse: bigint;
 
-  constructor(secretKey: PaillierSecretKey) {
-    const [p, q] = secretKey.factors();
+  constructor(p: bigint, q: bigint) {
     this.#modulus = new FactoredModulus({ prime: p, exponent: 1 }, { prime: q, exponent: 1 });
     this.#p = new Modulus(p);
     this.#q = new Modulus(q);
-    this.#inverse = modInv(secretKey.n, secretKey.order);
+    this.#inverse = modInv(p * q, this.#modulus.order);
   }
 
   nthRoot(y: bigint): bigint {

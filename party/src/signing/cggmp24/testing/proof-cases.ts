@@ -117,8 +117,8 @@ const fewer = { ...testParameters, challengeBits: 24 };
 
 export const proofCases: readonly ProofCase[] = [
   proofCase('prm', prm(fewer), prmProof(fewer), { ring: ownRing.ring }, ownRing),
-  proofCase('mod', mod(fewer), modProof(fewer), { n: own.n }, { secretKey: own }),
-  proofCase('fac', fac(testParameters), facProof(testParameters), { n: own.n, ring }, { secretKey: own }),
+  proofCase('mod', mod(fewer), modProof(fewer), { n: own.n }, own.factors()),
+  proofCase('fac', fac(testParameters), facProof(testParameters), { n: own.n, ring }, own.factors()),
   encElgCase(),
   affGCase(),
   elogCase(),

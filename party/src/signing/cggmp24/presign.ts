@@ -1,0 +1,91 @@
+/**
+ * Presigning: all of an ECDSA signature but the message. ePrint 2021/060 (2024), section 4.2, figure 8. The figure writes the group
+ * multiplicatively: its Γ = g^γ is γ·G here, whose x-coordinate is r. What is shared is k, where δ = k·γ is opened.
+ */
+import { curves, type Point, type Scalar } from '../../curve/curve.ts';
+import type { PartyId } from '../../session/errors.ts';
+import type { Party, Received } from '../../session/party.ts';
+import { auxiliaryOf } from './auxiliary.ts';
+import { xOf } from './partial-signature.ts';
+import type { Opening, PresignMessages } from './presign-messages.ts';
+import { Nonces } from './presign-nonces.ts';
+import { entry, type PresignInput, PresignSteps, type Sum } from './presign-steps.ts';
+
+/** Good for one signature, by exactly these signers. */
+export interface Presignature {
+  readonly signers: readonly PartyId[];
+  /** Γ: the nonce point of the signature. */
+  readonly Gamma: Point;
+  /** The signer's share of k, divided by δ. */
+  readonly k: Scalar;
+  /** The signer's share of k·x, divided by δ. */
+  readonly chi: Scalar;
+  /** What the partial signature of each signer is held against: its shares of k and k·x, divided by δ, times Γ. */
+  readonly checks: ReadonlyMap<PartyId, { readonly Delta: Point; readonly S: Point }>;
+}
+
+/** Every proof holds, and yet what was opened does not fit together: somebody has opened another share than it has. */
+export class PresignAborted extends Error {
+  override readonly name = 'PresignAborted';
+}
+
+/**
+ * @throws Misbehaviour naming whose proof fails
+ * @throws PresignAborted
+ */
+export async function presign(party: Party<PresignMessages>, input: PresignInput): Promise<Presignature> {
+  const curve = curves[input.share.sharing.curve];
+  const nonces = new Nonces(curve, auxiliaryOf(input.auxiliary, party.me));
+  const commits = await party.broadcast('commit', nonces.commitments);
+  const steps = new PresignSteps(party, input, commits);
+
+  const commitmentProofs = await party.exchange('proveCommitments', to => steps.proveCommitments(to, nonces));
+  party.check('Πenc-elg', 'proveCommitments', commitmentProofs, (from, proofs, to) =>
+    steps.areCommitted(from, to, proofs),
+  );
+
+  const products = new Map(party.others.map(to => [to, steps.multiply(to, nonces)]));
+  const multiplications = await party.broadcast('multiply', steps.showProducts(nonces, products));
+  party.check('Πelog of Γ', 'multiply', multiplications, (from, sent) => steps.isGamma(from, sent));
+
+  const productProofs = await party.exchange('proveProducts', to => steps.proveProducts(to, entry(products, to)));
+  party.check('Πaff-g', 'proveProducts', productProofs, (from, proofs, to) =>
+    steps.areProducts(from, to, entry(multiplications, from), proofs),
+  );
+
+  const sum = steps.add(nonces, products, multiplications);
+  const openings = await party.broadcast('open', steps.open(nonces, sum));
+  party.check('Πelog of Δ', 'open', openings, (from, opening) => steps.isDelta(from, sum.Gamma, opening));
+  return finish(input, party.parties, nonces.k, sum, openings);
+}
+
+/** Figure 8, output: δ·G = Σ Δ_j and δ·X = Σ S_j, and everything is divided by δ. */
+function finish(
+  { share, key }: PresignInput,
+  signers: readonly PartyId[],
+  k: Scalar,
+  { Gamma, chi }: Sum,
+  openings: Received<Opening>,
+): Presignature {
+  const curve = curves[share.sharing.curve];
+  const all = [...openings.values()];
+  const delta = curve.addScalars(...all.map(opening => opening.delta));
+  const zero = delta === 0n || curve.isIdentity(Gamma) || xOf(curve, Gamma) === 0n;
+  if (zero || !curve.equalPoints(curve.multiplyBase(delta), curve.addPoints(...all.map(({ Delta }) => Delta))))
+    throw new PresignAborted('the shares of k·γ do not add up');
+  if (!curve.equalPoints(curve.multiplyPublic(key.point, delta), curve.addPoints(...all.map(({ S }) => S))))
+    throw new PresignAborted('the shares of k·x do not add up');
+  const inverse = curve.invertScalar(delta);
+  return {
+    signers,
+    Gamma,
+    k: curve.multiplyScalars(k, inverse),
+    chi: curve.multiplyScalars(chi, inverse),
+    checks: new Map(
+      [...openings].map(([id, { Delta, S }]) => [
+        id,
+        { Delta: curve.multiplyPublic(Delta, inverse), S: curve.multiplyPublic(S, inverse) },
+      ]),
+    ),
+  };
+}
