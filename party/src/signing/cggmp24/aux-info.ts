@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { bytes, struct } from '../../session/codec.ts';
 import type { PartyId } from '../../session/errors.ts';
-import { direct, echo } from '../../session/messages.ts';
+import { direct, echo, plain } from '../../session/messages.ts';
 import type { Party, Received, SessionContext } from '../../session/party.ts';
 import type { Transcript } from '../../session/transcript.ts';
 import type { Auxiliary, PublicAuxiliary, SecretAuxiliary } from './auxiliary.ts';
@@ -54,11 +54,13 @@ export const auxInfoMessages = (parameters: CggmpParameters) => {
     commit: echo(bytes(HASH_BYTES)),
     reveal: echo(reveal),
     prove: direct(struct<Proofs>({ mod: modProof(parameters), fac: facProof(parameters) })),
+    confirm: plain(bytes(HASH_BYTES)),
   };
 };
 
 /**
- * @param own of new primes, used for nothing else
+ * @param own of primes that were never shown in another session, not even in one that failed: who copies a modulus from there would
+ * otherwise look like its owner
  * @throws Misbehaviour naming who reveals what it did not commit to, or parameters that are none or not proven
  */
 export async function auxInfo(
@@ -68,12 +70,13 @@ export async function auxInfo(
 ): Promise<Auxiliary> {
   const { me, context } = party;
   const { ring } = own.ring;
+  const prmTranscript = (prover: PartyId): Transcript => context.proof('aux-info/prm', prover);
   const reveal: Reveal = {
     n: own.paillier.n,
     ringN: ring.modulus.value,
     s: ring.s,
     t: ring.t,
-    prm: prm(parameters).prove(context.proof('aux-info/prm', me), { ring }, own.ring),
+    prm: prm(parameters).prove(prmTranscript(me), { ring }, own.ring),
     rid: randomBytes(HASH_BYTES),
     salt: randomBytes(HASH_BYTES),
   };
@@ -87,8 +90,8 @@ export async function auxInfo(
   );
   party.check('parameters', 'reveal', reveals, (from, revealed) => isAcceptable(from, revealed, reveals, parameters));
   const all = publicAuxiliaries(reveals, parameters, me, own);
-  party.check('Πprm', 'reveal', reveals, (from, revealed) =>
-    prm(parameters).verify(context.proof('aux-info/prm', from), { ring: of(all, from).ring }, revealed.prm),
+  party.check('prm', 'reveal', reveals, (from, revealed) =>
+    prm(parameters).verify(prmTranscript(from), { ring: of(all, from).ring }, revealed.prm),
   );
 
   const rid = combine([...reveals.values()].map(revealed => revealed.rid));
@@ -103,16 +106,25 @@ export async function auxInfo(
     mod: ownMod,
     fac: fac(parameters).prove(facTranscript(me, to), { n, ring: of(all, to).ring }, factors),
   }));
-  party.check('Πmod', 'prove', proofs, (from, proof) =>
+  party.check('mod', 'prove', proofs, (from, proof) =>
     mod(parameters).verify(modTranscript(from), { n: of(all, from).paillier.modulus }, proof.mod),
   );
-  party.check('Πfac', 'prove', proofs, (from, proof, to) =>
+  party.check('fac', 'prove', proofs, (from, proof, to) =>
     fac(parameters).verify(
       facTranscript(from, to),
       { n: of(all, from).paillier.modulus, ring: of(all, to).ring },
       proof.fac,
     ),
   );
+
+  // nobody is done before all proofs have held for all
+  const result = (prover: PartyId): Uint8Array =>
+    context
+      .proof('aux-info/result', prover)
+      .absorb('reveals', ...[...reveals].map(([id, revealed]) => hashReveal(id, revealed)))
+      .digest();
+  const confirms = await party.broadcast('confirm', result(me));
+  party.check('result', 'confirm', confirms, (from, hash) => Buffer.from(hash).equals(result(from)));
   return { own, all };
 }
 

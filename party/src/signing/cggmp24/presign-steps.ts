@@ -41,11 +41,21 @@ export interface Sum {
   readonly chi: Scalar;
 }
 
+/** What each proof of presigning is for: the role, who proves, and to whom. */
+const roles = (context: SessionContext) => ({
+  k: (from: PartyId, to: PartyId) => context.proof('presign/k', from, to),
+  gamma: (from: PartyId, to: PartyId) => context.proof('presign/gamma', from, to),
+  Gamma: (from: PartyId) => context.proof('presign/Gamma', from),
+  kGamma: (from: PartyId, to: PartyId) => context.proof('presign/k·gamma', from, to),
+  kX: (from: PartyId, to: PartyId) => context.proof('presign/k·x', from, to),
+  Delta: (from: PartyId) => context.proof('presign/Delta', from),
+});
+
 /** The steps of presigning for one signer, once all commitments are there: each computes or judges one thing of figure 8. */
 export class PresignSteps {
   readonly #me: PartyId;
   readonly #signers: readonly PartyId[];
-  readonly #context: SessionContext;
+  readonly #proof: ReturnType<typeof roles>;
   readonly #input: PresignInput;
   readonly #curve: Curve;
   readonly #commits: Received<Commitments>;
@@ -60,7 +70,7 @@ export class PresignSteps {
     const { share, key } = input;
     this.#me = party.me;
     this.#signers = party.parties;
-    this.#context = party.context;
+    this.#proof = roles(party.context);
     this.#input = input;
     this.#curve = curves[share.sharing.curve];
     this.#commits = commits;
@@ -70,20 +80,22 @@ export class PresignSteps {
   proveCommitments(to: PartyId, nonces: Nonces): CommitmentProofs {
     const [own, { ring }] = [this.#of(this.#me), this.#of(to)];
     const system = encElg(this.#input.parameters, this.#curve);
-    const proof = (role: string) => this.#context.proof(role, this.#me, to);
     return {
-      k: system.prove(proof('presign/k'), kStatement(nonces.commitments, own, ring), nonces.kWitness),
-      gamma: system.prove(proof('presign/gamma'), gammaStatement(nonces.commitments, own, ring), nonces.gammaWitness),
+      k: system.prove(this.#proof.k(this.#me, to), kStatement(nonces.commitments, own, ring), nonces.kWitness),
+      gamma: system.prove(
+        this.#proof.gamma(this.#me, to),
+        gammaStatement(nonces.commitments, own, ring),
+        nonces.gammaWitness,
+      ),
     };
   }
 
   areCommitted(from: PartyId, to: PartyId, { k, gamma }: CommitmentProofs): boolean {
     const [commitments, theirs, { ring }] = [entry(this.#commits, from), this.#of(from), this.#of(to)];
     const system = encElg(this.#input.parameters, this.#curve);
-    const proof = (role: string) => this.#context.proof(role, from, to);
     return (
-      system.verify(proof('presign/k'), kStatement(commitments, theirs, ring), k) &&
-      system.verify(proof('presign/gamma'), gammaStatement(commitments, theirs, ring), gamma)
+      system.verify(this.#proof.k(from, to), kStatement(commitments, theirs, ring), k) &&
+      system.verify(this.#proof.gamma(from, to), gammaStatement(commitments, theirs, ring), gamma)
     );
   }
 
@@ -102,29 +114,27 @@ export class PresignSteps {
     const statement = GammaStatement(this.#curve, nonces.commitments, Gamma);
     return {
       Gamma,
-      proof: elog(this.#curve).prove(this.#context.proof('presign/Gamma', this.#me), statement, nonces.GammaWitness),
+      proof: elog(this.#curve).prove(this.#proof.Gamma(this.#me), statement, nonces.GammaWitness),
       products: this.#recipientsOf(this.#me).map(to => entry(products, to)),
     };
   }
 
   isGamma(from: PartyId, { Gamma, proof }: Multiplications): boolean {
     const statement = GammaStatement(this.#curve, entry(this.#commits, from), Gamma);
-    return elog(this.#curve).verify(this.#context.proof('presign/Gamma', from), statement, proof);
+    return elog(this.#curve).verify(this.#proof.Gamma(from), statement, proof);
   }
 
   proveProducts(to: PartyId, { gamma, x }: OwnProducts): ProductProofs {
-    const proof = (role: string) => this.#context.proof(role, this.#me, to);
-    return { gamma: gamma.prove(proof('presign/k·gamma')), x: x.prove(proof('presign/k·x')) };
+    return { gamma: gamma.prove(this.#proof.kGamma(this.#me, to)), x: x.prove(this.#proof.kX(this.#me, to)) };
   }
 
   areProducts(from: PartyId, to: PartyId, sent: Multiplications, proofs: ProductProofs): boolean {
     const { parameters } = this.#input;
     const pairs = this.#pairs(from, to, sent.Gamma);
     const { gamma, x } = this.#productsFor(to, from, sent);
-    const proof = (role: string) => this.#context.proof(role, from, to);
     return (
-      isMultiplied(parameters, this.#curve, proof('presign/k·gamma'), pairs.gamma, gamma, proofs.gamma) &&
-      isMultiplied(parameters, this.#curve, proof('presign/k·x'), pairs.x, x, proofs.x)
+      isMultiplied(parameters, this.#curve, this.#proof.kGamma(from, to), pairs.gamma, gamma, proofs.gamma) &&
+      isMultiplied(parameters, this.#curve, this.#proof.kX(from, to), pairs.x, x, proofs.x)
     );
   }
 
@@ -149,17 +159,13 @@ export class PresignSteps {
   open(nonces: Nonces, { Gamma, delta, chi }: Sum): Opening {
     const Delta = this.#curve.multiply(Gamma, nonces.k);
     const statement = DeltaStatement(nonces.commitments, Delta, Gamma);
-    const proof = elog(this.#curve).prove(
-      this.#context.proof('presign/Delta', this.#me),
-      statement,
-      nonces.DeltaWitness,
-    );
+    const proof = elog(this.#curve).prove(this.#proof.Delta(this.#me), statement, nonces.DeltaWitness);
     return { delta, S: this.#curve.multiply(Gamma, chi), Delta, proof };
   }
 
   isDelta(from: PartyId, Gamma: Point, { Delta, proof }: Opening): boolean {
     const statement = DeltaStatement(entry(this.#commits, from), Delta, Gamma);
-    return elog(this.#curve).verify(this.#context.proof('presign/Delta', from), statement, proof);
+    return elog(this.#curve).verify(this.#proof.Delta(from), statement, proof);
   }
 
   #of(party: PartyId) {

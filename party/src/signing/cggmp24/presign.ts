@@ -40,22 +40,22 @@ export async function presign(party: Party<PresignMessages>, input: PresignInput
   const steps = new PresignSteps(party, input, commits);
 
   const commitmentProofs = await party.exchange('proveCommitments', to => steps.proveCommitments(to, nonces));
-  party.check('Πenc-elg', 'proveCommitments', commitmentProofs, (from, proofs, to) =>
+  party.check('enc-elg', 'proveCommitments', commitmentProofs, (from, proofs, to) =>
     steps.areCommitted(from, to, proofs),
   );
 
   const products = new Map(party.others.map(to => [to, steps.multiply(to, nonces)]));
   const multiplications = await party.broadcast('multiply', steps.showProducts(nonces, products));
-  party.check('Πelog of Γ', 'multiply', multiplications, (from, sent) => steps.isGamma(from, sent));
+  party.check('elog of Gamma', 'multiply', multiplications, (from, sent) => steps.isGamma(from, sent));
 
   const productProofs = await party.exchange('proveProducts', to => steps.proveProducts(to, entry(products, to)));
-  party.check('Πaff-g', 'proveProducts', productProofs, (from, proofs, to) =>
+  party.check('aff-g', 'proveProducts', productProofs, (from, proofs, to) =>
     steps.areProducts(from, to, entry(multiplications, from), proofs),
   );
 
   const sum = steps.add(nonces, products, multiplications);
   const openings = await party.broadcast('open', steps.open(nonces, sum));
-  party.check('Πelog of Δ', 'open', openings, (from, opening) => steps.isDelta(from, sum.Gamma, opening));
+  party.check('elog of Delta', 'open', openings, (from, opening) => steps.isDelta(from, sum.Gamma, opening));
   return finish(input, party.parties, nonces.k, sum, openings);
 }
 

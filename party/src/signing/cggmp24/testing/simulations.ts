@@ -1,5 +1,5 @@
-import type { Scalar } from '../../../curve/curve.ts';
-import { curves } from '../../../curve/curve.ts';
+import { createHash } from 'node:crypto';
+import { curves, type Scalar } from '../../../curve/curve.ts';
 import type { PartyId } from '../../../session/errors.ts';
 import { results, type Simulated, type Simulation, simulate } from '../../../session/simulator.ts';
 import { groupKey, type KeyShare, sharingHash } from '../../../sharing/sharing.ts';
@@ -7,6 +7,7 @@ import { untweaked } from '../../signing-key.ts';
 import { type AuxInfoMessages, auxInfo, auxInfoMessages } from '../aux-info.ts';
 import type { Auxiliary } from '../auxiliary.ts';
 import { type InteractiveMessages, interactiveMessages, signInteractively } from '../interactive.ts';
+import { fromBytes } from '../paillier/integers.ts';
 import type { EcdsaSignature } from '../partial-signature.ts';
 import { testKey, testParameters, testRing } from './parameters.ts';
 
@@ -26,6 +27,10 @@ export const simulateAuxInfo = (
 export async function makeAuxiliary(parties: number): Promise<ReadonlyMap<PartyId, Auxiliary>> {
   return new Map([...results(await simulateAuxInfo(parties))].map(([id, { result }]) => [id, result]));
 }
+
+/** SHA-256 as an integer modulo the order of secp256k1. */
+export const digestOf = (message: Uint8Array): Scalar =>
+  curves.secp256k1.scalar(fromBytes(createHash('sha256').update(message).digest()));
 
 export interface Signing {
   readonly shares: readonly KeyShare[];
