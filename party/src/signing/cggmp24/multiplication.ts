@@ -9,7 +9,8 @@ import type { PublicAuxiliary } from './auxiliary.ts';
 import { natural, randomWithin } from './paillier/integers.ts';
 import type { Ciphertext } from './paillier/paillier.ts';
 import type { CggmpParameters } from './parameters.ts';
-import { type AffGProof, affG } from './proofs/aff-g.ts';
+import { type AffGProof, type AffGStatement, affG } from './proofs/aff-g.ts';
+import { type AffGStarProof, affGStar } from './proofs/aff-g-star.ts';
 
 /** What the sender makes of the receiver's ciphertext. */
 export interface Product {
@@ -26,7 +27,10 @@ export const product = ({ primeBits }: CggmpParameters) =>
 export interface OwnProduct extends Product {
   /** The sender's share of a·b. */
   readonly share: Scalar;
+  /** To the receiver. */
   prove(transcript: Transcript): AffGProof;
+  /** To everybody, slowly. */
+  proveToAll(transcript: Transcript): AffGStarProof;
 }
 
 export interface MultiplicationPair {
@@ -44,24 +48,17 @@ export function multiply(parameters: CggmpParameters, curve: Curve, pair: Multip
   const [rho, rhoY] = [receiver.paillier.randomNonce(), sender.paillier.randomNonce()];
   const D = receiver.paillier.add(receiver.paillier.multiply(C, b), receiver.paillier.encrypt(y, rho));
   const F = sender.paillier.encrypt(y, rhoY);
+  const [statement, witness] = [productStatement(pair, { D, F }), { x: b, y, rho, rhoY }];
   return {
     D,
     F,
     share: curve.scalar(-y),
-    prove: transcript => affG(parameters, curve).prove(transcript, statementOf(pair, { D, F }), { x: b, y, rho, rhoY }),
+    prove: transcript => affG(parameters, curve).prove(transcript, statement, witness),
+    proveToAll: transcript => affGStar(parameters, curve).prove(transcript, statement, witness),
   };
 }
 
-export const isMultiplied = (
-  parameters: CggmpParameters,
-  curve: Curve,
-  transcript: Transcript,
-  pair: MultiplicationPair,
-  sent: Product,
-  proof: AffGProof,
-): boolean => affG(parameters, curve).verify(transcript, statementOf(pair, sent), proof);
-
-const statementOf = ({ sender, receiver, C, B }: MultiplicationPair, { D, F }: Product) => ({
+export const productStatement = ({ sender, receiver, C, B }: MultiplicationPair, { D, F }: Product): AffGStatement => ({
   key0: receiver.paillier,
   key1: sender.paillier,
   C,

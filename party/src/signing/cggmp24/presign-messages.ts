@@ -6,6 +6,8 @@ import { natural } from './paillier/integers.ts';
 import type { Ciphertext } from './paillier/paillier.ts';
 import type { CggmpParameters } from './parameters.ts';
 import { type AffGProof, affGProof } from './proofs/aff-g.ts';
+import { affGStarProof } from './proofs/aff-g-star.ts';
+import { decProof } from './proofs/dec.ts';
 import { type ElogProof, elogProof } from './proofs/elog.ts';
 import { type EncElgProof, encElgProof } from './proofs/enc-elg.ts';
 
@@ -76,5 +78,8 @@ export const presignMessages = (parameters: CggmpParameters, curve: Curve, signe
     ),
     proveProducts: direct(struct<ProductProofs>({ gamma: multiplied, x: multiplied })),
     open: echo(struct<Opening>({ delta: scalar(curve), S: p, Delta: p, proof: elogProof(curve) })),
+    // only where shares do not add up
+    proveOpening: echo(decProof(parameters)),
+    proveProductsToAll: echo(list(affGStarProof(parameters), signers - 1)),
   };
 };

@@ -5,7 +5,7 @@ import type { KeyShare } from '../../sharing/sharing.ts';
 import type { SigningKey } from '../signing-key.ts';
 import { additivePoint, additiveShare } from './additive-share.ts';
 import { type Auxiliary, auxiliaryOf } from './auxiliary.ts';
-import { isMultiplied, type MultiplicationPair, multiply, type OwnProduct } from './multiplication.ts';
+import { type MultiplicationPair, multiply, type OwnProduct, productStatement } from './multiplication.ts';
 import type { CggmpParameters } from './parameters.ts';
 import type {
   CommitmentProofs,
@@ -16,6 +16,7 @@ import type {
   Products,
 } from './presign-messages.ts';
 import { DeltaStatement, GammaStatement, gammaStatement, kStatement, type Nonces } from './presign-nonces.ts';
+import { affG } from './proofs/aff-g.ts';
 import { elog } from './proofs/elog.ts';
 import { encElg } from './proofs/enc-elg.ts';
 
@@ -26,6 +27,9 @@ export interface PresignInput {
   /** The key that signs, and how it comes from the shared one. */
   readonly key: SigningKey;
 }
+
+/** What is multiplied with k: for δ and for χ. */
+export type Factor = 'gamma' | 'x';
 
 export interface OwnProducts {
   readonly gamma: OwnProduct;
@@ -102,7 +106,7 @@ export class PresignSteps {
   multiply(to: PartyId, { gamma }: Nonces): OwnProducts {
     const { parameters, share, key } = this.#input;
     const x = additiveShare(share, key.tweak, this.#signers);
-    const pairs = this.#pairs(this.#me, to, this.#curve.multiplyBase(gamma));
+    const pairs = this.pairs(this.#me, to, this.#curve.multiplyBase(gamma));
     return {
       gamma: multiply(parameters, this.#curve, pairs.gamma, gamma),
       x: multiply(parameters, this.#curve, pairs.x, x),
@@ -115,7 +119,7 @@ export class PresignSteps {
     return {
       Gamma,
       proof: elog(this.#curve).prove(this.#proof.Gamma(this.#me), statement, nonces.GammaWitness),
-      products: this.#recipientsOf(this.#me).map(to => entry(products, to)),
+      products: this.recipientsOf(this.#me).map(to => entry(products, to)),
     };
   }
 
@@ -130,11 +134,12 @@ export class PresignSteps {
 
   areProducts(from: PartyId, to: PartyId, sent: Multiplications, proofs: ProductProofs): boolean {
     const { parameters } = this.#input;
-    const pairs = this.#pairs(from, to, sent.Gamma);
-    const { gamma, x } = this.#productsFor(to, from, sent);
+    const pairs = this.pairs(from, to, sent.Gamma);
+    const { gamma, x } = this.productsFor(to, from, sent);
+    const system = affG(parameters, this.#curve);
     return (
-      isMultiplied(parameters, this.#curve, this.#proof.kGamma(from, to), pairs.gamma, gamma, proofs.gamma) &&
-      isMultiplied(parameters, this.#curve, this.#proof.kX(from, to), pairs.x, x, proofs.x)
+      system.verify(this.#proof.kGamma(from, to), productStatement(pairs.gamma, gamma), proofs.gamma) &&
+      system.verify(this.#proof.kX(from, to), productStatement(pairs.x, x), proofs.x)
     );
   }
 
@@ -144,11 +149,11 @@ export class PresignSteps {
     const { share, key } = this.#input;
     const { paillier } = this.#input.auxiliary.own;
     const x = additiveShare(share, key.tweak, this.#signers);
-    const decrypted = (of: 'gamma' | 'x') =>
-      this.#recipientsOf(this.#me).map(from =>
-        curve.scalar(paillier.decrypt(this.#productsFor(this.#me, from, entry(received, from))[of].D)),
+    const decrypted = (of: Factor) =>
+      this.recipientsOf(this.#me).map(from =>
+        curve.scalar(paillier.decrypt(this.productsFor(this.#me, from, entry(received, from))[of].D)),
       );
-    const kept = (of: 'gamma' | 'x') => [...own.values()].map(products => products[of].share);
+    const kept = (of: Factor) => [...own.values()].map(products => products[of].share);
     return {
       Gamma: curve.addPoints(...[...received.values()].map(({ Gamma }) => Gamma)),
       delta: curve.addScalars(curve.multiplyScalars(nonces.gamma, nonces.k), ...decrypted('gamma'), ...kept('gamma')),
@@ -172,17 +177,20 @@ export class PresignSteps {
     return auxiliaryOf(this.#input.auxiliary, party);
   }
 
-  #recipientsOf(sender: PartyId): readonly PartyId[] {
+  /** Whom a signer's products are for, in their order. */
+  recipientsOf(sender: PartyId): readonly PartyId[] {
     return this.#signers.filter(id => id !== sender);
   }
 
-  #productsFor(to: PartyId, from: PartyId, { products }: Multiplications): Products {
-    const found = products[this.#recipientsOf(from).indexOf(to)];
+  /** @throws RangeError if there are none: the length of the list was checked */
+  productsFor(to: PartyId, from: PartyId, { products }: Multiplications): Products {
+    const found = products[this.recipientsOf(from).indexOf(to)];
     if (found === undefined) throw new RangeError(`party ${from} sent no products for party ${to}`);
     return found;
   }
 
-  #pairs(
+  /** What a signer multiplies for another: its k with the sender's γ and with its x. */
+  pairs(
     from: PartyId,
     to: PartyId,
     Gamma: Point,

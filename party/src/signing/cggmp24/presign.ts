@@ -2,14 +2,16 @@
  * Presigning: all of an ECDSA signature but the message. ePrint 2021/060 (2024), section 4.2, figure 8. The figure writes the group
  * multiplicatively: its Γ = g^γ is γ·G here, whose x-coordinate is r. What is shared is k, where δ = k·γ is opened.
  */
-import { curves, type Point, type Scalar } from '../../curve/curve.ts';
+import { type Curve, curves, type Point, type Scalar } from '../../curve/curve.ts';
 import type { PartyId } from '../../session/errors.ts';
 import type { Party, Received } from '../../session/party.ts';
+import { additiveShare } from './additive-share.ts';
 import { auxiliaryOf } from './auxiliary.ts';
 import { xOf } from './partial-signature.ts';
 import type { Opening, PresignMessages } from './presign-messages.ts';
 import { Nonces } from './presign-nonces.ts';
-import { entry, type PresignInput, PresignSteps, type Sum } from './presign-steps.ts';
+import { entry, type Factor, type PresignInput, PresignSteps, type Sum } from './presign-steps.ts';
+import { redAlert } from './red-alert.ts';
 
 /** Good for one signature, by exactly these signers. */
 export interface Presignature {
@@ -24,13 +26,13 @@ export interface Presignature {
   readonly checks: ReadonlyMap<PartyId, { readonly Delta: Point; readonly S: Point }>;
 }
 
-/** Every proof holds, and yet what was opened does not fit together: somebody has opened another share than it has. */
+/** Γ or δ is 0, which by chance never happens, and for which all signers together would have to be to blame. */
 export class PresignAborted extends Error {
   override readonly name = 'PresignAborted';
 }
 
 /**
- * @throws Misbehaviour naming whose proof fails
+ * @throws Misbehaviour naming whose proof fails, or who has opened another share than it has
  * @throws PresignAborted
  */
 export async function presign(party: Party<PresignMessages>, input: PresignInput): Promise<Presignature> {
@@ -56,25 +58,39 @@ export async function presign(party: Party<PresignMessages>, input: PresignInput
   const sum = steps.add(nonces, products, multiplications);
   const openings = await party.broadcast('open', steps.open(nonces, sum));
   party.check('elog of Delta', 'open', openings, (from, opening) => steps.isDelta(from, sum.Gamma, opening));
-  return finish(input, party.parties, nonces.k, sum, openings);
+
+  const about = spoiled(input, openings);
+  if (about !== undefined) {
+    const factor = about === 'gamma' ? nonces.gamma : additiveShare(input.share, input.key.tweak, party.parties);
+    const alert = { about, steps, input, Gamma: sum.Gamma, commits, multiplications, openings };
+    await redAlert(party, alert, { factor, products });
+  }
+  return finish(curve, party.parties, nonces.k, sum, openings);
 }
 
-/** Figure 8, output: δ·G = Σ Δ_j and δ·X = Σ S_j, and everything is divided by δ. */
+/** Figure 8, output: which of δ·G = Σ Δ_j and δ·X = Σ S_j does not hold. */
+function spoiled({ share, key }: PresignInput, openings: Received<Opening>): Factor | undefined {
+  const curve = curves[share.sharing.curve];
+  const all = [...openings.values()];
+  const delta = curve.addScalars(...all.map(opening => opening.delta));
+  if (!curve.equalPoints(curve.multiplyPublic(curve.base, delta), curve.addPoints(...all.map(({ Delta }) => Delta))))
+    return 'gamma';
+  return curve.equalPoints(curve.multiplyPublic(key.point, delta), curve.addPoints(...all.map(({ S }) => S)))
+    ? undefined
+    : 'x';
+}
+
+/** Figure 8, output: everything is divided by δ. */
 function finish(
-  { share, key }: PresignInput,
+  curve: Curve,
   signers: readonly PartyId[],
   k: Scalar,
   { Gamma, chi }: Sum,
   openings: Received<Opening>,
 ): Presignature {
-  const curve = curves[share.sharing.curve];
-  const all = [...openings.values()];
-  const delta = curve.addScalars(...all.map(opening => opening.delta));
-  const zero = delta === 0n || curve.isIdentity(Gamma) || xOf(curve, Gamma) === 0n;
-  if (zero || !curve.equalPoints(curve.multiplyBase(delta), curve.addPoints(...all.map(({ Delta }) => Delta))))
-    throw new PresignAborted('the shares of k·γ do not add up');
-  if (!curve.equalPoints(curve.multiplyPublic(key.point, delta), curve.addPoints(...all.map(({ S }) => S))))
-    throw new PresignAborted('the shares of k·x do not add up');
+  const delta = curve.addScalars(...[...openings.values()].map(opening => opening.delta));
+  if (delta === 0n || curve.isIdentity(Gamma) || xOf(curve, Gamma) === 0n)
+    throw new PresignAborted('the nonce of the signature is 0');
   const inverse = curve.invertScalar(delta);
   return {
     signers,

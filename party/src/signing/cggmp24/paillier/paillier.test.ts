@@ -23,6 +23,7 @@ describe('Paillier', () => {
         const nonce = key.randomNonce();
         const c = key.encrypt(m, nonce);
         assert.equal(secretKey.decrypt(c), m);
+        assert.equal(secretKey.nonceOf(c), nonce);
         assert.equal(secretKey.key.encrypt(m, nonce), c);
         assert.ok(key.isCiphertext(c));
       }),

@@ -3,6 +3,7 @@
  * representatives in (-N/2, N/2).
  */
 import { checkPrimeSync } from 'node:crypto';
+import { modInv } from 'bigint-crypto-utils';
 import type { CggmpParameters } from '../parameters.ts';
 import { bitLength, randomBelow } from './integers.ts';
 import { FactoredModulus, Modulus } from './modulus.ts';
@@ -114,6 +115,11 @@ export class PaillierSecretKey {
   decrypt(c: Ciphertext): bigint {
     const m = this.#n.combine(this.#p.decrypt(c), this.#q.decrypt(c));
     return m > this.n / 2n ? m - this.n : m;
+  }
+
+  /** The nonce of a ciphertext in Z*_{N²}, which is its N-th root modulo N. */
+  nonceOf(c: Ciphertext): bigint {
+    return this.#n.power(c, modInv(this.n, this.order));
   }
 
   /** For the proofs about them. */

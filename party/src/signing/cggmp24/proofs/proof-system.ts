@@ -25,8 +25,11 @@ export function signedChallenge(transcript: Transcript, bits: number): bigint {
 /** `count` independent bits, each from the whole transcript (attack list P4). */
 export function bitChallenges(transcript: Transcript, count: number): readonly boolean[] {
   const bytes = transcript.bytes(Math.ceil(count / 8));
-  return Array.from({ length: count }, (_, i) => (((bytes[i >> 3] ?? 0) >> (i & 7)) & 1) === 1);
+  return Array.from({ length: count }, (_, i) => bitOf(bytes, i));
 }
+
+/** Bit i of a challenge. */
+export const bitOf = (bytes: Uint8Array, i: number): boolean => (((bytes[i >> 3] ?? 0) >> (i & 7)) & 1) === 1;
 
 /** Uniform below the order of the curve. */
 export const scalarChallenge = (transcript: Transcript, curve: Curve): Scalar =>

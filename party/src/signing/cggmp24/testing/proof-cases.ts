@@ -4,6 +4,8 @@ import type { Codec } from '../../../session/messages.ts';
 import type { Transcript } from '../../../session/transcript.ts';
 import { randomWithin } from '../paillier/integers.ts';
 import { affG, affGProof } from '../proofs/aff-g.ts';
+import { affGStar, affGStarProof } from '../proofs/aff-g-star.ts';
+import { dec, decProof } from '../proofs/dec.ts';
 import { elog, elogProof } from '../proofs/elog.ts';
 import { encElg, encElgProof } from '../proofs/enc-elg.ts';
 import { fac, facProof } from '../proofs/fac.ts';
@@ -61,6 +63,9 @@ const peer = testKey(2);
 const ownRing = testRing(1);
 const { ring } = testRing(3);
 
+/** Of proofs that are repeated, so that many of them can be verified. */
+const fewer = { ...testParameters, challengeBits: 24 };
+
 function encElgCase(): ProofCase {
   const [x, b, a] = [curve.randomScalar(), curve.randomScalar(), curve.randomScalar()];
   const rho = own.key.randomNonce();
@@ -99,6 +104,39 @@ function affGCase(): ProofCase {
   });
 }
 
+function affGStarCase(): ProofCase {
+  const x = curve.randomScalar();
+  const y = randomWithin(1n << BigInt(testParameters.ellPrime));
+  const [rho, rhoY] = [peer.key.randomNonce(), own.key.randomNonce()];
+  const C = peer.key.encrypt(curve.randomScalar(), peer.key.randomNonce());
+  const statement = {
+    key0: peer.key,
+    key1: own.key,
+    C,
+    D: peer.key.add(peer.key.multiply(C, x), peer.key.encrypt(y, rho)),
+    Y: own.key.encrypt(y, rhoY),
+    X: curve.multiplyBase(x),
+  };
+  return proofCase('aff-g*', affGStar(fewer, curve), affGStarProof(fewer), statement, { x, y, rho, rhoY });
+}
+
+function decCase(): ProofCase {
+  const x = curve.randomScalar();
+  const y = randomWithin(1n << BigInt(testParameters.ellPrime + testParameters.epsilon));
+  const [k, rho, rhoK] = [curve.randomScalar(), own.key.randomNonce(), own.key.randomNonce()];
+  const K = own.key.encrypt(k, rhoK);
+  const B = curve.multiplyBase(curve.randomScalar());
+  const statement = {
+    key: own.key,
+    K,
+    D: own.key.add(own.key.encrypt(y, rho), own.key.multiply(K, -x)),
+    X: curve.multiplyBase(x),
+    S: curve.multiply(B, curve.scalar(y)),
+    B,
+  };
+  return proofCase('dec', dec(fewer, curve), decProof(fewer), statement, { x, y, rho });
+}
+
 function elogCase(): ProofCase {
   const [y, lambda] = [curve.randomScalar(), curve.randomScalar()];
   const [X, h] = [curve.multiplyBase(curve.randomScalar()), curve.multiplyBase(curve.randomScalar())];
@@ -112,9 +150,6 @@ function elogCase(): ProofCase {
   return proofCase('elog', elog(curve), elogProof(curve), statement, { y, lambda });
 }
 
-/** Of proofs that are repeated: every item of every list is changed in turn. */
-const fewer = { ...testParameters, challengeBits: 24 };
-
 export const proofCases: readonly ProofCase[] = [
   proofCase('prm', prm(fewer), prmProof(fewer), { ring: ownRing.ring }, ownRing),
   proofCase('mod', mod(fewer), modProof(fewer), { n: own.n }, own.factors()),
@@ -122,4 +157,6 @@ export const proofCases: readonly ProofCase[] = [
   encElgCase(),
   affGCase(),
   elogCase(),
+  decCase(),
+  affGStarCase(),
 ];

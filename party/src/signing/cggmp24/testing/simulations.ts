@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { curves, type Scalar } from '../../../curve/curve.ts';
 import type { PartyId } from '../../../session/errors.ts';
+import type { Party } from '../../../session/party.ts';
 import { results, type Simulated, type Simulation, simulate } from '../../../session/simulator.ts';
 import { groupKey, type KeyShare, sharingHash } from '../../../sharing/sharing.ts';
 import { untweaked } from '../../signing-key.ts';
@@ -39,10 +40,11 @@ export interface Signing {
   readonly m: Scalar;
 }
 
-/** One signature by these signers in a simulation. */
+/** One signature by these signers in a simulation; `as` makes cheats of parties. */
 export function simulateSigning(
   { shares, auxiliary, signers, m }: Signing,
   changes: Partial<Simulation<InteractiveMessages, EcdsaSignature>> = {},
+  as: (party: Party<InteractiveMessages>) => Party<InteractiveMessages> = party => party,
 ): Promise<Simulated<EcdsaSignature>> {
   const [first] = shares;
   if (first === undefined) throw new RangeError('no shares');
@@ -58,7 +60,7 @@ export function simulateSigning(
       const own = auxiliary.get(party.me);
       if (share === undefined || own === undefined) throw new RangeError(`party ${party.me} has nothing to sign with`);
       const key = untweaked(curve, groupKey(sharing));
-      return signInteractively(party, { parameters: testParameters, auxiliary: own, share, key }, m);
+      return signInteractively(as(party), { parameters: testParameters, auxiliary: own, share, key }, m);
     },
     ...changes,
   });
