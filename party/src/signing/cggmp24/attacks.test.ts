@@ -10,15 +10,16 @@ import type { Adversary, Outgoing } from '../../session/simulator.ts';
 import { assertBlamed, failureOf } from '../../session/testing/outcomes.ts';
 import { groupKey } from '../../sharing/sharing.ts';
 import { makeShares } from '../../sharing/testing/keys.ts';
+import { DataToSign } from '../data-to-sign.ts';
+import type { EcdsaSignature } from '../ecdsa.ts';
 import { auxInfo, auxInfoMessages } from './aux-info.ts';
 import type { SecretAuxiliary } from './auxiliary.ts';
 import { type InteractiveMessages, interactiveMessages } from './interactive.ts';
-import type { EcdsaSignature } from './partial-signature.ts';
 import type { Opening } from './presign-messages.ts';
 import { mutations } from './testing/mutations.ts';
 import { opensslVerifies } from './testing/openssl.ts';
 import { testKey, testParameters, testRing } from './testing/parameters.ts';
-import { digestOf, makeAuxiliary, simulateAuxInfo, simulateSigning } from './testing/simulations.ts';
+import { makeAuxiliary, simulateAuxInfo, simulateSigning } from './testing/simulations.ts';
 
 const CHEAT = 2;
 const HONEST = [1, 3];
@@ -108,8 +109,8 @@ describe('signing', async () => {
   const [first = assert.fail()] = shares;
   const messages = interactiveMessages(testParameters, curve, 3);
   const message = Buffer.from('a payment');
-  const m = digestOf(message);
-  const signing = { shares, auxiliary, signers: [1, 2, 3], m };
+  const data = DataToSign.of(message, 'sha256');
+  const signing = { shares, auxiliary, signers: [1, 2, 3], data };
 
   /** What can be changed in a message of this round, at random; the same for all recipients of a broadcast. */
   function byzantine(round: keyof typeof messages, at: number): { adversary: Adversary; changed: () => string } {

@@ -4,13 +4,14 @@ import { curves } from '../../curve/curve.ts';
 import { chaotic, results } from '../../session/simulator.ts';
 import { groupKey } from '../../sharing/sharing.ts';
 import { makeShares } from '../../sharing/testing/keys.ts';
+import { DataToSign } from '../data-to-sign.ts';
 import { opensslVerifies } from './testing/openssl.ts';
-import { digestOf, makeAuxiliary, simulateSigning } from './testing/simulations.ts';
+import { makeAuxiliary, simulateSigning } from './testing/simulations.ts';
 
 const curve = curves.secp256k1;
 const auxiliary = await makeAuxiliary(5);
 const message = Buffer.from('a payment');
-const m = digestOf(message);
+const data = DataToSign.of(message, 'sha256');
 
 describe('signing with CGGMP24', () => {
   for (const [threshold, parties, signers] of [
@@ -21,7 +22,10 @@ describe('signing with CGGMP24', () => {
   ] as const) {
     test(`${threshold} of ${parties}: OpenSSL accepts what parties ${signers.join(', ')} sign`, async () => {
       const shares = await makeShares('secp256k1', threshold, parties);
-      const simulated = await simulateSigning({ shares, auxiliary, signers, m }, { network: chaotic, seed: parties });
+      const simulated = await simulateSigning(
+        { shares, auxiliary, signers, data },
+        { network: chaotic, seed: parties },
+      );
       const signatures = [...results(simulated).values()].map(({ result }) => result);
       assert.equal(signatures.length, signers.length);
       const [signature = assert.fail(), ...others] = signatures;

@@ -1,10 +1,12 @@
 /** Signing in one session, from nothing: presigning, then the partial signatures. ePrint 2021/060 (2024), section 4, figures 8 and 10. */
-import { type Curve, curves, type Scalar } from '../../curve/curve.ts';
+import { type Curve, curves } from '../../curve/curve.ts';
 import { scalar } from '../../session/codec.ts';
 import { plain } from '../../session/messages.ts';
 import type { Party } from '../../session/party.ts';
+import { asScalar, type DataToSign, type Prehashed } from '../data-to-sign.ts';
+import type { EcdsaSignature } from '../ecdsa.ts';
 import type { CggmpParameters } from './parameters.ts';
-import { combine, type EcdsaSignature, isPartialSignature, partialSignature } from './partial-signature.ts';
+import { combine, isPartialSignature, partialSignature } from './partial-signature.ts';
 import { presign } from './presign.ts';
 import { presignMessages } from './presign-messages.ts';
 import type { PresignInput } from './presign-steps.ts';
@@ -19,7 +21,7 @@ export const interactiveMessages = (parameters: CggmpParameters, curve: Curve, s
 /**
  * The message was fixed before the nonce point was: such a signature is safe whatever the digest is of (attack list D3).
  *
- * @param m the digest as an integer modulo the order; decided by this party itself
+ * @param data what this party itself has decided to sign
  * @returns unverified: whoever hands it out verifies it before
  * @throws Misbehaviour naming whose proof or partial signature is wrong
  * @throws PresignAborted
@@ -27,13 +29,14 @@ export const interactiveMessages = (parameters: CggmpParameters, curve: Curve, s
 export async function signInteractively(
   party: Party<InteractiveMessages>,
   input: PresignInput,
-  m: Scalar,
+  data: DataToSign | Prehashed,
 ): Promise<EcdsaSignature> {
   const curve = curves[input.share.sharing.curve];
-  const presignature = await presign(party, input);
-  const parts = await party.broadcast('partial', partialSignature(curve, presignature, m));
+  const presigned = await presign(party, input);
+  const m = asScalar(curve, data);
+  const parts = await party.broadcast('partial', partialSignature(curve, presigned, m));
   party.check('partial signature', 'partial', parts, (from, sigma) =>
-    isPartialSignature(curve, presignature, m, from, sigma),
+    isPartialSignature(curve, presigned, m, from, sigma),
   );
-  return combine(curve, presignature, [...parts.values()]);
+  return combine(curve, presigned, [...parts.values()]);
 }

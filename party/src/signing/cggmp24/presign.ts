@@ -2,29 +2,16 @@
  * Presigning: all of an ECDSA signature but the message. ePrint 2021/060 (2024), section 4.2, figure 8. The figure writes the group
  * multiplicatively: its Γ = g^γ is γ·G here, whose x-coordinate is r. What is shared is k, where δ = k·γ is opened.
  */
-import { type Curve, curves, type Point, type Scalar } from '../../curve/curve.ts';
-import type { PartyId } from '../../session/errors.ts';
+import { type Curve, curves, type Scalar } from '../../curve/curve.ts';
 import type { Party, Received } from '../../session/party.ts';
+import { xModuloOrder } from '../ecdsa.ts';
 import { additiveShare } from './additive-share.ts';
 import { auxiliaryOf } from './auxiliary.ts';
-import { xOf } from './partial-signature.ts';
 import type { Opening, PresignMessages } from './presign-messages.ts';
 import { Nonces } from './presign-nonces.ts';
 import { entry, type Factor, type PresignInput, PresignSteps, type Sum } from './presign-steps.ts';
+import type { Presigned } from './presignature.ts';
 import { redAlert } from './red-alert.ts';
-
-/** Good for one signature, by exactly these signers. */
-export interface Presignature {
-  readonly signers: readonly PartyId[];
-  /** Γ: the nonce point of the signature. */
-  readonly Gamma: Point;
-  /** The signer's share of k, divided by δ. */
-  readonly k: Scalar;
-  /** The signer's share of k·x, divided by δ. */
-  readonly chi: Scalar;
-  /** What the partial signature of each signer is held against: its shares of k and k·x, divided by δ, times Γ. */
-  readonly checks: ReadonlyMap<PartyId, { readonly Delta: Point; readonly S: Point }>;
-}
 
 /** Γ or δ is 0, which by chance never happens, and for which all signers together would have to be to blame. */
 export class PresignAborted extends Error {
@@ -35,7 +22,7 @@ export class PresignAborted extends Error {
  * @throws Misbehaviour naming whose proof fails, or who has opened another share than it has
  * @throws PresignAborted
  */
-export async function presign(party: Party<PresignMessages>, input: PresignInput): Promise<Presignature> {
+export async function presign(party: Party<PresignMessages>, input: PresignInput): Promise<Presigned> {
   const curve = curves[input.share.sharing.curve];
   const nonces = new Nonces(curve, auxiliaryOf(input.auxiliary, party.me));
   const commits = await party.broadcast('commit', nonces.commitments);
@@ -65,7 +52,7 @@ export async function presign(party: Party<PresignMessages>, input: PresignInput
     const alert = { about, steps, input, Gamma: sum.Gamma, commits, multiplications, openings };
     await redAlert(party, alert, { factor, products });
   }
-  return finish(curve, party.parties, nonces.k, sum, openings);
+  return finish(curve, nonces.k, sum, openings);
 }
 
 /** Figure 8, output: which of δ·G = Σ Δ_j and δ·X = Σ S_j does not hold. */
@@ -81,19 +68,12 @@ function spoiled({ share, key }: PresignInput, openings: Received<Opening>): Fac
 }
 
 /** Figure 8, output: everything is divided by δ. */
-function finish(
-  curve: Curve,
-  signers: readonly PartyId[],
-  k: Scalar,
-  { Gamma, chi }: Sum,
-  openings: Received<Opening>,
-): Presignature {
+function finish(curve: Curve, k: Scalar, { Gamma, chi }: Sum, openings: Received<Opening>): Presigned {
   const delta = curve.addScalars(...[...openings.values()].map(opening => opening.delta));
-  if (delta === 0n || curve.isIdentity(Gamma) || xOf(curve, Gamma) === 0n)
+  if (delta === 0n || curve.isIdentity(Gamma) || xModuloOrder(curve, Gamma) === 0n)
     throw new PresignAborted('the nonce of the signature is 0');
   const inverse = curve.invertScalar(delta);
   return {
-    signers,
     Gamma,
     k: curve.multiplyScalars(k, inverse),
     chi: curve.multiplyScalars(chi, inverse),

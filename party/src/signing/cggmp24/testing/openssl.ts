@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { curves, type Point } from '../../../curve/curve.ts';
+import type { EcdsaSignature } from '../../ecdsa.ts';
 import { toBytes } from '../paillier/integers.ts';
-import type { EcdsaSignature } from '../partial-signature.ts';
 
 /** What OpenSSL makes of a signature of these bytes by a key on secp256k1, hashed with SHA-256. */
 export function opensslVerifies(key: Point, message: Uint8Array, { r, s }: EcdsaSignature): boolean {

@@ -1,15 +1,18 @@
-import { createHash } from 'node:crypto';
-import { curves, type Scalar } from '../../../curve/curve.ts';
+import { curves } from '../../../curve/curve.ts';
 import type { PartyId } from '../../../session/errors.ts';
 import type { Party } from '../../../session/party.ts';
 import { results, type Simulated, type Simulation, simulate } from '../../../session/simulator.ts';
 import { groupKey, type KeyShare, sharingHash } from '../../../sharing/sharing.ts';
+import type { DataToSign, Prehashed } from '../../data-to-sign.ts';
+import type { EcdsaSignature } from '../../ecdsa.ts';
 import { untweaked } from '../../signing-key.ts';
 import { type AuxInfoMessages, auxInfo, auxInfoMessages } from '../aux-info.ts';
 import type { Auxiliary } from '../auxiliary.ts';
 import { type InteractiveMessages, interactiveMessages, signInteractively } from '../interactive.ts';
-import { fromBytes } from '../paillier/integers.ts';
-import type { EcdsaSignature } from '../partial-signature.ts';
+import { type OfflineMessages, offlineMessages, presignForLater } from '../offline.ts';
+import { type OnlineInput, type OnlineMessages, onlineMessages, signOnline } from '../online.ts';
+import type { PresignInput } from '../presign-steps.ts';
+import type { Presignature } from '../presignature.ts';
 import { testKey, testParameters, testRing } from './parameters.ts';
 
 /** Auxiliary information of these parties in a simulation; party i has the test keys 2i - 2 and 2i - 1. */
@@ -29,20 +32,26 @@ export async function makeAuxiliary(parties: number): Promise<ReadonlyMap<PartyI
   return new Map([...results(await simulateAuxInfo(parties))].map(([id, { result }]) => [id, result]));
 }
 
-/** SHA-256 as an integer modulo the order of secp256k1. */
-export const digestOf = (message: Uint8Array): Scalar =>
-  curves.secp256k1.scalar(fromBytes(createHash('sha256').update(message).digest()));
-
 export interface Signing {
   readonly shares: readonly KeyShare[];
   readonly auxiliary: ReadonlyMap<PartyId, Auxiliary>;
   readonly signers: readonly PartyId[];
-  readonly m: Scalar;
+  readonly data: DataToSign | Prehashed;
+}
+
+function presignInput(
+  party: PartyId,
+  shares: readonly KeyShare[],
+  auxiliary: ReadonlyMap<PartyId, Auxiliary>,
+): PresignInput {
+  const share = shares.find(({ party: id }) => id === party) ?? missing(party);
+  const key = untweaked(curves[share.sharing.curve], groupKey(share.sharing));
+  return { parameters: testParameters, auxiliary: auxiliary.get(party) ?? missing(party), share, key };
 }
 
 /** One signature by these signers in a simulation; `as` makes cheats of parties. */
 export function simulateSigning(
-  { shares, auxiliary, signers, m }: Signing,
+  { shares, auxiliary, signers, data }: Signing,
   changes: Partial<Simulation<InteractiveMessages, EcdsaSignature>> = {},
   as: (party: Party<InteractiveMessages>) => Party<InteractiveMessages> = party => party,
 ): Promise<Simulated<EcdsaSignature>> {
@@ -54,14 +63,47 @@ export function simulateSigning(
     parties: signers,
     threshold: sharing.threshold,
     messages: interactiveMessages(testParameters, curve, signers.length),
-    parameters: { extras: { sharing: sharingHash(sharing), m: curve.encodeScalar(m) } },
-    protocol: party => {
-      const share = shares.find(({ party: id }) => id === party.me);
-      const own = auxiliary.get(party.me);
-      if (share === undefined || own === undefined) throw new RangeError(`party ${party.me} has nothing to sign with`);
-      const key = untweaked(curve, groupKey(sharing));
-      return signInteractively(as(party), { parameters: testParameters, auxiliary: own, share, key }, m);
-    },
+    parameters: { extras: { sharing: sharingHash(sharing), digest: data.digest } },
+    protocol: party => signInteractively(as(party), presignInput(party.me, shares, auxiliary), data),
     ...changes,
   });
+}
+
+/** A presignature of these signers in a simulation, each with its own part. */
+export async function makePresignature(
+  { shares, auxiliary, signers }: Omit<Signing, 'data'>,
+  changes: Partial<Simulation<OfflineMessages, Presignature>> = {},
+): Promise<ReadonlyMap<PartyId, Presignature>> {
+  const [first] = shares;
+  if (first === undefined) throw new RangeError('no shares');
+  const { sharing } = first;
+  const curve = curves[sharing.curve];
+  const simulated = await simulate({
+    parties: signers,
+    threshold: sharing.threshold,
+    messages: offlineMessages(testParameters, curve, signers.length),
+    parameters: { extras: { sharing: sharingHash(sharing) } },
+    protocol: party => presignForLater(party, presignInput(party.me, shares, auxiliary)),
+    ...changes,
+  });
+  return new Map([...results(simulated)].map(([id, { result }]) => [id, result]));
+}
+
+/** A signature from a presignature, in a simulation. */
+export const simulateOnline = (
+  presignatures: ReadonlyMap<PartyId, Presignature>,
+  input: OnlineInput,
+  changes: Partial<Simulation<OnlineMessages, EcdsaSignature>> = {},
+): Promise<Simulated<EcdsaSignature>> =>
+  simulate({
+    parties: [...presignatures.keys()],
+    threshold: 2,
+    messages: onlineMessages(curves[input.curve]),
+    parameters: { extras: { digest: input.data.digest } },
+    protocol: party => signOnline(party, presignatures.get(party.me) ?? missing(party.me), input),
+    ...changes,
+  });
+
+function missing(party: PartyId): never {
+  throw new RangeError(`party ${party} has nothing to sign with`);
 }
