@@ -52,6 +52,15 @@ export class Modulus {
     return ns.every(n => 0n < n && n < this.value) && this.hasInverse(this.multiply(...ns));
   }
 
+  /**
+   * Whether left = a · base^exponent, all of it public. A negative exponent goes to the other side, so that nothing is inverted.
+   */
+  isProduct(left: bigint, a: bigint, base: bigint, exponent: bigint): boolean {
+    return exponent < 0n
+      ? this.multiply(left, this.power(base, -exponent)) === this.reduce(a)
+      : this.reduce(left) === this.multiply(a, this.power(base, exponent));
+  }
+
   /** Of a number in [0, value). */
   protected hasInverse(n: bigint): boolean {
     return gcd(n, this.value) === 1n;

@@ -71,9 +71,9 @@ export class PaillierKey {
     return this.nn.power(ciphertext, k);
   }
 
-  /** Whether it is in Z*_{N²} (attack list P9). */
-  isCiphertext(c: bigint): boolean {
-    return this.nn.areUnits(c);
+  /** Whether all are in Z*_{N²} (attack list P9): in range, and units modulo N, which is the same and cheaper to tell. */
+  areCiphertexts(...cs: bigint[]): boolean {
+    return cs.every(c => 0n < c && c < this.nn.value) && this.n.areUnits(this.n.multiply(...cs));
   }
 }
 

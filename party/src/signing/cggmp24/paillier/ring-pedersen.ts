@@ -11,10 +11,15 @@ export class RingPedersen {
   readonly s: bigint;
   readonly t: bigint;
 
+  readonly #s: Base;
+  readonly #t: Base;
+
   private constructor(modulus: Modulus, s: bigint, t: bigint) {
     this.modulus = modulus;
     this.s = s;
     this.t = t;
+    this.#s = new Base(modulus, s);
+    this.#t = new Base(modulus, t);
   }
 
   /** A peer's. That s is a power of t is for Πprm. @throws RangeError naming what these parameters cannot be */
@@ -39,7 +44,7 @@ export class RingPedersen {
 
   /** s^x · t^r mod N̂, for integers of any sign. */
   commit(x: bigint, r: bigint): bigint {
-    return this.modulus.multiply(this.modulus.power(this.s, x), this.modulus.power(this.t, r));
+    return this.modulus.multiply(this.#s.power(x), this.#t.power(r));
   }
 }
 
@@ -49,6 +54,24 @@ export interface RingPedersenSecret {
   readonly lambda: bigint;
   /** Of Z*_N̂. */
   readonly order: bigint;
+}
+
+/** A base that is raised to powers of either sign again and again: it is inverted once. */
+class Base {
+  readonly #modulus: Modulus;
+  readonly #base: bigint;
+  #inverse: bigint | undefined;
+
+  constructor(modulus: Modulus, base: bigint) {
+    this.#modulus = modulus;
+    this.#base = base;
+  }
+
+  power(exponent: bigint): bigint {
+    if (exponent >= 0n) return this.#modulus.power(this.#base, exponent);
+    this.#inverse ??= this.#modulus.invert(this.#base);
+    return this.#modulus.power(this.#inverse, -exponent);
+  }
 }
 
 /** A base under which a commitment would hide nothing or bind to nothing (attack list P3). */

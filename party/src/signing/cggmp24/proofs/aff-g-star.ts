@@ -91,7 +91,7 @@ export const affGStar = (
       const { key0, key1, C, D, Y, X } = statement;
       if (e.length !== challengeBits / 8 || responses.length !== challengeBits) return false;
       if (!responses.every(({ z1, z2 }) => isWithin(z1, wide) && isWithin(z2, wider))) return false;
-      if (!key0.nn.areUnits(C, D) || !key1.nn.areUnits(Y)) return false;
+      if (!key0.areCiphertexts(C, D) || !key1.areCiphertexts(Y)) return false;
       if (!key0.n.areUnits(...responses.map(({ w }) => w))) return false;
       if (!key1.n.areUnits(...responses.map(({ wY }) => wY))) return false;
       const [minusD, minusY] = [key0.nn.invert(D), key1.nn.invert(Y)];

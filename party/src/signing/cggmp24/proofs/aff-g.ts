@@ -125,15 +125,15 @@ export const affG = (parameters: CggmpParameters, curve: Curve): ProofSystem<Aff
       const { key0, key1, C, D, Y, X, ring } = statement;
       const { A, Bx, By, E, S, F, T, z1, z2, z3, z4, w, wY } = proof;
       if (!isWithin(z1, wide) || !isWithin(z2, wider)) return false;
-      if (!key0.nn.areUnits(C, D, A) || !key1.nn.areUnits(Y, By)) return false;
+      if (!key0.areCiphertexts(C, D, A) || !key1.areCiphertexts(Y, By)) return false;
       if (!key0.n.areUnits(w) || !key1.n.areUnits(wY) || !ring.modulus.areUnits(E, S, F, T)) return false;
       const e = challenge(transcript, statement, proof);
       return (
         vanishes(curve, [curve.base, curve.scalar(z1)], [Bx, curve.scalar(-1n)], [X, curve.scalar(-e)]) &&
-        ring.commit(z1, z3) === ring.modulus.multiply(E, ring.modulus.power(S, e)) &&
-        ring.commit(z2, z4) === ring.modulus.multiply(F, ring.modulus.power(T, e)) &&
-        key1.encrypt(z2, wY) === key1.add(By, key1.multiply(Y, e)) &&
-        key0.add(key0.multiply(C, z1), key0.encrypt(z2, w)) === key0.add(A, key0.multiply(D, e))
+        ring.modulus.isProduct(ring.commit(z1, z3), E, S, e) &&
+        ring.modulus.isProduct(ring.commit(z2, z4), F, T, e) &&
+        key1.nn.isProduct(key1.encrypt(z2, wY), By, Y, e) &&
+        key0.nn.isProduct(key0.add(key0.multiply(C, z1), key0.encrypt(z2, w)), A, D, e)
       );
     },
   };

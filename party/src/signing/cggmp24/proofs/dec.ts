@@ -105,7 +105,7 @@ export const dec = (parameters: CggmpParameters, curve: Curve): ProofSystem<DecS
       const { key, K, D, X, S, B } = statement;
       if (e.length !== challengeBits / 8 || responses.length !== challengeBits) return false;
       if (!responses.every(({ z, w }) => isWithin(z, wide) && isWithin(w, wider))) return false;
-      if (!key.nn.areUnits(K, D) || !key.n.areUnits(...responses.map(({ nu }) => nu))) return false;
+      if (!key.areCiphertexts(K, D) || !key.n.areUnits(...responses.map(({ nu }) => nu))) return false;
       const [minusK, minusD] = [key.nn.invert(K), key.nn.invert(D)];
       const commitments = responses.map(({ z, w, nu }, i) => {
         const minus = curve.scalar(bitOf(e, i) ? -1n : 0n);

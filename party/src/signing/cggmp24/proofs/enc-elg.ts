@@ -107,14 +107,14 @@ export const encElg = (
       const { key, C, A, B, X, ring } = statement;
       const { S, T, D, Y, Z, z1, z2, z3, w } = proof;
       if (!isWithin(z1, wide)) return false;
-      if (!key.nn.areUnits(C, D) || !key.n.areUnits(z2) || !ring.modulus.areUnits(S, T)) return false;
+      if (!key.areCiphertexts(C, D) || !key.n.areUnits(z2) || !ring.modulus.areUnits(S, T)) return false;
       const e = challenge(transcript, statement, proof);
       const minus = { one: curve.scalar(-1n), e: curve.scalar(-e) };
       return (
         vanishes(curve, [A, w], [curve.base, curve.scalar(z1)], [Y, minus.one], [X, minus.e]) &&
         vanishes(curve, [curve.base, w], [Z, minus.one], [B, minus.e]) &&
-        key.encrypt(z1, z2) === key.nn.multiply(D, key.nn.power(C, e)) &&
-        ring.commit(z1, z3) === ring.modulus.multiply(T, ring.modulus.power(S, e))
+        key.nn.isProduct(key.encrypt(z1, z2), D, C, e) &&
+        ring.modulus.isProduct(ring.commit(z1, z3), T, S, e)
       );
     },
   };

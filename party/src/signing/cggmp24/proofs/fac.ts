@@ -105,9 +105,9 @@ export const fac = (parameters: CggmpParameters): ProofSystem<FacStatement, FacW
       const e = challenge(transcript, statement, proof);
       const R = modulus.power(ring.s, n);
       return (
-        ring.commit(z1, w1) === modulus.multiply(A, modulus.power(P, e)) &&
-        ring.commit(z2, w2) === modulus.multiply(B, modulus.power(Q, e)) &&
-        modulus.multiply(modulus.power(Q, z1), modulus.power(ring.t, v)) === modulus.multiply(T, modulus.power(R, e))
+        modulus.isProduct(ring.commit(z1, w1), A, P, e) &&
+        modulus.isProduct(ring.commit(z2, w2), B, Q, e) &&
+        modulus.isProduct(modulus.multiply(modulus.power(Q, z1), ring.commit(0n, v)), T, R, e)
       );
     },
   };
