@@ -9,7 +9,7 @@ import { integer, isWithin, natural, randomWithin } from '../paillier/integers.t
 import type { Ciphertext, PaillierKey } from '../paillier/paillier.ts';
 import type { RingPedersen } from '../paillier/ring-pedersen.ts';
 import type { CggmpParameters } from '../parameters.ts';
-import { type ProofSystem, signedChallenge, vanishes } from './proof-system.ts';
+import { type SigmaProtocol, signedChallenge, vanishes } from './proof-system.ts';
 
 export interface AffGStatement {
   /** The verifier's, of C and D. */
@@ -75,7 +75,10 @@ export const affGProof = ({ primeBits, ell, ellPrime, epsilon }: CggmpParameters
   });
 };
 
-export const affG = (parameters: CggmpParameters, curve: Curve): ProofSystem<AffGStatement, AffGWitness, AffGProof> => {
+export const affG = (
+  parameters: CggmpParameters,
+  curve: Curve,
+): SigmaProtocol<AffGStatement, AffGWitness, AffGProof> => {
   const short = 1n << BigInt(parameters.ell);
   const wide = 1n << BigInt(parameters.ell + parameters.epsilon);
   const wider = 1n << BigInt(parameters.ellPrime + parameters.epsilon);
@@ -93,6 +96,7 @@ export const affG = (parameters: CggmpParameters, curve: Curve): ProofSystem<Aff
   };
 
   return {
+    challenge,
     prove(transcript, statement, { x, y, rho, rhoY }) {
       const { key0, key1, C, ring } = statement;
       const hat = ring.modulus.value;

@@ -4,7 +4,7 @@
 import type { Curve, Point, Scalar } from '../../../curve/curve.ts';
 import { point, scalar, struct } from '../../../session/codec.ts';
 import type { Transcript } from '../../../session/transcript.ts';
-import { type ProofSystem, scalarChallenge, vanishes } from './proof-system.ts';
+import { type SigmaProtocol, scalarChallenge, vanishes } from './proof-system.ts';
 
 export interface ElogStatement {
   readonly L: Point;
@@ -33,7 +33,7 @@ export interface ElogProof extends ElogCommitments {
 export const elogProof = (curve: Curve) =>
   struct<ElogProof>({ A: point(curve), N: point(curve), B: point(curve), z: scalar(curve), u: scalar(curve) });
 
-export const elog = (curve: Curve): ProofSystem<ElogStatement, ElogWitness, ElogProof> => {
+export const elog = (curve: Curve): SigmaProtocol<ElogStatement, ElogWitness, ElogProof> => {
   const challenge = (transcript: Transcript, { L, M, X, Y, h }: ElogStatement, { A, N, B }: ElogCommitments) =>
     scalarChallenge(
       transcript
@@ -43,6 +43,7 @@ export const elog = (curve: Curve): ProofSystem<ElogStatement, ElogWitness, Elog
     );
 
   return {
+    challenge,
     prove(transcript, statement, { y, lambda }) {
       const { X, h } = statement;
       const [alpha, m] = [curve.randomScalar(), curve.randomScalar()];

@@ -9,7 +9,7 @@ import { integer, isWithin, natural, randomWithin } from '../paillier/integers.t
 import type { Ciphertext, PaillierKey } from '../paillier/paillier.ts';
 import type { RingPedersen } from '../paillier/ring-pedersen.ts';
 import type { CggmpParameters } from '../parameters.ts';
-import { type ProofSystem, signedChallenge, vanishes } from './proof-system.ts';
+import { type SigmaProtocol, signedChallenge, vanishes } from './proof-system.ts';
 
 export interface EncElgStatement {
   /** The prover's. */
@@ -61,7 +61,7 @@ export const encElgProof = ({ primeBits, ell, epsilon }: CggmpParameters, curve:
 export const encElg = (
   parameters: CggmpParameters,
   curve: Curve,
-): ProofSystem<EncElgStatement, EncElgWitness, EncElgProof> => {
+): SigmaProtocol<EncElgStatement, EncElgWitness, EncElgProof> => {
   const short = 1n << BigInt(parameters.ell);
   const wide = 1n << BigInt(parameters.ell + parameters.epsilon);
 
@@ -78,6 +78,7 @@ export const encElg = (
   };
 
   return {
+    challenge,
     prove(transcript, statement, { x, rho, b }) {
       const { key, A, ring } = statement;
       const hat = ring.modulus.value;

@@ -8,7 +8,7 @@ import { integer, isWithin, natural, randomWithin } from '../paillier/integers.t
 import type { PaillierModulus } from '../paillier/paillier.ts';
 import type { RingPedersen } from '../paillier/ring-pedersen.ts';
 import type { CggmpParameters } from '../parameters.ts';
-import { type ProofSystem, signedChallenge } from './proof-system.ts';
+import { type SigmaProtocol, signedChallenge } from './proof-system.ts';
 
 export interface FacStatement {
   readonly n: PaillierModulus;
@@ -55,7 +55,7 @@ export const facProof = ({ primeBits, ell, epsilon }: CggmpParameters) => {
   });
 };
 
-export const fac = (parameters: CggmpParameters): ProofSystem<FacStatement, FacWitness, FacProof> => {
+export const fac = (parameters: CggmpParameters): SigmaProtocol<FacStatement, FacWitness, FacProof> => {
   const { primeBits, challengeBits } = parameters;
   const short = 1n << BigInt(parameters.ell);
   const wide = 1n << BigInt(parameters.ell + parameters.epsilon);
@@ -71,6 +71,7 @@ export const fac = (parameters: CggmpParameters): ProofSystem<FacStatement, FacW
     );
 
   return {
+    challenge,
     prove(transcript, statement, { p, q }) {
       const { n, ring } = statement;
       const hat = ring.modulus.value;

@@ -10,7 +10,7 @@ import { fromBytes, jacobi, natural, randomBelow } from '../paillier/integers.ts
 import { FactoredModulus, Modulus } from '../paillier/modulus.ts';
 import { modulusFault, type PaillierModulus } from '../paillier/paillier.ts';
 import type { CggmpParameters } from '../parameters.ts';
-import type { ProofSystem } from './proof-system.ts';
+import type { SigmaProtocol } from './proof-system.ts';
 
 export interface ModStatement {
   readonly n: PaillierModulus;
@@ -53,7 +53,8 @@ export const modProof = ({ primeBits, challengeBits }: CggmpParameters) => {
   });
 };
 
-export const mod = (parameters: CggmpParameters): ProofSystem<ModStatement, ModWitness, ModProof> => ({
+export const mod = (parameters: CggmpParameters): SigmaProtocol<ModStatement, ModWitness, ModProof> => ({
+  challenge: (transcript, { n }, { w }) => modChallenges(transcript, n, w, parameters.challengeBits),
   prove(transcript, { n }, { p, q }) {
     const roots = new Roots(p, q);
     const w = nonSquare(n);

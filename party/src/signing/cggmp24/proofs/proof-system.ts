@@ -13,6 +13,12 @@ export interface ProofSystem<Statement, Witness, Proof> {
   verify(transcript: Transcript, statement: Statement, proof: Proof): boolean;
 }
 
+/** A proof that sends its commitments. */
+export interface SigmaProtocol<Statement, Witness, Proof> extends ProofSystem<Statement, Witness, Proof> {
+  /** What the responses answer. Of a proof, nothing but its commitments counts. */
+  challenge(transcript: Transcript, statement: Statement, proof: Proof): unknown;
+}
+
 /** 16 bytes more than the range needs leave a bias below 2^-128. */
 const SURPLUS_BYTES = 16;
 

@@ -9,6 +9,16 @@ const sid = taggedHash('test/sid', 1);
 const context = sessionContext(sid, 'cggmp24/test/v1');
 const transcript = context.proof('role', 1, 2);
 
+/** The fields by which a proof answers its challenge. */
+const RESPONSES: { readonly [name: string]: readonly string[] } = {
+  prm: ['responses'],
+  mod: ['responses'],
+  fac: ['z1', 'z2', 'w1', 'w2', 'v'],
+  'enc-elg': ['z1', 'z2', 'z3', 'w'],
+  'aff-g': ['z1', 'z2', 'z3', 'z4', 'w', 'wY'],
+  elog: ['z', 'u'],
+};
+
 for (const proofCase of proofCases) {
   describe(`Π${proofCase.name}`, () => {
     const proven = proofCase.prove(transcript);
@@ -24,6 +34,13 @@ for (const proofCase of proofCases) {
         changes += 1;
       }
       assert.ok(changes > 5, `${changes} changes`);
+    });
+
+    test('P5, P8: the challenge depends on every part of the statement and on every commitment, on nothing else', () => {
+      const challenged = proven.challenged(transcript);
+      if (challenged === undefined) return;
+      const unchanged = challenged.filter(({ value }) => !value).map(({ path }) => path.replace(/[^A-Za-z0-9].*$/, ''));
+      assert.deepEqual([...new Set(unchanged)], RESPONSES[proofCase.name]);
     });
 
     test('P11: it proves nothing in another session, protocol or role, by another prover, to another verifier', () => {

@@ -20,7 +20,7 @@ export function mutations<T>(curve: Curve, value: T): readonly Mutation<T>[] {
 
 function* mutate(curve: Curve, value: unknown, path: string): Generator<Mutation<unknown>> {
   if (typeof value === 'bigint') yield { path: `${path} + 2`, value: value + 2n };
-  else if (typeof value === 'boolean') yield { path: `not ${path}`, value: !value };
+  else if (typeof value === 'boolean') yield { path: `${path}, negated`, value: !value };
   else if (value instanceof Uint8Array)
     yield { path: `a bit of ${path}`, value: value.map((byte, i) => (i === 0 ? byte ^ 1 : byte)) };
   else if (isPoint(curve, value)) yield { path: `${path} + G`, value: curve.addPoints(value, curve.base) };

@@ -1,4 +1,5 @@
 /** A true statement of each proof system, with its witness: what tests of all of them run over. */
+import { inspect } from 'node:util';
 import { curves } from '../../../curve/curve.ts';
 import type { Codec } from '../../../session/messages.ts';
 import type { Transcript } from '../../../session/transcript.ts';
@@ -11,7 +12,7 @@ import { encElg, encElgProof } from '../proofs/enc-elg.ts';
 import { fac, facProof } from '../proofs/fac.ts';
 import { mod, modProof } from '../proofs/mod.ts';
 import { prm, prmProof } from '../proofs/prm.ts';
-import type { ProofSystem } from '../proofs/proof-system.ts';
+import type { ProofSystem, SigmaProtocol } from '../proofs/proof-system.ts';
 import { type Mutation, mutations } from './mutations.ts';
 import { testKey, testParameters, testRing } from './parameters.ts';
 
@@ -29,12 +30,14 @@ export interface ProvenCase {
   holds(transcript: Transcript): boolean;
   /** What the verifier says to each change of the statement, and of the proof. */
   verdicts(transcript: Transcript): Iterable<Mutation<() => boolean>>;
+  /** Whether each change of statement or proof changes the challenge. Undefined where commitments are not sent. */
+  challenged(transcript: Transcript): readonly Mutation<boolean>[] | undefined;
   readonly encoded: Uint8Array;
 }
 
 function proofCase<S, W, P>(
   name: string,
-  system: ProofSystem<S, W, P>,
+  system: ProofSystem<S, W, P> | SigmaProtocol<S, W, P>,
   layout: Codec<P>,
   statement: S,
   witness: W,
@@ -52,6 +55,15 @@ function proofCase<S, W, P>(
             yield { path: `statement: ${path}`, value: () => system.verify(transcript, value, proof) };
           for (const { path, value } of mutations(curve, proof))
             yield { path: `proof: ${path}`, value: () => system.verify(transcript, statement, value) };
+        },
+        challenged(transcript) {
+          if (!('challenge' in system)) return undefined;
+          const challenge = (s: S, p: P) => inspect(system.challenge(transcript, s, p), { maxArrayLength: null });
+          const own = challenge(statement, proof);
+          return [
+            ...mutations(curve, statement).map(m => ({ path: m.path, value: challenge(m.value, proof) !== own })),
+            ...mutations(curve, proof).map(m => ({ path: m.path, value: challenge(statement, m.value) !== own })),
+          ];
         },
       };
     },
