@@ -129,6 +129,7 @@ describe('P4: challenges are as wide as they look', () => {
 
   test('each bit of a repeated challenge is seen as 0 and as 1, about as often', () => {
     const all = transcripts.map(t => bitChallenges(t, 128));
+    assert.equal(new Set(all.map(bits => bits.join())).size, 300, 'no challenge comes twice');
     for (let i = 0; i < 128; i++) {
       const ones = all.filter(bits => bits[i]).length;
       assert.ok(ones > 75 && ones < 225, `bit ${i} was 1 in ${ones} of 300`);
