@@ -41,14 +41,16 @@ node_modules/.package-lock.json: package.json package-lock.json */package.json
 deps: node_modules/.package-lock.json ## Install the packages of package-lock.json
 
 .PHONY: generate
-generate: deps ## Write CRDs, types and reference page from the schemas in crds/
+generate: deps ## Write CRDs, types and reference pages
 	node crds/src/generate/main.ts
+	node test/mutation/main.ts --table
 
 .PHONY: check
 check: deps ## Types, lint, format, generated files
 	npx tsc --noEmit
 	npx biome check .
 	node crds/src/generate/main.ts --check
+	node test/mutation/main.ts --check
 
 .PHONY: format
 format: deps ## Format, and fix what lint can fix
@@ -85,6 +87,10 @@ test: test-unit ## That first, then integration and end to end in the cluster
 .PHONY: test-full
 test-full: test ## That first, then the long matrices
 	@hack/stage.sh 'Long matrices' hack/in-cluster-net.sh node --test --test-concurrency=1 'test/full/**/*.test.ts'
+
+.PHONY: test-mutation
+test-mutation: deps ## Takes each guard of the attack list out in turn: its tests must turn red
+	node test/mutation/main.ts
 
 .PHONY: bench
 bench: deps images ## Medians and ratios, in simulation and in the cluster

@@ -4,11 +4,12 @@
  */
 import { type CurvePoint, type CurvePointCons, mulAddUnsafe } from '@noble/curves/abstract/curve.js';
 import { ed25519 } from '@noble/curves/ed25519.js';
+import { p256 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { bytesToNumberBE, bytesToNumberLE, numberToBytesBE, numberToBytesLE } from '@noble/curves/utils.js';
 import { randomBytes } from '@noble/hashes/utils.js';
 
-export type CurveName = 'ed25519' | 'secp256k1';
+export type CurveName = 'ed25519' | 'secp256k1' | 'p256';
 
 declare const scalarBrand: unique symbol;
 declare const pointBrand: unique symbol;
@@ -38,7 +39,7 @@ export interface Curve {
   randomScalar(): Scalar;
   /** A uniform scalar from at least 16 bytes more than the order has (big-endian), so that the bias is below 2^-128. */
   scalarFromUniformBytes(bytes: Uint8Array): Scalar;
-  /** In the byte order of the curve's standard: little-endian for ed25519, big-endian for secp256k1. */
+  /** In the byte order of the curve's standard: little-endian for ed25519, big-endian for the others. */
   encodeScalar(s: Scalar): Uint8Array;
   /** @throws EncodingError unless exactly `scalarBytes` long and below the order */
   decodeScalar(bytes: Uint8Array): Scalar;
@@ -63,7 +64,7 @@ export interface Curve {
   negatePoint(p: Point): Point;
   equalPoints(a: Point, b: Point): boolean;
   isIdentity(p: Point): boolean;
-  /** Compressed: RFC 8032 for ed25519, SEC 1 for secp256k1. @throws RangeError for the identity */
+  /** Compressed: RFC 8032 for ed25519, SEC 1 for the others. @throws RangeError for the identity */
   encodePoint(p: Point): Uint8Array;
   /** @throws EncodingError unless canonical, on the curve, in the prime-order group, and not the identity */
   decodePoint(bytes: Uint8Array): Point;
@@ -177,4 +178,5 @@ function parsePoint<P extends CurvePoint<bigint, P>>(cons: CurvePointCons<P>, by
 export const curves: { readonly [name in CurveName]: Curve } = {
   ed25519: makeCurve('ed25519', ed25519.Point, { littleEndian: true, pointBytes: 32 }),
   secp256k1: makeCurve('secp256k1', secp256k1.Point, { littleEndian: false, pointBytes: 33 }),
+  p256: makeCurve('p256', p256.Point, { littleEndian: false, pointBytes: 33 }),
 };

@@ -2,7 +2,7 @@ import type { PartyId } from './errors.ts';
 import type { Payload, Rounds } from './messages.ts';
 import type { Transcript } from './transcript.ts';
 
-/** What every party received in a round, by sender, one's own message included, in the order of the party ids. */
+/** What was received in a round, by sender, in the order of the party ids. */
 export type Received<T> = ReadonlyMap<PartyId, T>;
 
 /**
@@ -18,13 +18,13 @@ export interface Party<M> {
   readonly context: SessionContext;
 
   /**
-   * Sends to all and waits for the message of each.
+   * Sends to all and waits for the message of each. One's own is among what is returned.
    * @throws Timeout naming who did not send
    * @throws Misbehaviour if one told different things to different parties (kind echo), or sent what does not decode
    */
   broadcast<R extends Rounds<M, 'echo' | 'plain'>>(round: R, message: Payload<M, R>): Promise<Received<Payload<M, R>>>;
 
-  /** Sends each other party its own message, encrypted, and waits for those of the others. One's own is `make(me)`. */
+  /** Sends each other party its own message, encrypted, and waits for those of the others, which are what is returned. */
   exchange<R extends Rounds<M, 'direct'>>(
     round: R,
     make: (to: PartyId) => Payload<M, R>,

@@ -74,8 +74,7 @@ export class SessionParty<M extends Messages> implements Party<M> {
       await this.#engine.post('data', round, to, payload);
       payload.fill(0);
     }
-    const received = decodeAll(codec, await this.#engine.inbox.all('data', round));
-    const messages = withOwn(received, this.me, make(this.me));
+    const messages = decodeAll(codec, await this.#engine.inbox.all('data', round));
     done();
     return messages;
   }

@@ -115,6 +115,8 @@ const HASHING: { readonly [file: string]: string } = {
   'signing/frost/ed25519.ts': 'RFC 9591; RFC 8032 for the challenge',
   'signing/frost/secp256k1.ts': 'RFC 9591: prefix of suite and use',
   'signing/taproot.ts': 'BIP-340: tagged',
+  'signing/data-to-sign.ts': 'the digest that is signed',
+  'signing/hd.ts': 'BIP-32',
   'chains/bitcoin.ts': 'the standard',
   'store/chain.ts': 'a tag of its own, in JSON: an auditor computes it',
   'requests/leadership.ts': 'an order, no commitment',
@@ -128,7 +130,7 @@ const sources = readdirSync(join(import.meta.dirname, '..'), { recursive: true, 
 
 test('F5: no tag and no label of a proof has two uses', () => {
   const uses = sources.flatMap(([file, source]) => [
-    ...[...source.matchAll(/['"`](mpc\/v\d+\/[a-z/-]+)/g)].map(([, tag]) => ({ tag, file })),
+    ...[...source.matchAll(/['"`](mpc\/v\d+\/[a-z\d/-]+)/g)].map(([, tag]) => ({ tag, file })),
     ...[...source.matchAll(/\.proof\(\s*['"`]([^'"`]+)/g)].map(([, label]) => ({ tag: `proof ${label}`, file })),
   ]);
   const twice = uses.filter(({ tag }, i) => uses.findIndex(other => other.tag === tag) !== i);

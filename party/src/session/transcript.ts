@@ -5,16 +5,19 @@
 import { hash } from 'node:crypto';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 
-/** What can be absorbed: bytes, text, a non-negative integer below 2^32, or a list of these. */
-export type Absorbable = Uint8Array | string | number | readonly Absorbable[];
+/** What can be absorbed: bytes, text, a non-negative integer below 2^32, any integer as a bigint, or a list of these. */
+export type Absorbable = Uint8Array | string | number | bigint | readonly Absorbable[];
 
-const TYPE = { bytes: 0, text: 1, number: 2, list: 3 } as const;
+const TYPE = { bytes: 0, text: 1, number: 2, list: 3, natural: 4, negative: 5 } as const;
 
 /** Injective: different values have different encodings. @throws RangeError for a number or text that is not absorbable */
 export function encodeUnambiguously(value: Absorbable): Uint8Array {
   if (value instanceof Uint8Array) return tagged(TYPE.bytes, value);
   if (typeof value === 'string') return tagged(TYPE.text, wellFormed(value));
   if (typeof value === 'number') return tagged(TYPE.number, uint32(value));
+  if (typeof value === 'bigint') {
+    return value < 0n ? tagged(TYPE.negative, magnitude(-value)) : tagged(TYPE.natural, magnitude(value));
+  }
   return tagged(TYPE.list, concatBytes(uint32(value.length), ...value.map(encodeUnambiguously)));
 }
 
@@ -25,6 +28,12 @@ const tagged = (type: number, bytes: Uint8Array): Uint8Array =>
 function wellFormed(text: string): Uint8Array {
   if (!text.isWellFormed()) throw new RangeError('a text that is not well-formed Unicode');
   return utf8ToBytes(text);
+}
+
+/** Big-endian, with no zeros in front. */
+function magnitude(n: bigint): Uint8Array {
+  const hex = n.toString(16);
+  return new Uint8Array(Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex'));
 }
 
 function uint32(n: number): Uint8Array {

@@ -93,7 +93,8 @@ export async function keygen(party: Party<KeygenMessages>, parameters: KeygenPar
   );
   party.check('proof of knowledge', 'reveal', reveals, (from, reveal) => isProven(curve, context, from, reveal));
 
-  const deals = await party.exchange('deal', to => ({ share: evaluate(curve, polynomial, to), ...contribution }));
+  const deal = (to: PartyId): Deal => ({ share: evaluate(curve, polynomial, to), ...contribution });
+  const deals = await party.exchange('deal', deal);
   party.check('share', 'deal', deals, (from, { share }, to) =>
     isShareAt(curve, reveals.get(from)?.commitments ?? [], to, share),
   );
@@ -101,6 +102,7 @@ export async function keygen(party: Party<KeygenMessages>, parameters: KeygenPar
     equal(hashContribution(context, from, deal), commits.get(from)?.chainCode),
   );
 
+  const all = [deal(me), ...deals.values()];
   const sharing: Sharing = {
     curve: parameters.curve,
     threshold,
@@ -111,8 +113,8 @@ export async function keygen(party: Party<KeygenMessages>, parameters: KeygenPar
     ),
   };
   using unlessConfirmed = new DisposableStack();
-  const chainCode = unlessConfirmed.use(new Secret(combine([...deals.values()].map(deal => deal.chainCode))));
-  const share = keyShare(sharing, me, curve.addScalars(...[...deals.values()].map(deal => deal.share)));
+  const chainCode = unlessConfirmed.use(new Secret(combine(all.map(({ chainCode }) => chainCode))));
+  const share = keyShare(sharing, me, curve.addScalars(...all.map(({ share }) => share)));
   unlessConfirmed.use(share.secret);
   const newKey = { share, chainCode };
 

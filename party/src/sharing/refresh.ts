@@ -4,7 +4,7 @@
  * threshold. No commitments to the commitments here: a dealer who chooses last can neither move the key, whose coefficient is
  * nowhere sent, nor undo what an honest dealer adds, of which it does not know the part that dealer keeps.
  */
-import { type Curve, type CurveName, curves, type Point } from '../curve/curve.ts';
+import { type Curve, type CurveName, curves, type Point, type Scalar } from '../curve/curve.ts';
 import { bytes, list, point, scalar } from '../session/codec.ts';
 import type { PartyId } from '../session/errors.ts';
 import { direct, echo, plain } from '../session/messages.ts';
@@ -47,14 +47,15 @@ export async function refresh(party: Party<RefreshMessages>, old: KeyShare): Pro
   const own = polynomial.slice(1).map(coefficient => curve.multiplyBase(coefficient));
   const commits = await party.broadcast('commit', own);
 
-  const deals = await party.exchange('deal', to => evaluate(curve, polynomial, to));
+  const deal = (to: PartyId): Scalar => evaluate(curve, polynomial, to);
+  const deals = await party.exchange('deal', deal);
   party.check('share', 'deal', deals, (from, share, to) =>
     isShareAt(curve, ofZero(curve, commits.get(from)), to, share),
   );
 
   const dealt = [...commits.values()].map(commitments => ofZero(curve, commitments));
   const refreshed: Sharing = { ...sharing, commitments: addCommitments(curve, [sharing.commitments, ...dealt]) };
-  const share = curve.addScalars(old.secret.expose(), ...deals.values());
+  const share = curve.addScalars(old.secret.expose(), deal(me), ...deals.values());
   const result = keyShare(refreshed, me, share);
   using unlessConfirmed = new DisposableStack();
   unlessConfirmed.use(result.secret);

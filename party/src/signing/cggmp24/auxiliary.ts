@@ -1,0 +1,29 @@
+import type { PartyId } from '../../session/errors.ts';
+import type { PaillierKey, PaillierSecretKey } from './paillier/paillier.ts';
+import type { RingPedersen, RingPedersenSecret } from './paillier/ring-pedersen.ts';
+
+/** What a party publishes once and for all keys, and has proven to every peer. */
+export interface PublicAuxiliary {
+  readonly paillier: PaillierKey;
+  readonly ring: RingPedersen;
+}
+
+/** One's own, of four safe primes that nobody else ever learns. */
+export interface SecretAuxiliary {
+  readonly paillier: PaillierSecretKey;
+  readonly ring: RingPedersenSecret;
+}
+
+/** The auxiliary information of a party's cluster, as this party has it. */
+export interface Auxiliary {
+  readonly own: SecretAuxiliary;
+  /** Of all parties; one's own with the factors inside, so that computing with it is faster. */
+  readonly all: ReadonlyMap<PartyId, PublicAuxiliary>;
+}
+
+/** @throws RangeError for a party that has shown none */
+export function auxiliaryOf({ all }: Auxiliary, party: PartyId): PublicAuxiliary {
+  const found = all.get(party);
+  if (found === undefined) throw new RangeError(`there is no auxiliary information of party ${party}`);
+  return found;
+}

@@ -1,0 +1,82 @@
+/** Integers of any size: random ones, and their encodings of fixed width, so that a message has one length whatever is in it. */
+import { randomBytes } from 'node:crypto';
+import { EncodingError } from '../../../curve/curve.ts';
+import { bytes, type Layout, mapped } from '../../../session/codec.ts';
+
+/** Big-endian, in exactly `width` bytes. @throws RangeError for a number that is negative or does not fit */
+export function toBytes(n: bigint, width: number): Buffer {
+  const hex = n.toString(16);
+  if (n < 0n || hex.length > 2 * width) throw new RangeError(`an integer that does not fit into ${width} bytes`);
+  return Buffer.from(hex.padStart(2 * width, '0'), 'hex');
+}
+
+export const fromBytes = (encoded: Uint8Array): bigint =>
+  encoded.length === 0 ? 0n : BigInt(`0x${Buffer.from(encoded).toString('hex')}`);
+
+/** The position of the highest bit that is set, from 1; 0 for 0. */
+export const bitLength = (n: bigint): number => (n === 0n ? 0 : n.toString(2).length);
+
+/** Uniform in [0, bound), by rejection. */
+export function randomBelow(bound: bigint): bigint {
+  const bits = bitLength(bound - 1n);
+  const width = Math.ceil(bits / 8);
+  const surplus = BigInt(8 * width - bits);
+  for (;;) {
+    const n = fromBytes(randomBytes(width)) >> surplus;
+    if (n < bound) return n;
+  }
+}
+
+/** Uniform in [-bound, bound]. */
+export const randomWithin = (bound: bigint): bigint => randomBelow(2n * bound + 1n) - bound;
+
+/** Whether n is in [-bound, bound]. */
+export const isWithin = (n: bigint, bound: bigint): boolean => -bound <= n && n <= bound;
+
+/** An integer in [0, 2^bits). */
+export const natural = (bits: number): Layout<bigint> => {
+  const width = Math.ceil(bits / 8);
+  return mapped(
+    bytes(width),
+    encoded => {
+      const n = fromBytes(encoded);
+      if (n >> BigInt(bits) !== 0n) throw new EncodingError(`an integer of more than ${bits} bits`);
+      return n;
+    },
+    n => toBytes(n, width),
+  );
+};
+
+/** An integer in (-2^bits, 2^bits): its sign, then its magnitude. There is no negative zero. */
+export const integer = (bits: number): Layout<bigint> => {
+  const width = Math.ceil(bits / 8);
+  return mapped(
+    bytes(1 + width),
+    encoded => {
+      const [sign] = encoded;
+      const n = fromBytes(encoded.subarray(1));
+      if (n >> BigInt(bits) !== 0n) throw new EncodingError(`an integer of more than ${bits} bits`);
+      if (sign === 0) return n;
+      if (sign === 1 && n > 0n) return -n;
+      throw new EncodingError('an integer with a sign that is none');
+    },
+    n => Buffer.concat([Uint8Array.of(n < 0n ? 1 : 0), toBytes(n < 0n ? -n : n, width)]),
+  );
+};
+
+/** The Jacobi symbol (a/n) for odd n > 0, of public numbers: its time tells them. */
+export function jacobi(a: bigint, n: bigint): -1 | 0 | 1 {
+  let [top, bottom, sign] = [((a % n) + n) % n, n, 1];
+  while (top !== 0n) {
+    while ((top & 1n) === 0n) {
+      top >>= 1n;
+      const residue = bottom & 7n;
+      if (residue === 3n || residue === 5n) sign = -sign;
+    }
+    [top, bottom] = [bottom, top];
+    if ((top & 3n) === 3n && (bottom & 3n) === 3n) sign = -sign;
+    top %= bottom;
+  }
+  if (bottom !== 1n) return 0;
+  return sign === 1 ? 1 : -1;
+}

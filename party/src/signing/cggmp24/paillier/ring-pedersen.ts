@@ -1,0 +1,83 @@
+/** Ring-Pedersen commitments: ePrint 2021/060 (2024), section 3.3. */
+import type { CggmpParameters } from '../parameters.ts';
+import { jacobi, randomBelow } from './integers.ts';
+import { Modulus } from './modulus.ts';
+import { PaillierSecretKey, parsePaillierModulus } from './paillier.ts';
+
+/** A verifier's commitment scheme, under which provers show it that their secrets are short. */
+export class RingPedersen {
+  /** Modulo N̂. */
+  readonly modulus: Modulus;
+  readonly s: bigint;
+  readonly t: bigint;
+
+  readonly #s: Base;
+  readonly #t: Base;
+
+  private constructor(modulus: Modulus, s: bigint, t: bigint) {
+    this.modulus = modulus;
+    this.s = s;
+    this.t = t;
+    this.#s = new Base(modulus, s);
+    this.#t = new Base(modulus, t);
+  }
+
+  /** A peer's. That s is a power of t is for Πprm. @throws RangeError naming what these parameters cannot be */
+  static parse(n: bigint, s: bigint, t: bigint, parameters: CggmpParameters): RingPedersen {
+    const modulus = new Modulus(parsePaillierModulus(n, parameters));
+    for (const [name, base] of Object.entries({ s, t })) {
+      const fault = baseFault(base, modulus);
+      if (fault !== undefined) throw new RangeError(`${name} is ${fault}`);
+    }
+    if (s === t) throw new RangeError('s and t are the same');
+    return new RingPedersen(modulus, s, t);
+  }
+
+  /** One's own, with the secret λ for which s = t^λ. */
+  static generate(p: bigint, q: bigint, parameters: CggmpParameters): RingPedersenSecret {
+    const factored = new PaillierSecretKey(p, q, parameters);
+    const modulus = factored.key.n;
+    const lambda = randomBelow(factored.order);
+    const t = modulus.power(factored.key.randomNonce(), 2n);
+    return { ring: new RingPedersen(modulus, modulus.power(t, lambda), t), lambda, order: factored.order };
+  }
+
+  /** s^x · t^r mod N̂, for integers of any sign. */
+  commit(x: bigint, r: bigint): bigint {
+    return this.modulus.multiply(this.#s.power(x), this.#t.power(r));
+  }
+}
+
+export interface RingPedersenSecret {
+  /** The public part, with the factors of its modulus inside. */
+  readonly ring: RingPedersen;
+  readonly lambda: bigint;
+  /** Of Z*_N̂. */
+  readonly order: bigint;
+}
+
+/** A base that is raised to powers of either sign again and again: it is inverted once. */
+class Base {
+  readonly #modulus: Modulus;
+  readonly #base: bigint;
+  #inverse: bigint | undefined;
+
+  constructor(modulus: Modulus, base: bigint) {
+    this.#modulus = modulus;
+    this.#base = base;
+  }
+
+  power(exponent: bigint): bigint {
+    if (exponent >= 0n) return this.#modulus.power(this.#base, exponent);
+    this.#inverse ??= this.#modulus.invert(this.#base);
+    return this.#modulus.power(this.#inverse, -exponent);
+  }
+}
+
+/** A base under which a commitment would hide nothing or bind to nothing (attack list P3). */
+function baseFault(base: bigint, modulus: Modulus): string | undefined {
+  if (!modulus.areUnits(base)) return 'not in Z*_N';
+  if (base === 1n || base === modulus.value - 1n) return '1 or -1';
+  if (jacobi(base, modulus.value) !== 1) return 'no square';
+  return undefined;
+}

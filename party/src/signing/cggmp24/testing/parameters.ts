@@ -1,0 +1,25 @@
+import { PaillierSecretKey } from '../paillier/paillier.ts';
+import { RingPedersen, type RingPedersenSecret } from '../paillier/ring-pedersen.ts';
+import type { CggmpParameters } from '../parameters.ts';
+import { testPrimes } from './primes.ts';
+
+/** Of no security, and quick: moduli of 1024 bits, 40 repetitions, and bounds that leave 152 bits between a mask and what it hides. */
+export const testParameters: CggmpParameters = {
+  level: 112,
+  primeBits: 512,
+  ell: 256,
+  ellPrime: 592,
+  epsilon: 192,
+  challengeBits: 40,
+};
+
+function primesOf(key: number): readonly [bigint, bigint] {
+  const [p, q] = testPrimes.slice(2 * key, 2 * key + 2);
+  if (p === undefined || q === undefined) throw new RangeError(`there are no test primes for key ${key}`);
+  return [p, q];
+}
+
+/** The Paillier key of a test, by number: party i has 2i, its ring-Pedersen parameters 2i + 1. */
+export const testKey = (key: number): PaillierSecretKey => new PaillierSecretKey(...primesOf(key), testParameters);
+
+export const testRing = (key: number): RingPedersenSecret => RingPedersen.generate(...primesOf(key), testParameters);

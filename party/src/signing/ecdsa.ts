@@ -1,0 +1,68 @@
+/** ECDSA signatures, and the forms in which chains and certificates want them. SEC 1 version 2.0, sections 4.1 and C.8. */
+import { p256 } from '@noble/curves/nist.js';
+import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { type Curve, type CurveName, curves, type Point, type Scalar } from '../curve/curve.ts';
+import { fromBytes } from './cggmp24/paillier/integers.ts';
+
+export type EcdsaCurve = Exclude<CurveName, 'ed25519'>;
+
+export interface EcdsaSignature {
+  readonly r: Scalar;
+  /** At most half of the order: of the two that are valid, the one that wallets and Bitcoin accept. */
+  readonly s: Scalar;
+  /** What tells the public key from the signature. Bit 0: the nonce point has an odd y; bit 1: its x is not below the order. */
+  readonly recoveryId: number;
+}
+
+const noble = { secp256k1, p256 } as const;
+
+/** From the nonce point and s, of which the lower of ±s is taken (attack list D10). */
+export function ecdsaSignature(curve: Curve, nonce: Point, s: Scalar): EcdsaSignature {
+  const isHigh = s > curve.order / 2n;
+  const isOdd = curve.encodePoint(nonce)[0] === 3;
+  return {
+    r: xModuloOrder(curve, nonce),
+    s: isHigh ? curve.negateScalar(s) : s,
+    recoveryId: (isOdd === isHigh ? 0 : 1) + (xCoordinate(curve, nonce) < curve.order ? 0 : 2),
+  };
+}
+
+/** r of a signature with this nonce point. */
+export const xModuloOrder = (curve: Curve, p: Point): Scalar => curve.scalar(xCoordinate(curve, p));
+
+const xCoordinate = (curve: Curve, p: Point): bigint => fromBytes(curve.encodePoint(p).subarray(1));
+
+/** r and s, 32 bytes each, big-endian. */
+export const compactForm = (curve: EcdsaCurve, signature: EcdsaSignature): Uint8Array =>
+  nobleSignature(curve, signature).toBytes('compact');
+
+/** Ecdsa-Sig-Value of RFC 3279, section 2.2.3. */
+export const derForm = (curve: EcdsaCurve, signature: EcdsaSignature): Uint8Array =>
+  nobleSignature(curve, signature).toBytes('der');
+
+/** @throws Error for bytes that are not of this form */
+export function parseCompact(curve: EcdsaCurve, bytes: Uint8Array): Pick<EcdsaSignature, 'r' | 's'> {
+  const { r, s } = noble[curve].Signature.fromBytes(bytes, 'compact');
+  return { r: curves[curve].scalar(r), s: curves[curve].scalar(s) };
+}
+
+/** The public key, from a signature of the digest. */
+export const recoverKey = (curve: EcdsaCurve, signature: EcdsaSignature, digest: Uint8Array): Point =>
+  curves[curve].decodePoint(nobleSignature(curve, signature).recoverPublicKey(digest).toBytes());
+
+/** False for whatever is malformed, and for a high s. `publicKey`: compressed, SEC 1. */
+export function verifyEcdsa(
+  curve: EcdsaCurve,
+  publicKey: Uint8Array,
+  digest: Uint8Array,
+  compact: Uint8Array,
+): boolean {
+  try {
+    return noble[curve].verify(compact, digest, publicKey, { prehash: false, lowS: true, format: 'compact' });
+  } catch {
+    return false;
+  }
+}
+
+const nobleSignature = (curve: EcdsaCurve, { r, s, recoveryId }: EcdsaSignature) =>
+  new noble[curve].Signature(r, s, recoveryId);

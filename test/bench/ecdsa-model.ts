@@ -1,0 +1,69 @@
+/**
+ * What the modular exponentiations of presigning cost one signer: those of figures 8, 24 and 25 of ePrint 2021/060 (2024), each timed on
+ * this machine with its own length, and nothing else.
+ */
+import type { PartyId } from '@mpc-operator/party/session/errors';
+import { type Auxiliary, auxiliaryOf } from '@mpc-operator/party/signing/cggmp24/auxiliary';
+import { randomBelow } from '@mpc-operator/party/signing/cggmp24/paillier/integers';
+import type { Modulus } from '@mpc-operator/party/signing/cggmp24/paillier/modulus';
+import type { CggmpParameters } from '@mpc-operator/party/signing/cggmp24/parameters';
+
+const RUNS = 7;
+
+/** CPU milliseconds. */
+export function modelOfPresigning(
+  { primeBits, ell, ellPrime, epsilon, challengeBits: e }: CggmpParameters,
+  auxiliary: ReadonlyMap<PartyId, Auxiliary>,
+  signers: readonly PartyId[],
+): number {
+  const [me, peer] = signers;
+  const own = me === undefined ? undefined : auxiliary.get(me);
+  if (me === undefined || peer === undefined || own === undefined) throw new RangeError('presigning takes two');
+  const [mine, theirs] = [auxiliaryOf(own, me), auxiliaryOf(own, peer)];
+  const N = 2 * primeBits;
+  const costs = new Map<string, number>();
+  const of = (name: string, modulus: Modulus) => (bits: number) => {
+    const key = `${name} ${bits}`;
+    const known = costs.get(key) ?? timePower(modulus, bits);
+    costs.set(key, known);
+    return known;
+  };
+  const [nn, ownNn, ring, ownRing] = [
+    of('nn', theirs.paillier.nn),
+    of('own nn', mine.paillier.nn),
+    of('ring', theirs.ring.modulus),
+    of('own ring', mine.ring.modulus),
+  ];
+  const [n, ownN] = [of('n', theirs.paillier.n), of('own n', mine.paillier.n)];
+  const hidden = (bits: number, mask: number) => ring(bits) + ring(N + mask);
+  const checked = (bits: number) => ownRing(bits) + ownRing(N + ell + epsilon) + ownRing(e);
+
+  const proveEncElg = ownNn(N) + hidden(ell, ell) + hidden(ell + epsilon, ell + epsilon) + ownN(e);
+  const verifyEncElg = nn(N) + nn(e) + checked(ell + epsilon);
+  const multiply = nn(ell) + nn(N) + ownNn(N);
+  const proveAffG =
+    nn(ell + epsilon) +
+    nn(N) +
+    ownNn(N) +
+    hidden(ell + epsilon, ell + epsilon) +
+    hidden(ell, ell) +
+    hidden(ellPrime + epsilon, ell + epsilon) +
+    hidden(ellPrime, ell) +
+    n(e) +
+    ownN(e);
+  const verifyAffG =
+    ownNn(ell + epsilon) + ownNn(N) + ownNn(e) + nn(N) + nn(e) + checked(ell + epsilon) + checked(ellPrime + epsilon);
+  const decrypt = ownNn(N);
+  const perPeer = 2 * (proveEncElg + verifyEncElg + multiply + proveAffG + verifyAffG + decrypt);
+  return 2 * ownNn(N) + (signers.length - 1) * perPeer;
+}
+
+function timePower(modulus: Modulus, bits: number): number {
+  const times = Array.from({ length: RUNS }, () => {
+    const [base, exponent] = [randomBelow(modulus.value), randomBelow(1n << BigInt(bits))];
+    const start = performance.now();
+    modulus.power(base, exponent);
+    return performance.now() - start;
+  });
+  return times.sort((a, b) => a - b)[RUNS >> 1] ?? Number.NaN;
+}

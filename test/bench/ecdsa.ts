@@ -1,0 +1,125 @@
+/**
+ * Threshold ECDSA in simulation: CPU of all parties and bytes of each, beside what the modular exponentiations of the figures cost on
+ * this machine in this run. Nothing is asserted: machines differ.
+ */
+import { curves } from '@mpc-operator/party/curve/curve';
+import type { Simulated } from '@mpc-operator/party/session/simulator';
+import { results } from '@mpc-operator/party/session/simulator';
+import { groupKey } from '@mpc-operator/party/sharing/sharing';
+import { makeShares } from '@mpc-operator/party/sharing/testing/keys';
+import { PaillierSecretKey } from '@mpc-operator/party/signing/cggmp24/paillier/paillier';
+import { RingPedersen } from '@mpc-operator/party/signing/cggmp24/paillier/ring-pedersen';
+import { generateSafePrimes } from '@mpc-operator/party/signing/cggmp24/paillier/safe-primes';
+import { cggmpParameters, type SecurityLevel } from '@mpc-operator/party/signing/cggmp24/parameters';
+import {
+  type Material,
+  simulateAuxInfo,
+  simulateOffline,
+  simulateOnline,
+  simulateSigning,
+} from '@mpc-operator/party/signing/cggmp24/testing/simulations';
+import { DataToSign } from '@mpc-operator/party/signing/data-to-sign';
+import { untweaked } from '@mpc-operator/party/signing/signing-key';
+import { modelOfPresigning } from './ecdsa-model.ts';
+
+const RUNS = 5;
+
+export interface EcdsaMeasurement {
+  readonly name: string;
+  /** Median, CPU milliseconds of all parties. */
+  readonly cpu: number;
+  /** Sent by each party, on average. */
+  readonly bytes: number;
+  /** CPU milliseconds of all parties that the exponentiations alone would take. */
+  readonly model?: number;
+}
+
+export async function* measureEcdsa(): AsyncGenerator<EcdsaMeasurement> {
+  for (const level of [112, 128] as const) {
+    for (const [threshold, parties] of [
+      [2, 2],
+      [2, 3],
+      [3, 5],
+    ] as const)
+      yield* measure(level, threshold, parties);
+  }
+}
+
+async function* measure(level: SecurityLevel, threshold: number, parties: number): AsyncGenerator<EcdsaMeasurement> {
+  const name = `${level} bits, ${threshold}-of-${parties}`;
+  const material = await makeMaterial(level, parties);
+  const auxInfo = await timed(() => simulateAuxInfo(parties, {}, material), 1);
+  yield { name: `${name}: auxiliary information`, ...auxInfo.cost };
+
+  const auxiliary = new Map([...results(auxInfo.last)].map(([id, { result }]) => [id, result]));
+  const shares = await makeShares('secp256k1', threshold, parties);
+  const [first] = shares;
+  if (first === undefined) throw new RangeError('no shares');
+  const signers = first.sharing.parties.slice(0, threshold);
+  const data = DataToSign.of(Buffer.from('a payment'), 'sha256');
+  const signing = { shares, auxiliary, signers, data, parameters: material.parameters };
+  const model = threshold * modelOfPresigning(material.parameters, auxiliary, signers);
+
+  const presigned = await timed(() => simulateOffline(signing));
+  yield { name: `${name}: presign`, ...presigned.cost, model };
+  const presignatures = new Map([...results(presigned.last)].map(([id, { result }]) => [id, result]));
+  const key = untweaked(curves.secp256k1, groupKey(first.sharing));
+  const online = await timed(() => simulateOnline(presignatures, { curve: 'secp256k1', key, data }), 1);
+  yield { name: `${name}: online`, ...online.cost };
+  const interactive = await timed(() => simulateSigning(signing));
+  yield { name: `${name}: interactive`, ...interactive.cost, model };
+}
+
+/** New primes for every party, which is most of the time of this bench. */
+async function makeMaterial(level: SecurityLevel, parties: number): Promise<Material> {
+  const parameters = cggmpParameters[level];
+  const pairs = await Promise.all(Array.from({ length: 2 * parties }, () => generateSafePrimes(parameters.primeBits)));
+  const pair = (i: number) => pairs[i] ?? [0n, 0n];
+  const secrets = Array.from({ length: parties }, (_, i) => ({
+    paillier: new PaillierSecretKey(...pair(2 * i), parameters),
+    ring: RingPedersen.generate(...pair(2 * i + 1), parameters),
+  }));
+  return {
+    parameters,
+    secretOf: party => {
+      const secret = secrets[party - 1];
+      if (secret === undefined) throw new RangeError(`no primes for party ${party}`);
+      return secret;
+    },
+  };
+}
+
+async function timed<T>(
+  work: () => Promise<Simulated<T>>,
+  runs = RUNS,
+): Promise<{ cost: { cpu: number; bytes: number }; last: Simulated<T> }> {
+  const times: number[] = [];
+  let last = await run(work, times);
+  for (let i = 1; i < runs; i++) last = await run(work, times);
+  times.sort((a, b) => a - b);
+  const sent = last.frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  return { cost: { cpu: times[Math.floor(times.length / 2)] ?? Number.NaN, bytes: sent / last.outcomes.size }, last };
+}
+
+async function run<T>(work: () => Promise<Simulated<T>>, times: number[]): Promise<Simulated<T>> {
+  const start = process.cpuUsage();
+  const simulated = await work();
+  const { user, system } = process.cpuUsage(start);
+  times.push((user + system) / 1000);
+  return simulated;
+}
+
+/** One line of a table. */
+export const formatEcdsa = ({ name, cpu, bytes, model }: EcdsaMeasurement): string =>
+  name.padEnd(44) +
+  [cpu.toFixed(0), bytes.toFixed(0), model?.toFixed(0) ?? '', model === undefined ? '' : (cpu / model).toFixed(2)]
+    .map(cell => cell.padStart(12))
+    .join('');
+
+export const ECDSA_HEADER =
+  'ECDSA, secp256k1'.padEnd(44) + ['CPU ms', 'bytes each', 'model ms', 'ratio'].map(cell => cell.padStart(12)).join('');
+
+if (import.meta.main) {
+  console.log(ECDSA_HEADER);
+  for await (const measurement of measureEcdsa()) console.log(formatEcdsa(measurement));
+}

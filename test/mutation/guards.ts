@@ -1,0 +1,272 @@
+/**
+ * The guards of the attack list: what each is, where it is, and which test turns red without it. `make test-mutation` takes each out
+ * in turn; docs/reference/guards.md is made of this list.
+ */
+
+export interface Guard {
+  /** Of the attack list, such as P1. */
+  readonly row: string;
+  /** What an attacker could do without it. */
+  readonly attack: string;
+  /** From the root of the repository. */
+  readonly file: string;
+  /** Exactly as it is in the file, where it is once. */
+  readonly code: string;
+  /** What stands there when the guard is gone. */
+  readonly without: string;
+  readonly test: string;
+  /** The beginning of the names of the tests that turn red. */
+  readonly tests: string;
+}
+
+const CGGMP24 = 'party/src/signing/cggmp24';
+const AUX_INFO = `${CGGMP24}/aux-info.ts`;
+const ATTACKS = `${CGGMP24}/attacks.test.ts`;
+const MOD = `${CGGMP24}/proofs/mod.ts`;
+const ONLINE = `${CGGMP24}/online.ts`;
+const ONLINE_TEST = `${CGGMP24}/online.test.ts`;
+const PAILLIER = `${CGGMP24}/paillier/paillier.ts`;
+const PAILLIER_TEST = `${CGGMP24}/paillier/paillier.test.ts`;
+const PROOF_ATTACKS = `${CGGMP24}/proofs/attacks.test.ts`;
+const PROOFS_TEST = `${CGGMP24}/proofs/proofs.test.ts`;
+const RING = `${CGGMP24}/paillier/ring-pedersen.ts`;
+const HD = 'party/src/signing/hd.ts';
+const HD_TEST = 'party/src/signing/hd.test.ts';
+
+type Place = Pick<Guard, 'row' | 'file' | 'test' | 'tests'>;
+
+const guard = (place: Place, attack: string, code: string, without = ''): Guard => ({
+  ...place,
+  attack,
+  code,
+  without,
+});
+
+const modulusForm: Place = { row: 'P1', file: PAILLIER, test: PAILLIER_TEST, tests: 'P1: a modulus of another length' };
+const bases: Place = { row: 'P3', file: RING, test: PAILLIER_TEST, tests: 'P3: bases that hide nothing' };
+const safePrimes: Place = { row: 'P10', file: PAILLIER, test: PAILLIER_TEST, tests: 'P10' };
+const challenge = (name: string): Place => ({
+  row: 'P5',
+  file: `${CGGMP24}/proofs/${name}.ts`,
+  test: PROOFS_TEST,
+  tests: 'P5, P8',
+});
+const statement = (name: string): Place => ({ ...challenge(name), row: 'P8' });
+const range = (name: string): Place => ({
+  row: 'P6',
+  file: `${CGGMP24}/proofs/${name}.ts`,
+  test: PROOF_ATTACKS,
+  tests: 'P6',
+});
+const online = (row: string): Place => ({ row, file: ONLINE, test: ONLINE_TEST, tests: row });
+
+export const guards: readonly Guard[] = [
+  guard(modulusForm, 'a shorter modulus is easier to factor', 'bitLength(n) !== 2 * primeBits', 'false'),
+  guard(modulusForm, 'an even modulus', '(n & 1n) === 0n', 'false'),
+  guard(modulusForm, 'a prime modulus, whose owner opens everything', 'checkPrimeSync(n)) return', 'false) return'),
+  guard(
+    { row: 'P1', file: AUX_INFO, test: ATTACKS, tests: 'P1: one modulus for two uses' },
+    'one modulus as Paillier key and for commitments',
+    'n === ringN || ',
+  ),
+  guard(
+    { row: 'P1', file: AUX_INFO, test: ATTACKS, tests: 'P1: two parties with one modulus' },
+    'two parties with one modulus',
+    'others.includes(n) || others.includes(ringN)',
+    'false',
+  ),
+  guard(
+    { row: 'P1', file: `${CGGMP24}/proofs/fac.ts`, test: PROOF_ATTACKS, tests: 'P1: a modulus with a small factor' },
+    'a modulus with small factors gives shares away (BitForge, CVE-2023-33241)',
+    '!isWithin(z1, bound) || !isWithin(z2, bound) || ',
+  ),
+  guard(
+    { row: 'P1', file: AUX_INFO, test: ATTACKS, tests: 'P1: a proof of its factors' },
+    'a Paillier key without Πfac',
+    'fac(parameters).verify(',
+    'true || fac(parameters).verify(',
+  ),
+  guard(
+    { row: 'P2', file: AUX_INFO, test: ATTACKS, tests: 'P1, P2: a proof of the modulus' },
+    'a Paillier key without Πmod',
+    'mod(parameters).verify(',
+    'true || mod(parameters).verify(',
+  ),
+  guard(
+    { row: 'P2', file: MOD, test: PROOF_ATTACKS, tests: 'P2' },
+    'Πmod forged with a w that is no unit (CVE-2025-66016)',
+    'if (!modulus.areUnits(w, ...ys, ...responses.flatMap(({ x, z }) => [x, z])) || jacobi(w, n) !== -1) return false;',
+  ),
+  guard(
+    { row: 'P2', file: MOD, test: PROOFS_TEST, tests: 'P5, P8: any change' },
+    'Πmod without the roots that show that N and φ(N) have no common factor',
+    ' && modulus.power(z, modulus.value) === y',
+  ),
+  guard(bases, 'bases that are no units', '!modulus.areUnits(base)', 'false'),
+  guard(bases, 'bases 1 and -1 hide nothing', 'base === 1n || base === modulus.value - 1n', 'false'),
+  guard(bases, 'bases that are no squares give a bit away', 'jacobi(base, modulus.value) !== 1', 'false'),
+  guard(bases, 'equal bases bind to nothing', "if (s === t) throw new RangeError('s and t are the same');"),
+  guard(
+    { row: 'P3', file: AUX_INFO, test: ATTACKS, tests: 'P3: bases of which nobody' },
+    'bases without Πprm (CVE-2020-12118)',
+    'prm(parameters).verify(',
+    'true || prm(parameters).verify(',
+  ),
+  guard(
+    { row: 'P4', file: `${CGGMP24}/proofs/proof-system.ts`, test: PROOF_ATTACKS, tests: 'P4: challenges' },
+    'a challenge narrower than it looks is guessed',
+    'const bytes = transcript.bytes(Math.ceil(count / 8));',
+    'const bytes = new Uint8Array(Math.ceil(count / 8)).fill(transcript.bytes(1)[0] ?? 0);',
+  ),
+  guard(
+    challenge('enc-elg'),
+    'commitments of Πenc-elg chosen after the challenge',
+    "\n        .absorb('commitments', S, T, D, curve.encodePoint(Y), curve.encodePoint(Z))",
+  ),
+  guard(
+    challenge('aff-g'),
+    'commitments of Πaff-g chosen after the challenge',
+    "\n        .absorb('commitments', A, curve.encodePoint(Bx), By, E, S, F, T)",
+  ),
+  guard(challenge('prm'), 'commitments of Πprm chosen after the challenge', ".absorb('commitments', ...commitments)"),
+  guard(
+    challenge('fac'),
+    'commitments of Πfac chosen after the challenge',
+    "\n        .absorb('commitments', P, Q, A, B, T)",
+  ),
+  guard(challenge('mod'), 'w of Πmod chosen after the challenge', ".absorb('w', w)"),
+  guard(
+    challenge('elog'),
+    'commitments of Πelog chosen after the challenge',
+    "\n        .absorb('commitments', ...[A, N, B].map(p => curve.encodePoint(p)))",
+  ),
+  guard(challenge('dec'), 'commitments of Πdec chosen after the challenge', "\n      .absorb('commitments', ...shown)"),
+  guard(statement('enc-elg'), 'Πenc-elg of another ciphertext', 'key.n.value, C, ...points', 'key.n.value, ...points'),
+  guard(
+    statement('aff-g'),
+    'Πaff-g of another share (MtAwc)',
+    ", curve.encodePoint(X))\n        .absorb('ring",
+    ")\n        .absorb('ring",
+  ),
+  guard(
+    statement('aff-g'),
+    'Πaff-g under other commitments',
+    "\n        .absorb('ring-Pedersen', ring.modulus.value, ring.s, ring.t)",
+  ),
+  guard(statement('fac'), 'Πfac of another modulus', "\n        .absorb('modulus', n)"),
+  guard(range('enc-elg'), 'a nonce that is too long wraps around the modulus', '!isWithin(z1, wide)', 'false'),
+  guard(range('aff-g'), 'a factor that is too long wraps around the modulus', '!isWithin(z1, wide) || '),
+  guard(range('aff-g'), 'a mask that is too long wraps around the modulus', ' || !isWithin(z2, wider)'),
+  guard(
+    { row: 'P9', file: PAILLIER, test: PAILLIER_TEST, tests: 'P9' },
+    'ciphertexts out of range',
+    'cs.every(c => 0n < c && c < this.nn.value) && ',
+  ),
+  guard(
+    { row: 'P9', file: PAILLIER, test: PAILLIER_TEST, tests: 'P9' },
+    'ciphertexts with a common factor with N',
+    ' && this.n.areUnits(this.n.multiply(...cs))',
+  ),
+  guard(
+    safePrimes,
+    'a key of one prime twice',
+    "if (p === q) throw new RangeError('a Paillier key of one prime twice');",
+  ),
+  guard(safePrimes, 'a key of primes that are not safe', ' || !isSafePrime(prime)'),
+  guard(
+    { row: 'P11', file: 'party/src/session/context.ts', test: PROOFS_TEST, tests: 'P11' },
+    'a proof shown by another prover (CVE-2022-47930)',
+    'protocol, label, prover, ',
+    'protocol, label, ',
+  ),
+  guard(
+    { row: 'P11', file: 'party/src/session/context.ts', test: PROOFS_TEST, tests: 'P11' },
+    'a proof shown in another role',
+    'protocol, label, prover, ',
+    'protocol, prover, ',
+  ),
+  guard(
+    { row: 'P11', file: 'party/src/session/context.ts', test: PROOFS_TEST, tests: 'P11' },
+    'a proof shown in another session',
+    "new Transcript('mpc/v1/proof', sid, ",
+    "new Transcript('mpc/v1/proof', ",
+  ),
+  guard(
+    { row: 'F6', file: AUX_INFO, test: ATTACKS, tests: 'F6' },
+    'a modulus chosen after those of the others',
+    'Buffer.from(hashReveal(from, revealed)).equals(commits.get(from) ?? new Uint8Array())',
+    'commits.has(from) || revealed === undefined',
+  ),
+  guard(
+    { row: 'D1', file: `${CGGMP24}/presignature.ts`, test: ONLINE_TEST, tests: 'D1: a presignature signs once' },
+    'two signatures from one presignature give the key away',
+    'const { presigned, seed } = this.#taken;\n    this.#taken = undefined;',
+    'const { presigned, seed } = this.#taken;',
+  ),
+  guard(
+    online('D1'),
+    'other signers than those of the presignature',
+    'party.parties.join() !== terms.signers.join()',
+    'false',
+  ),
+  guard(online('D2'), 'one nonce for two messages (Groth-Shoup, CVE-2025-66017)', "\n      .absorb('digest', digest)"),
+  guard(
+    online('D2'),
+    'one nonce for two paths',
+    'curve.encodePoint(parent), curve.encodePoint(key.point), curve.encodeScalar(key.tweak.offset)',
+    'curve.encodePoint(parent)',
+  ),
+  guard(
+    online('D4'),
+    'a seed chosen after those of the others',
+    'Buffer.from(commitToSeed(terms.id, from, revealed)).equals(terms.seedCommitments.get(from) ?? new Uint8Array())',
+    'from > 0 || revealed.length === 0',
+  ),
+  guard(
+    { row: 'D8', file: HD, test: HD_TEST, tests: 'D8' },
+    'a hardened path taken for another one',
+    "if (/^\\d+['hH]$/.test(part))",
+    'if (part === undefined)',
+  ),
+  guard(
+    { row: 'D8', file: HD, test: HD_TEST, tests: 'D8' },
+    'an index with two spellings',
+    '!/^(0|[1-9]\\d{0,9})$/.test(part) || ',
+  ),
+  guard(
+    { row: 'D10', file: 'party/src/signing/ecdsa.ts', test: 'party/src/signing/ecdsa.test.ts', tests: 'D10' },
+    'a second signature made of the first',
+    'isHigh ? curve.negateScalar(s) : s',
+    's',
+  ),
+  guard(
+    { row: 'I1', file: `${CGGMP24}/proofs/prm.ts`, test: PROOFS_TEST, tests: 'P5, P8: any change' },
+    'a proof without items',
+    'commitments.length !== challengeBits || responses.length !== challengeBits',
+    'false',
+  ),
+  guard(
+    { row: 'A5', file: `${CGGMP24}/interactive.ts`, test: ATTACKS, tests: 'A5: a wrong partial signature' },
+    'a wrong partial signature that names nobody',
+    'isPartialSignature(curve, presigned, m, from, sigma)',
+    'from > 0 || isPartialSignature(curve, presigned, m, from, sigma)',
+  ),
+  guard(
+    online('A5'),
+    'a wrong partial signature that names nobody',
+    'isPartialSignature(curve, bound, m, from, sigma)',
+    'from > 0 || isPartialSignature(curve, bound, m, from, sigma)',
+  ),
+  guard(
+    { row: 'A5', file: `${CGGMP24}/red-alert.ts`, test: ATTACKS, tests: 'A5: who opens another share' },
+    'a presignature spoiled by nobody',
+    'opened.verify(role.opening(from)',
+    'true || opened.verify(role.opening(from)',
+  ),
+  guard(
+    { row: 'A5', file: `${CGGMP24}/presign.ts`, test: ATTACKS, tests: 'A5: who opens another share' },
+    'a spoiled presignature that is used',
+    'if (about !== undefined) {',
+    'if (about !== undefined && input === undefined) {',
+  ),
+];

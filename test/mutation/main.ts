@@ -1,0 +1,86 @@
+/**
+ * `make test-mutation`: takes each guard of the attack list out in turn, in a copy of the sources, and expects its tests to turn red.
+ * With `--table` it writes docs/reference/guards.md instead; with `--check` it fails if that is not what the list says.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Guard, guards } from './guards.ts';
+import { table } from './table.ts';
+
+const root = join(import.meta.dirname, '../..');
+const page = join(root, 'docs/reference/guards.md');
+/** Tests are run with all the time they want; a guard whose absence makes one hang is noticed too. */
+const TIME_LIMIT = 300_000;
+
+/** The sources of the packages that tests of guards need, on their own: what is changed there is changed nowhere else. */
+function copySources(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'mutation-'));
+  for (const folder of ['party', 'crds', 'runtime'])
+    cpSync(join(root, folder), join(copy, folder), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+/** The tests whose names begin with `tests`: how many pass, and how many fail. */
+function runTests(copy: string, { test, tests }: Guard): { passed: number; failed: number } {
+  const name = tests.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const args = ['--test', '--test-force-exit', '--test-reporter=tap', `--test-name-pattern=^${name}`, join(copy, test)];
+  const { stdout } = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8', timeout: TIME_LIMIT });
+  // a file that does not load fails under its own name, and counts for nothing
+  const count = (result: string) => [...stdout.matchAll(new RegExp(`^ *${result} \\d+ - ${name}`, 'gm'))].length;
+  return { passed: count('ok'), failed: count('not ok') };
+}
+
+/** Whether the tests that are to notice it turn red when the guard is gone. */
+function isNoticed(copy: string, guard: Guard): boolean {
+  const { file, code, without } = guard;
+  const path = join(copy, file);
+  const source = readFileSync(path, 'utf8');
+  if (source.split(code).length !== 2) throw new Error(`${file} has not exactly one ${code}`);
+  writeFileSync(
+    path,
+    source.replace(code, () => without),
+  );
+  const { failed } = runTests(copy, guard);
+  writeFileSync(path, source);
+  return failed > 0;
+}
+
+/** With all guards in place, every test that is to notice something is there and green. */
+function checkTests(copy: string): void {
+  const distinct = new Map(guards.map(guard => [`${guard.test}: ${guard.tests}`, guard]));
+  for (const [name, guard] of distinct) {
+    const { passed, failed } = runTests(copy, guard);
+    if (passed === 0 || failed > 0) throw new Error(`${name}: ${passed} tests pass and ${failed} fail with all guards`);
+  }
+}
+
+function run(): void {
+  const copy = copySources();
+  checkTests(copy);
+  const unnoticed: Guard[] = [];
+  for (const [i, guard] of guards.entries()) {
+    const noticed = isNoticed(copy, guard);
+    if (!noticed) unnoticed.push(guard);
+    console.log(
+      `${noticed ? 'red, as it must be' : 'GREEN WITHOUT IT'}  ${i + 1}/${guards.length}  ${guard.row}: ${guard.attack}`,
+    );
+  }
+  rmSync(copy, { recursive: true });
+  if (unnoticed.length > 0) {
+    console.error(`${unnoticed.length} of ${guards.length} guards can be taken out and no test notices`);
+    process.exit(1);
+  }
+}
+
+const { values } = parseArgs({ options: { table: { type: 'boolean' }, check: { type: 'boolean' } } });
+if (values.table) writeFileSync(page, table(guards));
+else if (values.check) {
+  if (readFileSync(page, 'utf8') !== table(guards)) {
+    console.error('docs/reference/guards.md is not what test/mutation/guards.ts says: make generate');
+    process.exit(1);
+  }
+} else run();
