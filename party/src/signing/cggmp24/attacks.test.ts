@@ -94,10 +94,10 @@ describe('auxiliary information', () => {
   });
 
   test('I1, I7: fewer repetitions, and a megabyte, are no message', async () => {
-    const fewer = auxInfoMessages({ ...testParameters, challengeBits: 32 }).prove.codec;
+    const fewer = auxInfoMessages({ ...testParameters, challengeBits: 16 }).prove.codec;
     const short = await changing('prove', payload => {
       const { mod, fac } = prove.codec.decode(payload);
-      return fewer.encode({ mod: { ...mod, responses: mod.responses.slice(0, 32) }, fac });
+      return fewer.encode({ mod: { ...mod, responses: mod.responses.slice(0, 16) }, fac });
     });
     assertBlamed(short, CHEAT, 'encoding', HONEST);
   });
@@ -145,7 +145,7 @@ describe('signing', async () => {
   const rounds = ['commit', 'proveCommitments', 'multiply', 'proveProducts', 'open', 'partial'] as const;
   for (const round of rounds) {
     test(`A4, A5: whatever one signer changes in ${round}, no wrong signature comes out, and nobody else is named`, async () => {
-      for (const at of [0, 0.2, 0.45, 0.7, 0.95]) {
+      for (const at of [0.2, 0.7]) {
         const { adversary, changed } = byzantine(round, at);
         const { outcomes } = await simulateSigning(signing, { adversaries: new Map([[CHEAT, adversary]]) });
         for (const id of HONEST) assertSound(outcomes.get(id), `party ${id}, ${round}: ${changed()}`);

@@ -3,14 +3,14 @@ import { RingPedersen, type RingPedersenSecret } from '../paillier/ring-pedersen
 import type { CggmpParameters } from '../parameters.ts';
 import { testPrimes } from './primes.ts';
 
-/** Of no security, and quick: moduli of 1024 bits, 40 repetitions, and bounds that leave 152 bits between a mask and what it hides. */
+/** Of no security, and quick: moduli of 1024 bits, 24 repetitions, and bounds that leave 168 bits between a mask and what it hides. */
 export const testParameters: CggmpParameters = {
   level: 112,
   primeBits: 512,
   ell: 256,
   ellPrime: 592,
   epsilon: 192,
-  challengeBits: 40,
+  challengeBits: 24,
 };
 
 function primesOf(key: number): readonly [bigint, bigint] {

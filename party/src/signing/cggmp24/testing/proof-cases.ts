@@ -75,9 +75,6 @@ const peer = testKey(2);
 const ownRing = testRing(1);
 const { ring } = testRing(3);
 
-/** Of proofs that are repeated, so that many of them can be verified. */
-const fewer = { ...testParameters, challengeBits: 24 };
-
 function encElgCase(): ProofCase {
   const [x, b, a] = [curve.randomScalar(), curve.randomScalar(), curve.randomScalar()];
   const rho = own.key.randomNonce();
@@ -129,7 +126,12 @@ function affGStarCase(): ProofCase {
     Y: own.key.encrypt(y, rhoY),
     X: curve.multiplyBase(x),
   };
-  return proofCase('aff-g*', affGStar(fewer, curve), affGStarProof(fewer), statement, { x, y, rho, rhoY });
+  return proofCase('aff-g*', affGStar(testParameters, curve), affGStarProof(testParameters), statement, {
+    x,
+    y,
+    rho,
+    rhoY,
+  });
 }
 
 function decCase(): ProofCase {
@@ -146,7 +148,7 @@ function decCase(): ProofCase {
     S: curve.multiply(B, curve.scalar(y)),
     B,
   };
-  return proofCase('dec', dec(fewer, curve), decProof(fewer), statement, { x, y, rho });
+  return proofCase('dec', dec(testParameters, curve), decProof(testParameters), statement, { x, y, rho });
 }
 
 function elogCase(): ProofCase {
@@ -163,8 +165,8 @@ function elogCase(): ProofCase {
 }
 
 export const proofCases: readonly ProofCase[] = [
-  proofCase('prm', prm(fewer), prmProof(fewer), { ring: ownRing.ring }, ownRing),
-  proofCase('mod', mod(fewer), modProof(fewer), { n: own.n }, own.factors()),
+  proofCase('prm', prm(testParameters), prmProof(testParameters), { ring: ownRing.ring }, ownRing),
+  proofCase('mod', mod(testParameters), modProof(testParameters), { n: own.n }, own.factors()),
   proofCase('fac', fac(testParameters), facProof(testParameters), { n: own.n, ring }, own.factors()),
   encElgCase(),
   affGCase(),
