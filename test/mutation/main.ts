@@ -27,7 +27,14 @@ function copySources(): string {
 /** The tests whose names begin with `tests`: how many pass, and how many fail. */
 function runTests(copy: string, { test, tests }: Guard): { passed: number; failed: number } {
   const name = tests.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const args = ['--test', '--test-force-exit', '--test-reporter=tap', `--test-name-pattern=^${name}`, join(copy, test)];
+  const args = [
+    '--test',
+    '--test-isolation=none',
+    '--test-force-exit',
+    '--test-reporter=tap',
+    `--test-name-pattern=^${name}`,
+    join(copy, test),
+  ];
   const { stdout } = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8', timeout: TIME_LIMIT });
   // a file that does not load fails under its own name, and counts for nothing
   const count = (result: string) => [...stdout.matchAll(new RegExp(`^ *${result} \\d+ - ${name}`, 'gm'))].length;
