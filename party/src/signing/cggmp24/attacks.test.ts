@@ -3,10 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { curves } from '../../curve/curve.ts';
 import { Misbehaviour, Timeout } from '../../session/errors.ts';
-import type { Codec } from '../../session/messages.ts';
 import type { Party } from '../../session/party.ts';
 import type { SessionOutcome } from '../../session/session.ts';
-import type { Adversary, Outgoing } from '../../session/simulator.ts';
 import { assertBlamed, failureOf } from '../../session/testing/outcomes.ts';
 import { groupKey } from '../../sharing/sharing.ts';
 import { makeShares } from '../../sharing/testing/keys.ts';
@@ -16,7 +14,7 @@ import { auxInfo, auxInfoMessages } from './aux-info.ts';
 import type { SecretAuxiliary } from './auxiliary.ts';
 import { type InteractiveMessages, interactiveMessages } from './interactive.ts';
 import type { Opening } from './presign-messages.ts';
-import { mutations } from './testing/mutations.ts';
+import { byzantine, inRound } from './testing/byzantine.ts';
 import { opensslVerifies } from './testing/openssl.ts';
 import { testKey, testParameters, testRing } from './testing/parameters.ts';
 import { makeAuxiliary, simulateAuxInfo, simulateSigning } from './testing/simulations.ts';
@@ -24,11 +22,6 @@ import { makeAuxiliary, simulateAuxInfo, simulateSigning } from './testing/simul
 const CHEAT = 2;
 const HONEST = [1, 3];
 const curve = curves.secp256k1;
-
-const inRound =
-  (round: string, change: (payload: Uint8Array, message: Outgoing) => Uint8Array): Adversary =>
-  message =>
-    message.type === 'data' && message.round === round ? [change(message.payload, message)] : [message.payload];
 
 describe('auxiliary information', () => {
   const { reveal, prove } = auxInfoMessages(testParameters);
@@ -112,23 +105,6 @@ describe('signing', async () => {
   const data = DataToSign.of(message, 'sha256');
   const signing = { shares, auxiliary, signers: [1, 2, 3], data };
 
-  /** What can be changed in a message of this round, at random; the same for all recipients of a broadcast. */
-  function byzantine(round: keyof typeof messages, at: number): { adversary: Adversary; changed: () => string } {
-    let path = '';
-    const codec: Codec<unknown> = messages[round].codec;
-    const adversary = inRound(round, payload => {
-      const all = mutations(curve, codec.decode(payload));
-      const { path: where, value } = all[Math.floor(at * all.length)] ?? assert.fail();
-      path = where;
-      try {
-        return codec.encode(value);
-      } catch {
-        return payload.map((byte, i) => (i === 0 ? byte ^ 0xff : byte));
-      }
-    });
-    return { adversary, changed: () => path };
-  }
-
   /** Nobody has another signature than a right one, and nobody else than the cheat is named. */
   function assertSound(outcome: PromiseSettledResult<SessionOutcome<EcdsaSignature>> | undefined, what: string): void {
     if (outcome?.status === 'fulfilled') {
@@ -146,7 +122,7 @@ describe('signing', async () => {
   for (const round of rounds) {
     test(`A4, A5: whatever one signer changes in ${round}, no wrong signature comes out, and nobody else is named`, async () => {
       for (const at of [0.2, 0.7]) {
-        const { adversary, changed } = byzantine(round, at);
+        const { adversary, changed } = byzantine(messages, round, at);
         const { outcomes } = await simulateSigning(signing, { adversaries: new Map([[CHEAT, adversary]]) });
         for (const id of HONEST) assertSound(outcomes.get(id), `party ${id}, ${round}: ${changed()}`);
       }

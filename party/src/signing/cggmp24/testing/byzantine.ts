@@ -1,0 +1,34 @@
+import { curves } from '../../../curve/curve.ts';
+import type { Codec, Messages } from '../../../session/messages.ts';
+import type { Adversary, Outgoing } from '../../../session/simulator.ts';
+import { mutations } from './mutations.ts';
+
+/** A signer that changes what it sends in one round. */
+export const inRound =
+  (round: string, change: (payload: Uint8Array, message: Outgoing) => Uint8Array): Adversary =>
+  message =>
+    message.type === 'data' && message.round === round ? [change(message.payload, message)] : [message.payload];
+
+/** A signer that changes one thing in its message of a round; `at`, from 0 to 1, says which of all that can be changed. */
+export function byzantine<M extends Messages>(
+  messages: M,
+  round: keyof M & string,
+  at: number,
+): { readonly adversary: Adversary; readonly changed: () => string } {
+  const codec: Codec<unknown> | undefined = messages[round]?.codec;
+  if (codec === undefined) throw new RangeError(`there is no round ${round}`);
+  let path = 'nothing';
+  const adversary = inRound(round, payload => {
+    const all = mutations(curves.secp256k1, codec.decode(payload));
+    const mutation = all[Math.floor(at * all.length)];
+    if (mutation === undefined) throw new RangeError(`nothing can be changed in ${round}`);
+    path = mutation.path;
+    try {
+      return codec.encode(mutation.value);
+    } catch {
+      // what does not fit its encoding any more
+      return payload.map((byte, i) => (i === 0 ? byte ^ 0xff : byte));
+    }
+  });
+  return { adversary, changed: () => path };
+}

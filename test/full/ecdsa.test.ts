@@ -1,0 +1,99 @@
+/**
+ * Threshold ECDSA at length: random signers over a network that delays, reorders and duplicates, and then with one random change in one
+ * message each. Moduli are those of tests. ECDSA_RUNS sets how many of each.
+ */
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { test } from 'node:test';
+import { curves } from '@mpc-operator/party/curve/curve';
+import { Misbehaviour, type PartyId, Timeout } from '@mpc-operator/party/session/errors';
+import { chaotic, results } from '@mpc-operator/party/session/simulator';
+import { groupKey } from '@mpc-operator/party/sharing/sharing';
+import { makeShares } from '@mpc-operator/party/sharing/testing/keys';
+import { interactiveMessages } from '@mpc-operator/party/signing/cggmp24/interactive';
+import { byzantine } from '@mpc-operator/party/signing/cggmp24/testing/byzantine';
+import { opensslVerifies } from '@mpc-operator/party/signing/cggmp24/testing/openssl';
+import { testParameters } from '@mpc-operator/party/signing/cggmp24/testing/parameters';
+import {
+  makeAuxiliary,
+  makePresignature,
+  simulateOnline,
+  simulateSigning,
+} from '@mpc-operator/party/signing/cggmp24/testing/simulations';
+import { DataToSign } from '@mpc-operator/party/signing/data-to-sign';
+import { derive } from '@mpc-operator/party/signing/hd';
+
+const RUNS = Number(process.env.ECDSA_RUNS ?? 100);
+const curve = curves.secp256k1;
+const auxiliary = await makeAuxiliary(5);
+const chainCode = new Uint8Array(32).fill(7);
+
+/** At least `threshold` of the parties, in order. */
+function someSigners(threshold: number, parties: number): readonly PartyId[] {
+  const ids = Array.from({ length: parties }, (_, i) => i + 1);
+  while (ids.length > threshold && randomInt(2) === 0) ids.splice(randomInt(ids.length), 1);
+  while (ids.length > threshold + 1) ids.splice(randomInt(ids.length), 1);
+  return ids;
+}
+
+for (const [threshold, parties] of [
+  [2, 3],
+  [3, 5],
+] as const) {
+  test(`${threshold} of ${parties}: ${RUNS} signatures by random signers, interactive and from presignatures, all verify`, async () => {
+    const shares = await makeShares('secp256k1', threshold, parties);
+    const root = groupKey(shares[0]?.sharing ?? assert.fail());
+    const presigned = new Set<string>();
+    for (let i = 0; i < RUNS; i++) {
+      const signers = someSigners(threshold, parties);
+      const message = Buffer.from(`payment ${i}`);
+      const data = DataToSign.of(message, 'sha256');
+      const { key } = derive(root, chainCode, [randomInt(2 ** 31)]);
+      const presignatures = await makePresignature({ shares, auxiliary, signers });
+      const [id] = [...presignatures.values()].map(({ terms }) => Buffer.from(terms.id).toString('hex'));
+      assert.ok(id !== undefined && !presigned.has(id), 'no presignature comes twice');
+      presigned.add(id);
+      const chaos = { network: chaotic, seed: i };
+      for (const { result } of results(
+        await simulateOnline(presignatures, { curve: 'secp256k1', key, data }, chaos),
+      ).values())
+        assert.ok(opensslVerifies(key.point, message, result));
+      for (const { result } of results(await simulateSigning({ shares, auxiliary, signers, data }, chaos)).values())
+        assert.ok(opensslVerifies(root, message, result));
+    }
+  });
+}
+
+test(`A4, A5: ${RUNS} times one random change of one signer: never a wrong signature, and the cheat is named, or nobody`, async () => {
+  const shares = await makeShares('secp256k1', 2, 3);
+  const root = groupKey(shares[0]?.sharing ?? assert.fail());
+  const message = Buffer.from('a payment');
+  const data = DataToSign.of(message, 'sha256');
+  const rounds = Object.keys(interactiveMessages(testParameters, curve, 3)) as (keyof ReturnType<
+    typeof interactiveMessages
+  >)[];
+  let named = 0;
+  for (let i = 0; i < RUNS; i++) {
+    const cheat = 1 + randomInt(3);
+    const round = rounds[randomInt(rounds.length)] ?? assert.fail();
+    const { adversary, changed } = byzantine(
+      interactiveMessages(testParameters, curve, 3),
+      round,
+      randomInt(1000) / 1000,
+    );
+    const adversaries = new Map([[cheat, adversary]]);
+    const { outcomes } = await simulateSigning({ shares, auxiliary, signers: [1, 2, 3], data }, { adversaries });
+    for (const [id, outcome] of outcomes) {
+      if (id === cheat) continue;
+      const what = `party ${id}, ${round} of party ${cheat}: ${changed()}`;
+      if (outcome.status === 'fulfilled') assert.ok(opensslVerifies(root, message, outcome.value.result), what);
+      else if (outcome.reason instanceof Timeout) assert.deepEqual(outcome.reason.missing, [cheat], what);
+      else {
+        assert.ok(outcome.reason instanceof Misbehaviour, `${what}: ${outcome.reason}`);
+        assert.deepEqual(outcome.reason.culprits, [cheat], what);
+        named += 1;
+      }
+    }
+  }
+  assert.ok(named > RUNS / 2, `${named} named`);
+});
