@@ -21,10 +21,11 @@ import {
 import { DataToSign } from '@mpc-operator/party/signing/data-to-sign';
 import { untweaked } from '@mpc-operator/party/signing/signing-key';
 import { modelOfPresigning } from './ecdsa-model.ts';
+import { Times } from './times.ts';
 
 const RUNS = 5;
 
-export interface EcdsaMeasurement {
+interface EcdsaMeasurement {
   readonly name: string;
   /** Median, CPU milliseconds of all parties. */
   readonly cpu: number;
@@ -34,7 +35,7 @@ export interface EcdsaMeasurement {
   readonly model?: number;
 }
 
-export async function* measureEcdsa(): AsyncGenerator<EcdsaMeasurement> {
+async function* measureEcdsa(): AsyncGenerator<EcdsaMeasurement> {
   for (const level of [112, 128] as const) {
     for (const [threshold, parties] of [
       [2, 2],
@@ -93,33 +94,22 @@ async function timed<T>(
   work: () => Promise<Simulated<T>>,
   runs = RUNS,
 ): Promise<{ cost: { cpu: number; bytes: number }; last: Simulated<T> }> {
-  const times: number[] = [];
-  let last = await run(work, times);
-  for (let i = 1; i < runs; i++) last = await run(work, times);
-  times.sort((a, b) => a - b);
+  const times = new Times(0);
+  let last = await times.of(work);
+  for (let i = 1; i < runs; i++) last = await times.of(work);
   const sent = last.frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  return { cost: { cpu: times[Math.floor(times.length / 2)] ?? Number.NaN, bytes: sent / last.outcomes.size }, last };
-}
-
-async function run<T>(work: () => Promise<Simulated<T>>, times: number[]): Promise<Simulated<T>> {
-  const start = process.cpuUsage();
-  const simulated = await work();
-  const { user, system } = process.cpuUsage(start);
-  times.push((user + system) / 1000);
-  return simulated;
+  return { cost: { cpu: times.median(), bytes: sent / last.outcomes.size }, last };
 }
 
 /** One line of a table. */
-export const formatEcdsa = ({ name, cpu, bytes, model }: EcdsaMeasurement): string =>
+const format = ({ name, cpu, bytes, model }: EcdsaMeasurement): string =>
   name.padEnd(44) +
   [cpu.toFixed(0), bytes.toFixed(0), model?.toFixed(0) ?? '', model === undefined ? '' : (cpu / model).toFixed(2)]
     .map(cell => cell.padStart(12))
     .join('');
 
-export const ECDSA_HEADER =
+const HEADER =
   'ECDSA, secp256k1'.padEnd(44) + ['CPU ms', 'bytes each', 'model ms', 'ratio'].map(cell => cell.padStart(12)).join('');
 
-if (import.meta.main) {
-  console.log(ECDSA_HEADER);
-  for await (const measurement of measureEcdsa()) console.log(formatEcdsa(measurement));
-}
+console.log(HEADER);
+for await (const measurement of measureEcdsa()) console.log(format(measurement));

@@ -11,6 +11,7 @@ import { type Purpose, schemes } from '@mpc-operator/party/signing/scheme';
 import type { DKG_Round2, FROST, Key } from '@noble/curves/abstract/frost.js';
 import { ed25519_FROST } from '@noble/curves/ed25519.js';
 import { schnorr_FROST } from '@noble/curves/secp256k1.js';
+import { Times } from './times.ts';
 
 const WARM_UP = 3;
 const RUNS = 15;
@@ -32,8 +33,8 @@ export async function measureSimulation(): Promise<readonly Measurement[]> {
 async function measure(purpose: Purpose): Promise<readonly Measurement[]> {
   const message = new TextEncoder().encode('a message to be signed');
   const { curve } = schemes[purpose];
-  const times = { keygen: new Times(), sign: new Times(), refresh: new Times() };
-  const theirs = { keygen: new Times(), sign: new Times() };
+  const times = { keygen: new Times(WARM_UP), sign: new Times(WARM_UP), refresh: new Times(WARM_UP) };
+  const theirs = { keygen: new Times(WARM_UP), sign: new Times(WARM_UP) };
   for (let run = 0; run < WARM_UP + RUNS; run++) {
     const made = results(await times.keygen.of(() => simulateKeygen({ curve, threshold: 2 }, 3)));
     const shares = [...made.values()].map(({ result }) => result.share);
@@ -47,23 +48,6 @@ async function measure(purpose: Purpose): Promise<readonly Measurement[]> {
     { name: `${purpose} sign`, ours: times.sign.median(), theirs: theirs.sign.median() },
     { name: `${purpose} refresh`, ours: times.refresh.median(), theirs: undefined },
   ];
-}
-
-class Times {
-  readonly #milliseconds: number[] = [];
-
-  async of<T>(work: () => T | Promise<T>): Promise<T> {
-    const start = process.cpuUsage();
-    const result = await work();
-    const { user, system } = process.cpuUsage(start);
-    this.#milliseconds.push((user + system) / 1000);
-    return result;
-  }
-
-  median(): number {
-    const sorted = this.#milliseconds.slice(WARM_UP).sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  }
 }
 
 /** All three parties of the key generation that @noble/curves shares with frost-rs. */

@@ -194,7 +194,7 @@ export const guards: readonly Guard[] = [
   guard(
     { row: 'F6', file: AUX_INFO, test: ATTACKS, tests: 'F6' },
     'a modulus chosen after those of the others',
-    'Buffer.from(hashReveal(from, revealed)).equals(commits.get(from) ?? new Uint8Array())',
+    'equal(hashReveal(from, revealed), commits.get(from))',
     'commits.has(from) || revealed === undefined',
   ),
   guard(
@@ -219,7 +219,7 @@ export const guards: readonly Guard[] = [
   guard(
     online('D4'),
     'a seed chosen after those of the others',
-    'Buffer.from(commitToSeed(terms.id, from, revealed)).equals(terms.seedCommitments.get(from) ?? new Uint8Array())',
+    'equal(commitToSeed(terms.id, from, revealed), terms.seedCommitments.get(from))',
     'from > 0 || revealed.length === 0',
   ),
   guard(

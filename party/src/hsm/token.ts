@@ -79,7 +79,7 @@ export class Token {
   create(generation: number): void {
     if (this.generations().includes(generation)) return;
     // what is there and cannot be trusted has sealed nothing, and would stand in the way for ever
-    this.destroy(generation);
+    if (this.#keys.has(generation)) this.destroy(generation);
     const label = this.#label(generation);
     this.#attempt(() =>
       this.#session.generateKey(KeyGenMechanism.AES, { ...KEY_TEMPLATE, token: true, label, id: Buffer.from(label) }),

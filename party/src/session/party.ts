@@ -5,6 +5,13 @@ import type { Transcript } from './transcript.ts';
 /** What was received in a round, by sender, in the order of the party ids. */
 export type Received<T> = ReadonlyMap<PartyId, T>;
 
+/** What there is of a party that takes part. @throws RangeError if there is nothing */
+export function entry<T>(map: Received<T>, party: PartyId): T {
+  const found = map.get(party);
+  if (found === undefined) throw new RangeError(`party ${party} is not in this session`);
+  return found;
+}
+
 /**
  * A protocol's whole view of the world: it reads like the figure in the paper. One implementation drives it over NATS, the
  * simulator over memory. Sending, receiving, signatures, encryption, echo and deadlines are behind it; a protocol has no

@@ -3,6 +3,7 @@
  * bytes (attack list F1, F2), and every hash carries the tag of its use (F5). SHA-512/256 admits no length extension (F7).
  */
 import { hash } from 'node:crypto';
+import { numberToVarBytesBE } from '@noble/curves/utils.js';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 
 /** What can be absorbed: bytes, text, a non-negative integer below 2^32, any integer as a bigint, or a list of these. */
@@ -16,7 +17,9 @@ export function encodeUnambiguously(value: Absorbable): Uint8Array {
   if (typeof value === 'string') return tagged(TYPE.text, wellFormed(value));
   if (typeof value === 'number') return tagged(TYPE.number, uint32(value));
   if (typeof value === 'bigint') {
-    return value < 0n ? tagged(TYPE.negative, magnitude(-value)) : tagged(TYPE.natural, magnitude(value));
+    return value < 0n
+      ? tagged(TYPE.negative, numberToVarBytesBE(-value))
+      : tagged(TYPE.natural, numberToVarBytesBE(value));
   }
   return tagged(TYPE.list, concatBytes(uint32(value.length), ...value.map(encodeUnambiguously)));
 }
@@ -28,12 +31,6 @@ const tagged = (type: number, bytes: Uint8Array): Uint8Array =>
 function wellFormed(text: string): Uint8Array {
   if (!text.isWellFormed()) throw new RangeError('a text that is not well-formed Unicode');
   return utf8ToBytes(text);
-}
-
-/** Big-endian, with no zeros in front. */
-function magnitude(n: bigint): Uint8Array {
-  const hex = n.toString(16);
-  return new Uint8Array(Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex'));
 }
 
 function uint32(n: number): Uint8Array {

@@ -60,3 +60,18 @@ export const hashContribution = (context: SessionContext, dealer: PartyId, contr
     .absorb('contribution', contribution.chainCode)
     .absorb('salt', contribution.salt)
     .digest();
+
+/** Whether what was revealed hashes to what was committed to. */
+export const equal = (hash: Uint8Array, committed: Uint8Array | undefined): boolean =>
+  committed !== undefined && Buffer.from(hash).equals(committed);
+
+/** Of at least one, all of one length: uniform if one is, where each was fixed before any was known. */
+export function exclusiveOr([first = new Uint8Array(), ...others]: readonly Uint8Array[]): Uint8Array {
+  const sum = new Uint8Array(first);
+  for (const other of others) {
+    other.forEach((byte, i) => {
+      sum[i] = (sum[i] ?? 0) ^ byte;
+    });
+  }
+  return sum;
+}

@@ -13,6 +13,8 @@ import { direct, echo, plain } from '../session/messages.ts';
 import type { Party, SessionContext } from '../session/party.ts';
 import {
   type Contribution,
+  equal,
+  exclusiveOr,
   hashContribution,
   hashReveal,
   isProven,
@@ -113,7 +115,8 @@ export async function keygen(party: Party<KeygenMessages>, parameters: KeygenPar
     ),
   };
   using unlessConfirmed = new DisposableStack();
-  const chainCode = unlessConfirmed.use(new Secret(combine(all.map(({ chainCode }) => chainCode))));
+  const chainCode = unlessConfirmed.use(new Secret(exclusiveOr(all.map(({ chainCode }) => chainCode))));
+  for (const { chainCode: contributed } of all) contributed.fill(0);
   const share = keyShare(sharing, me, curve.addScalars(...all.map(({ share }) => share)));
   unlessConfirmed.use(share.secret);
   const newKey = { share, chainCode };
@@ -131,17 +134,3 @@ const hashResult = (context: SessionContext, prover: PartyId, { share, chainCode
     .absorb('commitments', ...encodePoints(curves[share.sharing.curve], share.sharing.commitments))
     .absorb('chain code', chainCode.expose())
     .digest();
-
-/** Exclusive or: uniform if one contribution is, and each was fixed before any was known. */
-function combine(contributions: readonly Uint8Array[]): Uint8Array {
-  const sum = new Uint8Array(CHAIN_CODE_BYTES);
-  for (const contribution of contributions) {
-    contribution.forEach((byte, i) => {
-      sum[i] = (sum[i] ?? 0) ^ byte;
-    });
-    contribution.fill(0);
-  }
-  return sum;
-}
-
-const equal = (a: Uint8Array, b: Uint8Array | undefined): boolean => b !== undefined && Buffer.from(a).equals(b);

@@ -4,9 +4,9 @@
  * signs from a presignature takes only the one that is made of the message itself.
  */
 import { hash } from 'node:crypto';
+import { bytesToNumberBE } from '@noble/curves/utils.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import type { Curve, Scalar } from '../curve/curve.ts';
-import { fromBytes } from './cggmp24/paillier/integers.ts';
 
 /** How a message becomes a digest: SHA-256, twice for Bitcoin, Keccak-256 for Ethereum. */
 export type DigestName = 'sha256' | 'sha256d' | 'keccak256';
@@ -49,4 +49,5 @@ export class Prehashed {
 }
 
 /** The digest as an integer modulo the order: bits2int of RFC 6979 for curves of 256 bits. */
-export const asScalar = (curve: Curve, { digest }: DataToSign | Prehashed): Scalar => curve.scalar(fromBytes(digest));
+export const asScalar = (curve: Curve, { digest }: DataToSign | Prehashed): Scalar =>
+  curve.scalar(bytesToNumberBE(digest));

@@ -1,8 +1,8 @@
 /** ECDSA signatures, and the forms in which chains and certificates want them. SEC 1 version 2.0, sections 4.1 and C.8. */
 import { p256 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { bytesToNumberBE } from '@noble/curves/utils.js';
 import { type Curve, type CurveName, curves, type Point, type Scalar } from '../curve/curve.ts';
-import { fromBytes } from './cggmp24/paillier/integers.ts';
 
 export type EcdsaCurve = Exclude<CurveName, 'ed25519'>;
 
@@ -30,7 +30,7 @@ export function ecdsaSignature(curve: Curve, nonce: Point, s: Scalar): EcdsaSign
 /** r of a signature with this nonce point. */
 export const xModuloOrder = (curve: Curve, p: Point): Scalar => curve.scalar(xCoordinate(curve, p));
 
-const xCoordinate = (curve: Curve, p: Point): bigint => fromBytes(curve.encodePoint(p).subarray(1));
+const xCoordinate = (curve: Curve, p: Point): bigint => bytesToNumberBE(curve.encodePoint(p).subarray(1));
 
 /** r and s, 32 bytes each, big-endian. */
 export const compactForm = (curve: EcdsaCurve, signature: EcdsaSignature): Uint8Array =>

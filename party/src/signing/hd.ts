@@ -1,7 +1,7 @@
 /** Children of a key by BIP-32, public derivation (CKDpub), non-hardened: with what is public, so that parties need no protocol. */
 import { createHmac } from 'node:crypto';
+import { bytesToNumberBE } from '@noble/curves/utils.js';
 import { type Curve, curves, type Point } from '../curve/curve.ts';
-import { fromBytes } from './cggmp24/paillier/integers.ts';
 import type { SigningKey } from './signing-key.ts';
 
 /** A path is not one, or leads through an index that has no child, once in 2^127. The message names path and part. */
@@ -43,7 +43,7 @@ export function derive(parent: Point, chainCode: Uint8Array, path: readonly numb
   let [point, code, offset] = [parent, chainCode, curve.scalar(0n)];
   for (const index of path) {
     const { left, right } = childData(curve, point, code, index);
-    const number = fromBytes(left);
+    const number = bytesToNumberBE(left);
     const child = curve.addPoints(point, curve.multiplyPublic(curve.base, curve.scalar(number)));
     if (number >= curve.order || curve.isIdentity(child))
       throw new DerivationError(`m/${path.join('/')}: index ${index} has no child: take the next one`);

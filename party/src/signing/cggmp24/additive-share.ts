@@ -1,5 +1,4 @@
-import type { Point, Scalar } from '../../curve/curve.ts';
-import { curves } from '../../curve/curve.ts';
+import { curves, type Point, type Scalar } from '../../curve/curve.ts';
 import type { PartyId } from '../../session/errors.ts';
 import { lagrangeCoefficient } from '../../sharing/interpolation.ts';
 import { type KeyShare, type Sharing, verificationShare } from '../../sharing/sharing.ts';

@@ -6,8 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { bytes, struct } from '../../session/codec.ts';
 import type { PartyId } from '../../session/errors.ts';
 import { direct, echo, plain } from '../../session/messages.ts';
-import type { Party, Received, SessionContext } from '../../session/party.ts';
+import { entry, type Party, type Received, type SessionContext } from '../../session/party.ts';
 import type { Transcript } from '../../session/transcript.ts';
+import { equal, exclusiveOr } from '../../sharing/commitments.ts';
 import type { Auxiliary, PublicAuxiliary, SecretAuxiliary } from './auxiliary.ts';
 import { natural } from './paillier/integers.ts';
 import { PaillierKey, parsePaillierModulus } from './paillier/paillier.ts';
@@ -86,15 +87,15 @@ export async function auxInfo(
 
   const reveals = await party.broadcast('reveal', reveal);
   party.check('commitment', 'reveal', reveals, (from, revealed) =>
-    Buffer.from(hashReveal(from, revealed)).equals(commits.get(from) ?? new Uint8Array()),
+    equal(hashReveal(from, revealed), commits.get(from)),
   );
   party.check('parameters', 'reveal', reveals, (from, revealed) => isAcceptable(from, revealed, reveals, parameters));
   const all = publicAuxiliaries(reveals, parameters, me, own);
   party.check('prm', 'reveal', reveals, (from, revealed) =>
-    prm(parameters).verify(prmTranscript(from), { ring: of(all, from).ring }, revealed.prm),
+    prm(parameters).verify(prmTranscript(from), { ring: entry(all, from).ring }, revealed.prm),
   );
 
-  const rid = combine([...reveals.values()].map(revealed => revealed.rid));
+  const rid = exclusiveOr([...reveals.values()].map(revealed => revealed.rid));
   const modTranscript = (prover: PartyId): Transcript => context.proof('aux-info/mod', prover).absorb('rid', rid);
   const facTranscript = (prover: PartyId, verifier: PartyId): Transcript =>
     context.proof('aux-info/fac', prover, verifier).absorb('rid', rid);
@@ -104,15 +105,15 @@ export async function auxInfo(
   const ownMod = mod(parameters).prove(modTranscript(me), { n }, factors);
   const proofs = await party.exchange('prove', to => ({
     mod: ownMod,
-    fac: fac(parameters).prove(facTranscript(me, to), { n, ring: of(all, to).ring }, factors),
+    fac: fac(parameters).prove(facTranscript(me, to), { n, ring: entry(all, to).ring }, factors),
   }));
   party.check('mod', 'prove', proofs, (from, proof) =>
-    mod(parameters).verify(modTranscript(from), { n: of(all, from).paillier.modulus }, proof.mod),
+    mod(parameters).verify(modTranscript(from), { n: entry(all, from).paillier.modulus }, proof.mod),
   );
   party.check('fac', 'prove', proofs, (from, proof, to) =>
     fac(parameters).verify(
       facTranscript(from, to),
-      { n: of(all, from).paillier.modulus, ring: of(all, to).ring },
+      { n: entry(all, from).paillier.modulus, ring: entry(all, to).ring },
       proof.fac,
     ),
   );
@@ -124,7 +125,7 @@ export async function auxInfo(
       .absorb('reveals', ...[...reveals].map(([id, revealed]) => hashReveal(id, revealed)))
       .digest();
   const confirms = await party.broadcast('confirm', result(me));
-  party.check('result', 'confirm', confirms, (from, hash) => Buffer.from(hash).equals(result(from)));
+  party.check('result', 'confirm', confirms, (from, hash) => equal(hash, result(from)));
   return { own, all };
 }
 
@@ -172,16 +173,3 @@ const hasher = (context: SessionContext, parameters: CggmpParameters) => {
   return (prover: PartyId, reveal: Reveal): Uint8Array =>
     context.proof('aux-info/commitment', prover).absorb('reveal', codec.encode(reveal)).digest();
 };
-
-/** Exclusive or: uniform if one contribution is. */
-const combine = (contributions: readonly Uint8Array[]): Uint8Array =>
-  contributions.reduce(
-    (sum, contribution) => sum.map((byte, i) => byte ^ (contribution[i] ?? 0)),
-    new Uint8Array(HASH_BYTES),
-  );
-
-function of(all: ReadonlyMap<PartyId, PublicAuxiliary>, party: PartyId): PublicAuxiliary {
-  const found = all.get(party);
-  if (found === undefined) throw new RangeError(`party ${party} is not in this session`);
-  return found;
-}

@@ -5,10 +5,10 @@
  */
 import { type Curve, curves, type Point, type Scalar } from '../../curve/curve.ts';
 import { bytes, scalar } from '../../session/codec.ts';
-import type { PartyId } from '../../session/errors.ts';
 import { echo, plain } from '../../session/messages.ts';
-import type { Party, Received } from '../../session/party.ts';
+import { entry, type Party, type Received } from '../../session/party.ts';
 import { Transcript } from '../../session/transcript.ts';
+import { equal } from '../../sharing/commitments.ts';
 import { asScalar, type DataToSign } from '../data-to-sign.ts';
 import type { EcdsaCurve, EcdsaSignature } from '../ecdsa.ts';
 import type { SigningKey } from '../signing-key.ts';
@@ -48,7 +48,7 @@ export async function signOnline(
   const { presigned, seed } = presignature.take();
   const seeds = await party.broadcast('seed', seed);
   party.check('seed', 'seed', seeds, (from, revealed) =>
-    Buffer.from(commitToSeed(terms.id, from, revealed)).equals(terms.seedCommitments.get(from) ?? new Uint8Array()),
+    equal(commitToSeed(terms.id, from, revealed), terms.seedCommitments.get(from)),
   );
 
   const factor = rerandomisation(curve, terms, presigned.Gamma, seeds, key, data);
@@ -73,7 +73,7 @@ function rerandomisation(
       .absorb('nonce', curve.encodePoint(Gamma))
       .absorb('key', curve.encodePoint(parent), curve.encodePoint(key.point), curve.encodeScalar(key.tweak.offset))
       .absorb('digest', digest)
-      .absorb('seeds', ...signers.map((party: PartyId) => seeds.get(party) ?? new Uint8Array()))
+      .absorb('seeds', ...signers.map(party => entry(seeds, party)))
       .bytes(curve.scalarBytes + 16),
   );
   if (factor === 0n) throw new Error('a factor of 0, which by chance never happens');

@@ -1,8 +1,8 @@
 /** Online signing from what was presigned: ePrint 2021/060 (2024), section 4.3, figure 10. */
 import type { Curve, Scalar } from '../../curve/curve.ts';
 import type { PartyId } from '../../session/errors.ts';
+import { entry } from '../../session/party.ts';
 import { type EcdsaSignature, ecdsaSignature, xModuloOrder } from '../ecdsa.ts';
-import { entry } from './presign-steps.ts';
 import type { Presigned } from './presignature.ts';
 
 /** σ = k·m + r·χ. */

@@ -8,6 +8,8 @@ import type { EncElgStatement, EncElgWitness } from './proofs/enc-elg.ts';
 /** What a signer draws for one presignature, in private fields, and what it shows of it (figure 8, round 1). */
 export class Nonces {
   readonly commitments: Commitments;
+  /** γ·G. */
+  readonly Gamma: Point;
   readonly #curve: Curve;
   readonly #k: Scalar;
   readonly #gamma: Scalar;
@@ -20,6 +22,7 @@ export class Nonces {
     this.#curve = curve;
     this.#k = curve.randomScalar();
     this.#gamma = curve.randomScalar();
+    this.Gamma = curve.multiplyBase(this.#gamma);
     this.#a = curve.randomScalar();
     this.#b = curve.randomScalar();
     this.#rho = paillier.randomNonce();

@@ -1,6 +1,6 @@
 import { type Curve, curves, type Point, type Scalar } from '../../curve/curve.ts';
 import type { PartyId } from '../../session/errors.ts';
-import type { Received, SessionContext } from '../../session/party.ts';
+import { entry, type Received, type SessionContext } from '../../session/party.ts';
 import type { KeyShare } from '../../sharing/sharing.ts';
 import type { SigningKey } from '../signing-key.ts';
 import { additivePoint, additiveShare } from './additive-share.ts';
@@ -63,7 +63,9 @@ export class PresignSteps {
   readonly #input: PresignInput;
   readonly #curve: Curve;
   readonly #commits: Received<Commitments>;
-  /** The public counterparts of the signers' summands of the key. */
+  /** The signer's summand of the key. */
+  readonly #x: Scalar;
+  /** The public counterparts of the summands of all signers. */
   readonly #X: ReadonlyMap<PartyId, Point>;
 
   constructor(
@@ -78,6 +80,7 @@ export class PresignSteps {
     this.#input = input;
     this.#curve = curves[share.sharing.curve];
     this.#commits = commits;
+    this.#x = additiveShare(share, key.tweak, this.#signers);
     this.#X = new Map(this.#signers.map(id => [id, additivePoint(share.sharing, key.tweak, this.#signers, id)]));
   }
 
@@ -103,18 +106,17 @@ export class PresignSteps {
     );
   }
 
-  multiply(to: PartyId, { gamma }: Nonces): OwnProducts {
-    const { parameters, share, key } = this.#input;
-    const x = additiveShare(share, key.tweak, this.#signers);
-    const pairs = this.pairs(this.#me, to, this.#curve.multiplyBase(gamma));
+  multiply(to: PartyId, { gamma, Gamma }: Nonces): OwnProducts {
+    const { parameters } = this.#input;
+    const pairs = this.pairs(this.#me, to, Gamma);
     return {
       gamma: multiply(parameters, this.#curve, pairs.gamma, gamma),
-      x: multiply(parameters, this.#curve, pairs.x, x),
+      x: multiply(parameters, this.#curve, pairs.x, this.#x),
     };
   }
 
   showProducts(nonces: Nonces, products: ReadonlyMap<PartyId, OwnProducts>): Multiplications {
-    const Gamma = this.#curve.multiplyBase(nonces.gamma);
+    const { Gamma } = nonces;
     const statement = GammaStatement(this.#curve, nonces.commitments, Gamma);
     return {
       Gamma,
@@ -146,9 +148,7 @@ export class PresignSteps {
   /** Figure 8, round 3: δ_i = γ_i·k_i + Σ (α + β), χ_i = x_i·k_i + Σ (α̂ + β̂). */
   add(nonces: Nonces, own: ReadonlyMap<PartyId, OwnProducts>, received: Received<Multiplications>): Sum {
     const curve = this.#curve;
-    const { share, key } = this.#input;
     const { paillier } = this.#input.auxiliary.own;
-    const x = additiveShare(share, key.tweak, this.#signers);
     const decrypted = (of: Factor) =>
       this.recipientsOf(this.#me).map(from =>
         curve.scalar(paillier.decrypt(this.productsFor(this.#me, from, entry(received, from))[of].D)),
@@ -157,7 +157,7 @@ export class PresignSteps {
     return {
       Gamma: curve.addPoints(...[...received.values()].map(({ Gamma }) => Gamma)),
       delta: curve.addScalars(curve.multiplyScalars(nonces.gamma, nonces.k), ...decrypted('gamma'), ...kept('gamma')),
-      chi: curve.addScalars(curve.multiplyScalars(x, nonces.k), ...decrypted('x'), ...kept('x')),
+      chi: curve.addScalars(curve.multiplyScalars(this.#x, nonces.k), ...decrypted('x'), ...kept('x')),
     };
   }
 
@@ -171,6 +171,11 @@ export class PresignSteps {
   isDelta(from: PartyId, Gamma: Point, { Delta, proof }: Opening): boolean {
     const statement = DeltaStatement(entry(this.#commits, from), Delta, Gamma);
     return elog(this.#curve).verify(this.#proof.Delta(from), statement, proof);
+  }
+
+  /** What this signer multiplies with k. */
+  factor(of: Factor, { gamma }: Nonces): Scalar {
+    return of === 'gamma' ? gamma : this.#x;
   }
 
   #of(party: PartyId) {
@@ -198,11 +203,4 @@ export class PresignSteps {
     const pair = { sender: this.#of(from), receiver: this.#of(to), C: entry(this.#commits, to).K };
     return { gamma: { ...pair, B: Gamma }, x: { ...pair, B: entry(this.#X, from) } };
   }
-}
-
-/** @throws RangeError if there is none */
-export function entry<T>(map: ReadonlyMap<PartyId, T>, party: PartyId): T {
-  const found = map.get(party);
-  if (found === undefined) throw new RangeError(`party ${party} is not in this session`);
-  return found;
 }

@@ -3,13 +3,12 @@
  * multiplicatively: its Γ = g^γ is γ·G here, whose x-coordinate is r. What is shared is k, where δ = k·γ is opened.
  */
 import { type Curve, curves, type Scalar } from '../../curve/curve.ts';
-import type { Party, Received } from '../../session/party.ts';
+import { entry, type Party, type Received } from '../../session/party.ts';
 import { xModuloOrder } from '../ecdsa.ts';
-import { additiveShare } from './additive-share.ts';
 import { auxiliaryOf } from './auxiliary.ts';
 import type { Opening, PresignMessages } from './presign-messages.ts';
 import { Nonces } from './presign-nonces.ts';
-import { entry, type Factor, type PresignInput, PresignSteps, type Sum } from './presign-steps.ts';
+import { type Factor, type PresignInput, PresignSteps, type Sum } from './presign-steps.ts';
 import type { Presigned } from './presignature.ts';
 import { redAlert } from './red-alert.ts';
 
@@ -46,20 +45,19 @@ export async function presign(party: Party<PresignMessages>, input: PresignInput
   const openings = await party.broadcast('open', steps.open(nonces, sum));
   party.check('elog of Delta', 'open', openings, (from, opening) => steps.isDelta(from, sum.Gamma, opening));
 
-  const about = spoiled(input, openings);
+  const delta = curve.addScalars(...[...openings.values()].map(opening => opening.delta));
+  const about = spoiled(input, delta, openings);
   if (about !== undefined) {
-    const factor = about === 'gamma' ? nonces.gamma : additiveShare(input.share, input.key.tweak, party.parties);
     const alert = { about, steps, input, Gamma: sum.Gamma, commits, multiplications, openings };
-    await redAlert(party, alert, { factor, products });
+    await redAlert(party, alert, { factor: steps.factor(about, nonces), products });
   }
-  return finish(curve, nonces.k, sum, openings);
+  return finish(curve, nonces.k, sum, delta, openings);
 }
 
 /** Figure 8, output: which of δ·G = Σ Δ_j and δ·X = Σ S_j does not hold. */
-function spoiled({ share, key }: PresignInput, openings: Received<Opening>): Factor | undefined {
+function spoiled({ share, key }: PresignInput, delta: Scalar, openings: Received<Opening>): Factor | undefined {
   const curve = curves[share.sharing.curve];
   const all = [...openings.values()];
-  const delta = curve.addScalars(...all.map(opening => opening.delta));
   if (!curve.equalPoints(curve.multiplyPublic(curve.base, delta), curve.addPoints(...all.map(({ Delta }) => Delta))))
     return 'gamma';
   return curve.equalPoints(curve.multiplyPublic(key.point, delta), curve.addPoints(...all.map(({ S }) => S)))
@@ -68,8 +66,7 @@ function spoiled({ share, key }: PresignInput, openings: Received<Opening>): Fac
 }
 
 /** Figure 8, output: everything is divided by δ. */
-function finish(curve: Curve, k: Scalar, { Gamma, chi }: Sum, openings: Received<Opening>): Presigned {
-  const delta = curve.addScalars(...[...openings.values()].map(opening => opening.delta));
+function finish(curve: Curve, k: Scalar, { Gamma, chi }: Sum, delta: Scalar, openings: Received<Opening>): Presigned {
   if (delta === 0n || curve.isIdentity(Gamma) || xModuloOrder(curve, Gamma) === 0n)
     throw new PresignAborted('the nonce of the signature is 0');
   const inverse = curve.invertScalar(delta);

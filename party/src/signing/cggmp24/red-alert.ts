@@ -4,12 +4,12 @@
  */
 import { type Curve, curves, type Point, type Scalar } from '../../curve/curve.ts';
 import type { PartyId } from '../../session/errors.ts';
-import type { Party, Received, SessionContext } from '../../session/party.ts';
+import { entry, type Party, type Received, type SessionContext } from '../../session/party.ts';
 import { auxiliaryOf } from './auxiliary.ts';
 import { productStatement } from './multiplication.ts';
 import type { Ciphertext } from './paillier/paillier.ts';
 import type { Commitments, Multiplications, Opening, PresignMessages } from './presign-messages.ts';
-import { entry, type Factor, type OwnProducts, type PresignInput, type PresignSteps } from './presign-steps.ts';
+import type { Factor, OwnProducts, PresignInput, PresignSteps } from './presign-steps.ts';
 import { affGStar } from './proofs/aff-g-star.ts';
 import { type DecStatement, dec } from './proofs/dec.ts';
 

@@ -1,17 +1,8 @@
 /** Integers of any size: random ones, and their encodings of fixed width, so that a message has one length whatever is in it. */
 import { randomBytes } from 'node:crypto';
+import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js';
 import { EncodingError } from '../../../curve/curve.ts';
 import { bytes, type Layout, mapped } from '../../../session/codec.ts';
-
-/** Big-endian, in exactly `width` bytes. @throws RangeError for a number that is negative or does not fit */
-export function toBytes(n: bigint, width: number): Buffer {
-  const hex = n.toString(16);
-  if (n < 0n || hex.length > 2 * width) throw new RangeError(`an integer that does not fit into ${width} bytes`);
-  return Buffer.from(hex.padStart(2 * width, '0'), 'hex');
-}
-
-export const fromBytes = (encoded: Uint8Array): bigint =>
-  encoded.length === 0 ? 0n : BigInt(`0x${Buffer.from(encoded).toString('hex')}`);
 
 /** The position of the highest bit that is set, from 1; 0 for 0. */
 export const bitLength = (n: bigint): number => (n === 0n ? 0 : n.toString(2).length);
@@ -22,7 +13,7 @@ export function randomBelow(bound: bigint): bigint {
   const width = Math.ceil(bits / 8);
   const surplus = BigInt(8 * width - bits);
   for (;;) {
-    const n = fromBytes(randomBytes(width)) >> surplus;
+    const n = bytesToNumberBE(randomBytes(width)) >> surplus;
     if (n < bound) return n;
   }
 }
@@ -39,11 +30,11 @@ export const natural = (bits: number): Layout<bigint> => {
   return mapped(
     bytes(width),
     encoded => {
-      const n = fromBytes(encoded);
+      const n = bytesToNumberBE(encoded);
       if (n >> BigInt(bits) !== 0n) throw new EncodingError(`an integer of more than ${bits} bits`);
       return n;
     },
-    n => toBytes(n, width),
+    n => numberToBytesBE(n, width),
   );
 };
 
@@ -54,13 +45,13 @@ export const integer = (bits: number): Layout<bigint> => {
     bytes(1 + width),
     encoded => {
       const [sign] = encoded;
-      const n = fromBytes(encoded.subarray(1));
+      const n = bytesToNumberBE(encoded.subarray(1));
       if (n >> BigInt(bits) !== 0n) throw new EncodingError(`an integer of more than ${bits} bits`);
       if (sign === 0) return n;
       if (sign === 1 && n > 0n) return -n;
       throw new EncodingError('an integer with a sign that is none');
     },
-    n => Buffer.concat([Uint8Array.of(n < 0n ? 1 : 0), toBytes(n < 0n ? -n : n, width)]),
+    n => Buffer.concat([Uint8Array.of(n < 0n ? 1 : 0), numberToBytesBE(n < 0n ? -n : n, width)]),
   );
 };
 

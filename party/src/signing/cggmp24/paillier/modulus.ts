@@ -7,8 +7,9 @@
  * may send, so they are treated apart: bases 0 and ±1, exponent 0, and results ±1.
  */
 import { createDiffieHellman, type DiffieHellman } from 'node:crypto';
+import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js';
 import { gcd, modInv } from 'bigint-crypto-utils';
-import { bitLength, fromBytes, toBytes } from './integers.ts';
+import { bitLength } from './integers.ts';
 
 const MIN_BITS = 512;
 const MAX_BITS = 10_000;
@@ -90,10 +91,10 @@ export class Modulus {
   /** Undefined if OpenSSL refuses the result: 0, 1 or -1. */
   #compute(base: bigint, exponent: bigint): bigint | undefined {
     // the generator plays no part
-    this.#group ??= createDiffieHellman(toBytes(this.value, this.bytes), 2);
-    this.#group.setPrivateKey(toBytes(exponent, Math.ceil(bitLength(exponent) / 8)));
+    this.#group ??= createDiffieHellman(numberToBytesBE(this.value, this.bytes), 2);
+    this.#group.setPrivateKey(numberToBytesBE(exponent, Math.ceil(bitLength(exponent) / 8)));
     try {
-      return fromBytes(this.#group.computeSecret(toBytes(base, this.bytes)));
+      return bytesToNumberBE(this.#group.computeSecret(numberToBytesBE(base, this.bytes)));
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ERR_CRYPTO_OPERATION_FAILED') return undefined;
       throw error;

@@ -85,7 +85,7 @@ export const fac = (parameters: CggmpParameters): SigmaProtocol<FacStatement, Fa
         Q,
         A: ring.commit(alpha, x),
         B: ring.commit(beta, y),
-        T: ring.modulus.multiply(ring.modulus.power(Q, alpha), ring.modulus.power(ring.t, r)),
+        T: ring.modulus.multiply(ring.modulus.power(Q, alpha), ring.commit(0n, r)),
       };
       const e = challenge(transcript, statement, commitments);
       return {

@@ -2,11 +2,12 @@
  * Πmod: N is the product of two primes, both 3 modulo 4, and has no common factor with φ(N). ePrint 2021/060 (2024), section 5.2,
  * figure 12.
  */
+import { bytesToNumberBE } from '@noble/curves/utils.js';
 import { modInv } from 'bigint-crypto-utils';
 import { EncodingError } from '../../../curve/curve.ts';
 import { type Layout, list, mapped, struct, uint } from '../../../session/codec.ts';
 import type { Transcript } from '../../../session/transcript.ts';
-import { fromBytes, jacobi, natural, randomBelow } from '../paillier/integers.ts';
+import { jacobi, natural, randomBelow } from '../paillier/integers.ts';
 import { FactoredModulus, Modulus } from '../paillier/modulus.ts';
 import { modulusFault, type PaillierModulus } from '../paillier/paillier.ts';
 import type { CggmpParameters } from '../parameters.ts';
@@ -83,7 +84,7 @@ export function modChallenges(transcript: Transcript, n: bigint, w: bigint, coun
     .absorb('modulus', n)
     .absorb('w', w)
     .bytes(count * width);
-  return Array.from({ length: count }, (_, i) => fromBytes(bytes.subarray(i * width, (i + 1) * width)) % n);
+  return Array.from({ length: count }, (_, i) => bytesToNumberBE(bytes.subarray(i * width, (i + 1) * width)) % n);
 }
 
 function nonSquare(n: bigint): bigint {

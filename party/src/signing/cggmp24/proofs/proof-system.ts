@@ -1,6 +1,6 @@
+import { bytesToNumberBE } from '@noble/curves/utils.js';
 import type { Curve, Point, Scalar } from '../../../curve/curve.ts';
 import type { Transcript } from '../../../session/transcript.ts';
-import { fromBytes } from '../paillier/integers.ts';
 
 /**
  * One Σ-protocol of ePrint 2021/060 (2024) under Fiat-Shamir. The transcript comes with the context: session, protocol, the role of
@@ -25,7 +25,7 @@ const SURPLUS_BYTES = 16;
 /** Uniform in [-2^bits, 2^bits]. */
 export function signedChallenge(transcript: Transcript, bits: number): bigint {
   const bound = 1n << BigInt(bits);
-  return (fromBytes(transcript.bytes(Math.ceil(bits / 8) + SURPLUS_BYTES)) % (2n * bound + 1n)) - bound;
+  return (bytesToNumberBE(transcript.bytes(Math.ceil(bits / 8) + SURPLUS_BYTES)) % (2n * bound + 1n)) - bound;
 }
 
 /** `count` independent bits, each from the whole transcript (attack list P4). */

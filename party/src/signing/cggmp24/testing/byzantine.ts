@@ -1,7 +1,12 @@
-import { curves } from '../../../curve/curve.ts';
+import assert from 'node:assert/strict';
+import { curves, type Point } from '../../../curve/curve.ts';
+import { Misbehaviour, type PartyId, Timeout } from '../../../session/errors.ts';
 import type { Codec, Messages } from '../../../session/messages.ts';
+import type { SessionOutcome } from '../../../session/session.ts';
 import type { Adversary, Outgoing } from '../../../session/simulator.ts';
+import type { EcdsaSignature } from '../../ecdsa.ts';
 import { mutations } from './mutations.ts';
+import { opensslVerifies } from './openssl.ts';
 
 /** A signer that changes what it sends in one round. */
 export const inRound =
@@ -31,4 +36,23 @@ export function byzantine<M extends Messages>(
     }
   });
   return { adversary, changed: () => path };
+}
+
+/** An honest signer has no other signature than a right one, and names nobody else than the cheat. Returns whether it names it. */
+export function assertSound(
+  outcome: PromiseSettledResult<SessionOutcome<EcdsaSignature>> | undefined,
+  { key, message, cheat, what }: { key: Point; message: Uint8Array; cheat: PartyId; what: string },
+): boolean {
+  if (outcome?.status === 'fulfilled') {
+    assert.ok(opensslVerifies(key, message, outcome.value.result), what);
+    return false;
+  }
+  if (outcome?.reason instanceof Timeout) {
+    // it thinks that all is well, or says nothing more: that proves nothing
+    assert.deepEqual(outcome.reason.missing, [cheat], what);
+    return false;
+  }
+  assert.ok(outcome?.reason instanceof Misbehaviour, `${what}: ${outcome?.reason}`);
+  assert.deepEqual(outcome.reason.culprits, [cheat], what);
+  return true;
 }

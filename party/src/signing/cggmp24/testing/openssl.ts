@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
+import { numberToBytesBE } from '@noble/curves/utils.js';
 import { curves, type Point } from '../../../curve/curve.ts';
 import type { EcdsaSignature } from '../../ecdsa.ts';
-import { toBytes } from '../paillier/integers.ts';
 
 /** What OpenSSL makes of a signature of these bytes by a key on secp256k1, hashed with SHA-256. */
 export function opensslVerifies(key: Point, message: Uint8Array, { r, s }: EcdsaSignature): boolean {
@@ -9,6 +9,6 @@ export function opensslVerifies(key: Point, message: Uint8Array, { r, s }: Ecdsa
   const point = curves.secp256k1.encodePoint(key);
   const der = Buffer.concat([Buffer.from(`3036${algorithm}032200`, 'hex'), point]);
   const publicKey = createPublicKey({ key: der, format: 'der', type: 'spki' });
-  const signature = Buffer.concat([toBytes(r, 32), toBytes(s, 32)]);
+  const signature = Buffer.concat([numberToBytesBE(r, 32), numberToBytesBE(s, 32)]);
   return verify('sha256', message, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
 }

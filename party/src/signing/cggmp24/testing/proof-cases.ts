@@ -91,7 +91,8 @@ function encElgCase(): ProofCase {
   return proofCase('enc-elg', encElg(testParameters, curve), layout, statement, { x, rho, b });
 }
 
-function affGCase(): ProofCase {
+/** A product, as Πaff-g and Πaff-g* prove it. */
+function multiplied() {
   const x = curve.randomScalar();
   const y = randomWithin(1n << BigInt(testParameters.ellPrime));
   const [rho, rhoY] = [peer.key.randomNonce(), own.key.randomNonce()];
@@ -103,35 +104,19 @@ function affGCase(): ProofCase {
     D: peer.key.add(peer.key.multiply(C, x), peer.key.encrypt(y, rho)),
     Y: own.key.encrypt(y, rhoY),
     X: curve.multiplyBase(x),
-    ring,
   };
-  return proofCase('aff-g', affG(testParameters, curve), affGProof(testParameters, curve), statement, {
-    x,
-    y,
-    rho,
-    rhoY,
-  });
+  return { statement, witness: { x, y, rho, rhoY } };
+}
+
+function affGCase(): ProofCase {
+  const { statement, witness } = multiplied();
+  const layout = affGProof(testParameters, curve);
+  return proofCase('aff-g', affG(testParameters, curve), layout, { ...statement, ring }, witness);
 }
 
 function affGStarCase(): ProofCase {
-  const x = curve.randomScalar();
-  const y = randomWithin(1n << BigInt(testParameters.ellPrime));
-  const [rho, rhoY] = [peer.key.randomNonce(), own.key.randomNonce()];
-  const C = peer.key.encrypt(curve.randomScalar(), peer.key.randomNonce());
-  const statement = {
-    key0: peer.key,
-    key1: own.key,
-    C,
-    D: peer.key.add(peer.key.multiply(C, x), peer.key.encrypt(y, rho)),
-    Y: own.key.encrypt(y, rhoY),
-    X: curve.multiplyBase(x),
-  };
-  return proofCase('aff-g*', affGStar(testParameters, curve), affGStarProof(testParameters), statement, {
-    x,
-    y,
-    rho,
-    rhoY,
-  });
+  const { statement, witness } = multiplied();
+  return proofCase('aff-g*', affGStar(testParameters, curve), affGStarProof(testParameters), statement, witness);
 }
 
 function decCase(): ProofCase {

@@ -1,8 +1,8 @@
-import { curves } from '../../../curve/curve.ts';
+import { type Curve, curves } from '../../../curve/curve.ts';
 import type { PartyId } from '../../../session/errors.ts';
 import type { Party } from '../../../session/party.ts';
 import { results, type Simulated, type Simulation, simulate } from '../../../session/simulator.ts';
-import { groupKey, type KeyShare, sharingHash } from '../../../sharing/sharing.ts';
+import { groupKey, type KeyShare, type Sharing, sharingHash } from '../../../sharing/sharing.ts';
 import type { DataToSign, Prehashed } from '../../data-to-sign.ts';
 import type { EcdsaSignature } from '../../ecdsa.ts';
 import { untweaked } from '../../signing-key.ts';
@@ -58,6 +58,11 @@ export interface Signing {
   readonly parameters?: CggmpParameters;
 }
 
+function sharingOf([first]: readonly KeyShare[]): { readonly sharing: Sharing; readonly curve: Curve } {
+  if (first === undefined) throw new RangeError('no shares');
+  return { sharing: first.sharing, curve: curves[first.sharing.curve] };
+}
+
 function presignInput(
   party: PartyId,
   { shares, auxiliary, parameters = testParameters }: Omit<Signing, 'data'>,
@@ -74,10 +79,7 @@ export function simulateSigning(
   as: (party: Party<InteractiveMessages>) => Party<InteractiveMessages> = party => party,
 ): Promise<Simulated<EcdsaSignature>> {
   const { shares, signers, data, parameters = testParameters } = signing;
-  const [first] = shares;
-  if (first === undefined) throw new RangeError('no shares');
-  const { sharing } = first;
-  const curve = curves[sharing.curve];
+  const { sharing, curve } = sharingOf(shares);
   return simulate({
     parties: signers,
     threshold: sharing.threshold,
@@ -94,10 +96,7 @@ export function simulateOffline(
   changes: Partial<Simulation<OfflineMessages, Presignature>> = {},
 ): Promise<Simulated<Presignature>> {
   const { shares, signers, parameters = testParameters } = signing;
-  const [first] = shares;
-  if (first === undefined) throw new RangeError('no shares');
-  const { sharing } = first;
-  const curve = curves[sharing.curve];
+  const { sharing, curve } = sharingOf(shares);
   return simulate({
     parties: signers,
     threshold: sharing.threshold,
