@@ -8,6 +8,7 @@ import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { partyPodName } from '@mpc-operator/crds/names';
 import { installChart, OPERATOR_NAMESPACE } from '../cluster/chart.ts';
 import { apply, get, kubectl, list, until } from '../cluster/kubectl.ts';
+import { rolledOut } from '../cluster/rollout.ts';
 import { sign } from '../cluster/signing.ts';
 import { auditStore, copyStore } from '../cluster/store-copy.ts';
 import { sinceStart, step, tell } from './steps.ts';
@@ -50,7 +51,7 @@ await step('Apply a cluster of three parties in three zones, and two keys', asyn
 });
 
 await step('Three parties ready in three zones', async () => {
-  await wait(`mpccluster/${CLUSTER}`, '--for=condition=Ready', '--timeout=300s');
+  await rolledOut(NAMESPACE, CLUSTER, 3);
   const cluster = await get<MpcCluster>(NAMESPACE, 'mpccluster', CLUSTER);
   for (const p of cluster?.status?.parties ?? [])
     tell(`party ${p.id} in zone ${p.zone} on ${p.node}, identity ${p.identity}`);

@@ -2,9 +2,9 @@
 import type { KeyReport } from '@mpc-operator/crds/control';
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
-import type { Pod } from '@mpc-operator/runtime/resource';
-import { imageTag, installChart } from '../cluster/chart.ts';
-import { apply, get, kubectl, list, until } from '../cluster/kubectl.ts';
+import { installChart } from '../cluster/chart.ts';
+import { apply, get, kubectl, until } from '../cluster/kubectl.ts';
+import { rolledOut } from '../cluster/rollout.ts';
 
 export const NAMESPACE = 'mpc-e2e';
 export const CLUSTER = 'e2e';
@@ -50,17 +50,7 @@ export async function clusterReady(): Promise<void> {
   await installChart({ wait: true });
   await kubectl(['apply', '-f', '-'], { input: JSON.stringify(namespace) });
   await apply(NAMESPACE, mpcCluster);
-  await wait(`mpccluster/${CLUSTER}`, 'Ready', 300);
-  await until('every party runs the images of now', 300, async () => ((await isUpToDate()) ? true : undefined));
-  await wait(`mpccluster/${CLUSTER}`, 'Ready', 120);
-}
-
-/** What an earlier version of the images was started from goes one party at a time. */
-async function isUpToDate(): Promise<boolean> {
-  const pods = await list<Pod>(NAMESPACE, 'pods', '-l', 'app.kubernetes.io/component=party');
-  const images = pods.flatMap(({ spec }) => [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])]);
-  const tags = [imageTag('party'), imageTag('hsm')];
-  return pods.length === PARTIES.length && images.every(({ image }) => tags.some(tag => image?.endsWith(tag)));
+  await rolledOut(NAMESPACE, CLUSTER, PARTIES.length);
 }
 
 export const wait = (what: string, condition: string, seconds: number) =>

@@ -1,0 +1,24 @@
+import type { Pod } from '@mpc-operator/runtime/resource';
+import { imageTag } from './chart.ts';
+import { kubectl, list, until } from './kubectl.ts';
+
+/**
+ * Waits until a cluster is ready and every party runs the images of now: what an earlier version of them was started from goes one
+ * party at a time, and until the operator has seen to it, status says that all is well.
+ */
+export async function rolledOut(namespace: string, cluster: string, parties: number): Promise<void> {
+  const ready = (seconds: number) =>
+    kubectl(['-n', namespace, 'wait', `mpccluster/${cluster}`, '--for=condition=Ready', `--timeout=${seconds}s`]);
+  await ready(300);
+  await until('every party runs the images of now', 300, async () =>
+    (await isUpToDate(namespace, parties)) ? true : undefined,
+  );
+  await ready(120);
+}
+
+async function isUpToDate(namespace: string, parties: number): Promise<boolean> {
+  const pods = await list<Pod>(namespace, 'pods', '-l', 'app.kubernetes.io/component=party');
+  const images = pods.flatMap(({ spec }) => [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])]);
+  const tags = [imageTag('party'), imageTag('hsm')];
+  return pods.length === parties && images.every(({ image }) => tags.some(tag => image?.endsWith(tag)));
+}
