@@ -3,11 +3,14 @@ import { GROUP } from './group.ts';
 /** On a KeyShareSet: a new value asks for one refresh; the value that was carried out last is not carried out again. */
 export const REFRESH_ANNOTATION = `${GROUP}/refresh`;
 
-/** Prefix of the annotations by which RotationPolicies ask KeyShareSets for a refresh: `<prefix>/<policy>: <slot>`. */
+/** Prefix of the annotations by which RotationPolicies ask KeyShareSets, and the MpcClusters of ECDSA keys: `<prefix>/<policy>: <slot>`. */
 export const ROTATION_ANNOTATION_PREFIX = `rotation.${GROUP}`;
 
 /** On an MpcCluster: a new value asks for another certificate authority of its transport, which takes over in three steps. */
 export const AUTHORITY_ANNOTATION = `${GROUP}/renew-authority`;
+
+/** On an MpcCluster: a new value asks for a new generation of the auxiliary information of threshold ECDSA. */
+export const AUXILIARY_ANNOTATION = `${GROUP}/rotate-auxiliary`;
 
 /** On any kind, `true`: the operator watches and reports, but changes nothing. */
 export const PAUSED_ANNOTATION = `${GROUP}/paused`;
@@ -30,10 +33,16 @@ export function parseTrigger(s: string): Trigger {
   return at < 0 ? { source: s, value: '' } : { source: s.slice(0, at), value: s.slice(at + 1) };
 }
 
-/** The triggers that the annotations of a KeyShareSet ask for: the person's first, then policies by name. */
-export function requestedTriggers(annotations: { readonly [key: string]: string } | undefined): Trigger[] {
+/**
+ * The triggers that the annotations of an object ask for: the person's first, then policies by name.
+ * @param annotation by which a person asks
+ */
+export function requestedTriggers(
+  annotations: { readonly [key: string]: string } | undefined,
+  annotation: string = REFRESH_ANNOTATION,
+): Trigger[] {
   const entries = Object.entries(annotations ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const person = entries.filter(([key]) => key === REFRESH_ANNOTATION);
+  const person = entries.filter(([key]) => key === annotation);
   const policies = entries.filter(([key]) => key.startsWith(`${ROTATION_ANNOTATION_PREFIX}/`));
   return [
     ...person.map(([, value]) => ({ source: 'annotation', value })),

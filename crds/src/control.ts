@@ -22,8 +22,8 @@ const trigger = words(320);
 const text = z.string().max(1024);
 const run = hex(16);
 
-export const curve = z.enum(['ed25519', 'secp256k1']);
-export const purpose = z.enum(['eddsa', 'taproot']);
+export const curve = z.enum(['ed25519', 'secp256k1', 'p256']);
+export const purpose = z.enum(['eddsa', 'taproot', 'ecdsa']);
 export type Curve = z.infer<typeof curve>;
 export type Purpose = z.infer<typeof purpose>;
 
@@ -72,15 +72,53 @@ export const attemptReport = z.object({
 });
 export type AttemptReport = z.infer<typeof attemptReport>;
 
+const addresses = z
+  .array(z.object({ chain: z.string().max(32), network: z.string().max(32), address: z.string().max(128) }))
+  .max(8);
+const number = z.int().min(0);
+/** The last trigger of each source that led to a certified epoch, or generation. */
+const carriedOut = z
+  .array(z.object({ source: z.string().max(128), value: z.string().max(128), epoch: attempt }))
+  .max(32);
+/** RFC 3339. */
+const time = z.string().max(40);
+
+export const securityLevel = z.union([z.literal(112), z.literal(128)]);
+export type SecurityLevel = z.infer<typeof securityLevel>;
+
+/** The auxiliary information of threshold ECDSA, as one party holds it. Its generations go the same four steps as epochs. */
+export const auxiliaryReport = z.object({
+  level: securityLevel,
+  /** Whether safe primes for the next generation are at hand. Making them takes seconds to minutes. */
+  primes: z.enum(['Generating', 'Ready']),
+  /** The generation that new sessions use; 0: none yet. */
+  active: number,
+  final: number,
+  erasedBelow: number,
+  highest: number,
+  /** The parties of the active generation, ascending. */
+  parties: z.array(partyId).max(16),
+  attempt: attemptReport.optional(),
+  triggers: carriedOut,
+  /** When the active generation became final. */
+  finalTime: time.optional(),
+});
+export type AuxiliaryReport = z.infer<typeof auxiliaryReport>;
+
 /** One key as one party holds it. A keygen that is not certified yet has no `certificate`. */
 export const keyReport = z.object({
   keyId: hex(16).optional(),
   spec: keySpec,
   publicKey: z.string().max(66).optional(),
   internalKey: hex(32).optional(),
-  addresses: z
-    .array(z.object({ chain: z.string().max(32), network: z.string().max(32), address: z.string().max(128) }))
-    .max(8),
+  addresses,
+  /** The children that the KeyShareSet asks for, of a key that is final. */
+  derivations: z
+    .array(z.object({ path: z.string().max(256), publicKey: z.string().max(66), addresses }))
+    .max(64)
+    .optional(),
+  /** Presignatures that this party leads with, of a key that is signed with by presignatures. */
+  presignatures: number.optional(),
   /** The epoch it signs with; 0: none yet. */
   active: z.int().min(0),
   /** The highest epoch that all parties have activated; 0: none yet. */
@@ -92,10 +130,9 @@ export const keyReport = z.object({
   /** Of the highest certified epoch. */
   certificate: certificate.optional(),
   attempt: attemptReport.optional(),
-  /** The last trigger of each source that led to a certified epoch. */
-  triggers: z.array(z.object({ source: z.string().max(128), value: z.string().max(128), epoch: attempt })).max(32),
-  /** When the active epoch became final, RFC 3339. */
-  finalTime: z.string().max(40).optional(),
+  triggers: carriedOut,
+  /** When the active epoch became final. */
+  finalTime: time.optional(),
 });
 export type KeyReport = z.infer<typeof keyReport>;
 
@@ -119,6 +156,9 @@ export const partyReport = z.object({
   /** How many keys `keys` since 0 would answer, one for each name. Fewer than the operator knows: some were destroyed, it asks for all again. */
   keys: z.int().min(0),
   sessions: z.int().min(0),
+  auxiliary: auxiliaryReport.optional(),
+  /** Parties that provably broke threshold ECDSA, with whom this one runs no session of it. */
+  banned: z.array(z.object({ party: partyId, reason: text })).max(64).optional(),
 });
 export type PartyReport = z.infer<typeof partyReport>;
 
@@ -138,6 +178,15 @@ export const command = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('keygen'), spec: keySpec, number: attempt, run, triggers: z.array(trigger).max(32) }),
   /** Begin attempt `number` at refreshing this key. */
   z.object({ verb: z.literal('refresh'), keyId: hex(16), number: attempt, run, trigger }),
+  /** Begin attempt `number` at a new generation of auxiliary information, of all these parties. */
+  z.object({
+    verb: z.literal('auxiliary'),
+    level: securityLevel,
+    parties: z.array(partyId).min(2).max(16),
+    number: attempt,
+    run,
+    trigger,
+  }),
   /** Destroy the share and all that belongs to the key. A party does so only if it sees itself that its KeyShareSet is deleted with the policy Destroy. */
   z.object({ verb: z.literal('destroy'), keyId: hex(16) }),
 ]);
@@ -154,6 +203,7 @@ export const refusal = z.enum([
   'NotFinal', // the last epoch is not final yet: wait
   'TooOften', // the party limits the rate of refreshes
   'NotDeleted', // it sees no KeyShareSet of the key that is deleted with the policy Destroy: ask again
+  'NoPrimes', // its safe primes are not made yet: ask again
   'Malformed',
 ]);
 export type Refusal = z.infer<typeof refusal>;

@@ -21,6 +21,8 @@ export const partyEnv = {
   /** Port of /healthz, /readyz and /metrics. */
   httpPort: 'MPC_HTTP_PORT',
   logLevel: 'MPC_LOG_LEVEL',
+  /** Of threshold ECDSA: 112 or 128. */
+  securityLevel: 'MPC_SECURITY_LEVEL',
 } as const;
 
 /** The keys of the Secrets with a certificate. */

@@ -31,6 +31,7 @@ export interface StringSchema extends Common {
 
 export interface NumberSchema extends Common {
   readonly type: 'integer';
+  readonly enum?: readonly number[];
   readonly format?: 'int32' | 'int64';
   readonly minimum?: number;
   readonly maximum?: number;

@@ -73,10 +73,11 @@ function typeName(schema: Schema): string {
 
 function limits(schema: Schema, required: boolean): string {
   const parts = [required ? 'required' : ''];
-  if (schema.type === 'string' && schema.enum) parts.push(schema.enum.map(v => `\`${v}\``).join(', '));
+  if ((schema.type === 'string' || schema.type === 'integer') && schema.enum)
+    parts.push(schema.enum.map(v => `\`${v}\``).join(', '));
   if (schema.type === 'string' && schema.maxLength !== undefined && !schema.enum)
     parts.push(`at most ${schema.maxLength} characters`);
-  if (schema.type === 'integer') parts.push(range(schema.minimum, schema.maximum, ''));
+  if (schema.type === 'integer' && !schema.enum) parts.push(range(schema.minimum, schema.maximum, ''));
   if (schema.type === 'array') parts.push(range(schema.minItems, schema.maxItems, ' items'));
   if ('default' in schema && typeof schema.default !== 'object') parts.push(`default \`${schema.default}\``);
   return cell(parts.filter(Boolean).join('; '));

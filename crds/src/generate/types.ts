@@ -40,7 +40,7 @@ function type(schema: Schema, indent: string): string {
     case 'string':
       return schema.enum ? schema.enum.map(v => `'${v}'`).join(' | ') : 'string';
     case 'integer':
-      return 'number';
+      return schema.enum ? schema.enum.join(' | ') : 'number';
     case 'boolean':
       return 'boolean';
     case 'array': {

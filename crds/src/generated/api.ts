@@ -66,6 +66,8 @@ export interface MpcClusterSpec {
       readonly limits?: { readonly [name: string]: string };
     };
   };
+  /** Bits of security of threshold ECDSA against factoring: 128 (Paillier moduli of 3072 bits) or 112 (2048 bits, some three times as fast). Other protocols do not depend on it. */
+  readonly securityLevel: 112 | 128;
   /** How much the parties log. Never a secret, at any level. */
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
@@ -93,6 +95,23 @@ export interface MpcClusterStatus {
   readonly readyParties?: string;
   /** How many KeyShareSets name this cluster. */
   readonly keys?: number;
+  /** The auxiliary information of threshold ECDSA: Paillier keys and ring-Pedersen parameters, which the parties prove to each other. It serves all ECDSA keys of the cluster and has numbered generations. */
+  readonly auxiliary?: {
+    /** The highest certified generation; 0 if there is none yet. */
+    readonly generation?: number;
+    /** When it became final. */
+    readonly time?: string;
+    /** How far the generation under way is, or the last one. Generating: parties make safe primes, which takes minutes. */
+    readonly phase: 'Generating' | 'Pending' | 'Preparing' | 'Certified' | 'Activated' | 'Final' | 'Failed';
+    /** What asked for it. */
+    readonly trigger?: string;
+    /** The number of the attempt: the generation it would become. */
+    readonly attempt?: number;
+    /** Parties of all that have safe primes at hand for the next generation, such as 2/3. */
+    readonly primesReady?: string;
+    /** Why it is in this phase, for people. */
+    readonly message?: string;
+  };
   /** SHA-256 of the certificate authority of the transport, in hex. It authenticates connections, never a party to a party. */
   readonly caFingerprint?: string;
   /** Each party. */
@@ -133,15 +152,29 @@ export interface KeyShareSetSpec {
     readonly name: string;
   };
   /** The elliptic curve. */
-  readonly curve: 'ed25519' | 'secp256k1';
-  /** Which signatures the key may make, for ever: `eddsa` (RFC 8032, on ed25519) or `taproot` (BIP-340 under the BIP-341 output key, on secp256k1). */
-  readonly purpose: 'eddsa' | 'taproot';
-  /** How the parties sign: `frost` (RFC 9591). */
-  readonly protocol: 'frost';
+  readonly curve: 'ed25519' | 'secp256k1' | 'p256';
+  /** Which signatures the key may make, for ever: `eddsa` (RFC 8032, on ed25519), `taproot` (BIP-340 under the BIP-341 output key, on secp256k1) or `ecdsa` (on secp256k1 or p256). */
+  readonly purpose: 'eddsa' | 'taproot' | 'ecdsa';
+  /** How the parties sign: `frost` (RFC 9591) with keys for eddsa and taproot, `cggmp24` (ePrint 2021/060) with keys for ecdsa. Unset: the one of its purpose. */
+  readonly protocol?: 'frost' | 'cggmp24';
   /** How many parties are needed to sign. Fewer learn nothing about the key. */
   readonly threshold: number;
   /** The ids of the parties of the MpcCluster that hold a share. */
   readonly parties: readonly number[];
+  /** Whether an ecdsa key also signs digests of which the parties do not see the message (`digest: prehashed`). Such a request is always signed interactively. */
+  readonly allowPrehashed: boolean;
+  /** ECDSA signatures made ahead, all but the message, so that a request is answered in two short rounds. They are in memory only, each is used once. */
+  readonly presignatures: {
+    /** How many each party keeps to lead with. 0: none, every request is signed interactively. */
+    readonly target: number;
+    /** When fewer than this are left, they are made again up to the target. */
+    readonly lowWater: number;
+  };
+  /** Children of the key whose public keys and addresses are shown in status. Any other child of it can be signed with as well. */
+  readonly derivations?: readonly {
+    /** A path such as m/44/60/0/0/7. Children of keys on secp256k1 are those of BIP-32 without hardening; those of keys on ed25519 follow a convention of their own, which wallets do not know. */
+    readonly path: string;
+  }[];
   /** What happens to the shares when the KeyShareSet is deleted. Retain keeps them, and a KeyShareSet of the same name takes them up again; Destroy has every party destroy its share: the key is gone. */
   readonly deletionPolicy: 'Retain' | 'Destroy';
 }
@@ -167,7 +200,7 @@ export interface KeyShareSetStatus {
   })[];
   /** The id of the key itself, made at its generation; it outlives this object. */
   readonly keyId?: string;
-  /** The public key that signatures verify under, in hex: 32 bytes for ed25519 (RFC 8032), the 32-byte x-only output key for taproot (BIP-341). */
+  /** The public key that signatures verify under, in hex: 32 bytes for ed25519 (RFC 8032), the 32-byte x-only output key for taproot (BIP-341), 33 bytes, compressed, for ecdsa (SEC 1). */
   readonly publicKey?: string;
   /** Taproot only: the x-only internal key before the BIP-341 tweak, in hex. */
   readonly internalKey?: string;
@@ -179,6 +212,22 @@ export interface KeyShareSetStatus {
     readonly network: string;
     /** The address. */
     readonly address: string;
+  }[];
+  /** The children that spec.derivations names. */
+  readonly derivations?: readonly {
+    /** Its path. */
+    readonly path: string;
+    /** What its signatures verify under, in hex, as `publicKey` above. */
+    readonly publicKey: string;
+    /** Addresses of the key. */
+    readonly addresses?: readonly {
+      /** The chain, such as bitcoin or solana. */
+      readonly chain: string;
+      /** The network of the chain, such as mainnet or testnet. */
+      readonly network: string;
+      /** The address. */
+      readonly address: string;
+    }[];
   }[];
   /** The highest certified epoch. It rises with every refresh; the public key stays. */
   readonly epoch?: number;
@@ -257,6 +306,12 @@ export interface KeyShareSetStatus {
   }[];
   /** When the current epoch was made final. */
   readonly lastRefreshTime?: string;
+  /** Of an ecdsa key: when the auxiliary information that it signs with was made final. */
+  readonly auxiliaryTime?: string;
+  /** What was stolen from fewer than `threshold` parties before this time is worth nothing any more: shares, and for an ecdsa key auxiliary secrets too, are newer. The earlier of lastRefreshTime and auxiliaryTime. */
+  readonly healedTime?: string;
+  /** Presignatures at hand, of all parties together. */
+  readonly presignatures?: number;
 }
 
 /** SignRequest asks for one signature with one key. Who may create it needs the verb `sign` on the KeyShareSet. It never changes; its answer, a signature or a failure, is final. */
@@ -275,8 +330,12 @@ export interface SignRequestSpec {
     /** Its name. */
     readonly name: string;
   };
-  /** The message, in base64, of at most 64 KiB. An eddsa key signs it as RFC 8032 says; a taproot key as BIP-340 says, for which a transaction is its 32-byte sighash. */
+  /** The message, in base64, of at most 64 KiB. An eddsa key signs it as RFC 8032 says; a taproot key as BIP-340 says, for which a transaction is its 32-byte sighash; an ecdsa key signs its digest. */
   readonly message: string;
+  /** For ecdsa keys only: what is made of the message before it is signed. sha256d is SHA-256 twice, as Bitcoin has it; keccak256 is that of Ethereum; prehashed: the message is a digest already, of 32 bytes, which the KeyShareSet must allow. Unset: sha256. */
+  readonly digest?: 'sha256' | 'sha256d' | 'keccak256' | 'prehashed';
+  /** A path such as m/44/60/0/0/7. Children of keys on secp256k1 are those of BIP-32 without hardening; those of keys on ed25519 follow a convention of their own, which wallets do not know. */
+  readonly derivationPath?: string;
   /** After this time from its creation a request without a signature fails. */
   readonly deadlineSeconds: number;
   /** The finished request is deleted after this time. Unset: it is kept. */
@@ -308,10 +367,16 @@ export interface SignRequestStatus {
   readonly reason?: string;
   /** Why it is in this phase, for people. */
   readonly message?: string;
-  /** The signature, in hex: 64 bytes, R and s (RFC 8032) for eddsa, BIP-340 for taproot. */
+  /** The signature, in hex: 64 bytes: R and s (RFC 8032) for eddsa, BIP-340 for taproot, r and s, of which s is low, for ecdsa. */
   readonly signature?: string;
-  /** The public key it verifies under, in hex. */
+  /** The public key it verifies under, in hex: that of the child if the request names a path. */
   readonly publicKey?: string;
+  /** Of an ecdsa key: the digest that was signed, in hex. */
+  readonly digest?: string;
+  /** Of an ecdsa key: the signature as Ecdsa-Sig-Value of RFC 3279, in hex. */
+  readonly der?: string;
+  /** Of an ecdsa key: which of the public keys that fit the signature is the right one (SEC 1, C.8). */
+  readonly recoveryId?: number;
   /** The id of the key. */
   readonly keyId?: string;
   /** The epoch of the shares that signed. */

@@ -1,9 +1,27 @@
 import type { Kind } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
+import { derivationPath } from './derivation-path.ts';
 
 const hex = (bytes: number) => ({ type: 'string', maxLength: 2 * bytes, pattern: '^([0-9a-f]{2})*$' }) as const;
 const partyId = { type: 'integer', format: 'int32', minimum: 1, maximum: 64 } as const;
 const epoch = { type: 'integer', format: 'int32', minimum: 0 } as const;
+
+const addresses = {
+  description: 'Addresses of the key.',
+  type: 'array',
+  maxItems: 8,
+  'x-kubernetes-list-type': 'atomic',
+  items: {
+    description: 'One address.',
+    type: 'object',
+    required: ['chain', 'network', 'address'],
+    properties: {
+      chain: { description: 'The chain, such as bitcoin or solana.', type: 'string', maxLength: 32 },
+      network: { description: 'The network of the chain, such as mainnet or testnet.', type: 'string', maxLength: 32 },
+      address: { description: 'The address.', type: 'string', maxLength: 128 },
+    },
+  },
+} as const;
 
 /** One key: curve, t-of-n, protocol; status: public key, addresses, epoch. */
 export const KeyShareSet = {
@@ -36,7 +54,7 @@ export const KeyShareSet = {
       curve: {
         description: 'The elliptic curve.',
         type: 'string',
-        enum: ['ed25519', 'secp256k1'],
+        enum: ['ed25519', 'secp256k1', 'p256'],
         'x-kubernetes-validations': [
           {
             rule: 'self == oldSelf',
@@ -47,9 +65,9 @@ export const KeyShareSet = {
       },
       purpose: {
         description:
-          'Which signatures the key may make, for ever: `eddsa` (RFC 8032, on ed25519) or `taproot` (BIP-340 under the BIP-341 output key, on secp256k1).',
+          'Which signatures the key may make, for ever: `eddsa` (RFC 8032, on ed25519), `taproot` (BIP-340 under the BIP-341 output key, on secp256k1) or `ecdsa` (on secp256k1 or p256).',
         type: 'string',
-        enum: ['eddsa', 'taproot'],
+        enum: ['eddsa', 'taproot', 'ecdsa'],
         'x-kubernetes-validations': [
           {
             rule: 'self == oldSelf',
@@ -59,10 +77,10 @@ export const KeyShareSet = {
         ],
       },
       protocol: {
-        description: 'How the parties sign: `frost` (RFC 9591).',
+        description:
+          'How the parties sign: `frost` (RFC 9591) with keys for eddsa and taproot, `cggmp24` (ePrint 2021/060) with keys for ecdsa. Unset: the one of its purpose.',
         type: 'string',
-        enum: ['frost'],
-        default: 'frost',
+        enum: ['frost', 'cggmp24'],
       },
       threshold: {
         description: 'How many parties are needed to sign. Fewer learn nothing about the key.',
@@ -93,6 +111,59 @@ export const KeyShareSet = {
           },
         ],
       },
+      allowPrehashed: {
+        description:
+          'Whether an ecdsa key also signs digests of which the parties do not see the message (`digest: prehashed`). Such a request is always signed interactively.',
+        type: 'boolean',
+        default: false,
+      },
+      presignatures: {
+        description:
+          'ECDSA signatures made ahead, all but the message, so that a request is answered in two short rounds. They are in memory only, each is used once.',
+        type: 'object',
+        default: {},
+        properties: {
+          target: {
+            description: 'How many each party keeps to lead with. 0: none, every request is signed interactively.',
+            type: 'integer',
+            format: 'int32',
+            minimum: 0,
+            maximum: 256,
+            default: 4,
+          },
+          lowWater: {
+            description: 'When fewer than this are left, they are made again up to the target.',
+            type: 'integer',
+            format: 'int32',
+            minimum: 0,
+            maximum: 256,
+            default: 2,
+          },
+        },
+        'x-kubernetes-validations': [
+          {
+            rule: 'self.lowWater <= self.target',
+            message: 'presignatures.lowWater must not exceed presignatures.target',
+            messageExpression:
+              "'presignatures.lowWater %d exceeds presignatures.target %d: lower it, or raise the target'.format([self.lowWater, self.target])",
+            fieldPath: '.lowWater',
+          },
+        ],
+      },
+      derivations: {
+        description:
+          'Children of the key whose public keys and addresses are shown in status. Any other child of it can be signed with as well.',
+        type: 'array',
+        maxItems: 64,
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['path'],
+        items: {
+          description: 'One child.',
+          type: 'object',
+          required: ['path'],
+          properties: { path: derivationPath },
+        },
+      },
       deletionPolicy: {
         description:
           'What happens to the shares when the KeyShareSet is deleted. Retain keeps them, and a KeyShareSet of the same name takes ' +
@@ -114,8 +185,36 @@ export const KeyShareSet = {
         rule: "self.purpose != 'eddsa' || self.curve == 'ed25519'",
         message: 'purpose eddsa needs curve ed25519',
         messageExpression:
-          "'purpose eddsa needs curve ed25519, not ' + self.curve + ': set spec.curve to ed25519, or spec.purpose to taproot'",
+          "'purpose eddsa needs curve ed25519, not ' + self.curve + ': set spec.curve to ed25519, or spec.purpose to taproot or ecdsa'",
         fieldPath: '.curve',
+      },
+      {
+        rule: "self.purpose != 'ecdsa' || self.curve in ['secp256k1', 'p256']",
+        message: 'purpose ecdsa needs curve secp256k1 or p256',
+        messageExpression:
+          "'purpose ecdsa needs curve secp256k1 or p256, not ' + self.curve + ': set spec.curve to one of them, or spec.purpose to eddsa'",
+        fieldPath: '.curve',
+      },
+      {
+        rule: "!has(self.protocol) || (self.purpose == 'ecdsa') == (self.protocol == 'cggmp24')",
+        message: 'protocol cggmp24 is for purpose ecdsa, protocol frost for the others',
+        messageExpression:
+          "'protocol ' + self.protocol + ' does not sign for purpose ' + self.purpose + ': leave spec.protocol out'",
+        fieldPath: '.protocol',
+      },
+      {
+        rule: "!has(self.derivations) || size(self.derivations) == 0 || self.curve != 'p256'",
+        message: 'derivations are for keys on secp256k1 and ed25519',
+        messageExpression:
+          "'a key on p256 has no children: there is no standard for them. Leave spec.derivations out'",
+        fieldPath: '.derivations',
+      },
+      {
+        rule: "!self.allowPrehashed || self.purpose == 'ecdsa'",
+        message: 'allowPrehashed is for purpose ecdsa',
+        messageExpression:
+          "'purpose ' + self.purpose + ' signs messages, not digests of them: leave spec.allowPrehashed out'",
+        fieldPath: '.allowPrehashed',
       },
       {
         rule: "self.purpose != 'taproot' || self.curve == 'secp256k1'",
@@ -135,30 +234,28 @@ export const KeyShareSet = {
       keyId: { description: 'The id of the key itself, made at its generation; it outlives this object.', ...hex(16) },
       publicKey: {
         description:
-          'The public key that signatures verify under, in hex: 32 bytes for ed25519 (RFC 8032), the 32-byte x-only output key for taproot (BIP-341).',
+          'The public key that signatures verify under, in hex: 32 bytes for ed25519 (RFC 8032), the 32-byte x-only output key for taproot (BIP-341), 33 bytes, compressed, for ecdsa (SEC 1).',
         ...hex(33),
       },
       internalKey: {
         description: 'Taproot only: the x-only internal key before the BIP-341 tweak, in hex.',
         ...hex(32),
       },
-      addresses: {
-        description: 'Addresses of the key.',
+      addresses,
+      derivations: {
+        description: 'The children that spec.derivations names.',
         type: 'array',
-        maxItems: 8,
-        'x-kubernetes-list-type': 'atomic',
+        maxItems: 64,
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['path'],
         items: {
-          description: 'One address.',
+          description: 'One child.',
           type: 'object',
-          required: ['chain', 'network', 'address'],
+          required: ['path', 'publicKey'],
           properties: {
-            chain: { description: 'The chain, such as bitcoin or solana.', type: 'string', maxLength: 32 },
-            network: {
-              description: 'The network of the chain, such as mainnet or testnet.',
-              type: 'string',
-              maxLength: 32,
-            },
-            address: { description: 'The address.', type: 'string', maxLength: 128 },
+            path: { description: 'Its path.', type: 'string', maxLength: 256 },
+            publicKey: { description: 'What its signatures verify under, in hex, as `publicKey` above.', ...hex(33) },
+            addresses,
           },
         },
       },
@@ -310,6 +407,23 @@ export const KeyShareSet = {
         },
       },
       lastRefreshTime: { description: 'When the current epoch was made final.', type: 'string', format: 'date-time' },
+      auxiliaryTime: {
+        description: 'Of an ecdsa key: when the auxiliary information that it signs with was made final.',
+        type: 'string',
+        format: 'date-time',
+      },
+      healedTime: {
+        description:
+          'What was stolen from fewer than `threshold` parties before this time is worth nothing any more: shares, and for an ecdsa key auxiliary secrets too, are newer. The earlier of lastRefreshTime and auxiliaryTime.',
+        type: 'string',
+        format: 'date-time',
+      },
+      presignatures: {
+        description: 'Presignatures at hand, of all parties together.',
+        type: 'integer',
+        format: 'int32',
+        minimum: 0,
+      },
     },
   },
   columns: [

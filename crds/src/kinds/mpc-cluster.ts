@@ -153,6 +153,22 @@ export const MpcCluster = {
           nats: resources('a NATS server', { cpu: '20m', memory: '32Mi' }, { memory: '256Mi' }),
         },
       },
+      securityLevel: {
+        description:
+          'Bits of security of threshold ECDSA against factoring: 128 (Paillier moduli of 3072 bits) or 112 (2048 bits, some three times as fast). Other protocols do not depend on it.',
+        type: 'integer',
+        format: 'int32',
+        enum: [112, 128],
+        default: 128,
+        'x-kubernetes-validations': [
+          {
+            rule: 'self == oldSelf',
+            message:
+              'securityLevel cannot change: keys rely on it. Restore spec.securityLevel, or create another MpcCluster',
+            reason: 'FieldValueForbidden',
+          },
+        ],
+      },
       logLevel: {
         description: 'How much the parties log. Never a secret, at any level.',
         type: 'string',
@@ -177,6 +193,40 @@ export const MpcCluster = {
         type: 'integer',
         format: 'int32',
         minimum: 0,
+      },
+      auxiliary: {
+        description:
+          'The auxiliary information of threshold ECDSA: Paillier keys and ring-Pedersen parameters, which the parties prove to each other. It serves all ECDSA keys of the cluster and has numbered generations.',
+        type: 'object',
+        required: ['phase'],
+        properties: {
+          generation: {
+            description: 'The highest certified generation; 0 if there is none yet.',
+            type: 'integer',
+            format: 'int32',
+            minimum: 0,
+          },
+          time: { description: 'When it became final.', type: 'string', format: 'date-time' },
+          phase: {
+            description:
+              'How far the generation under way is, or the last one. Generating: parties make safe primes, which takes minutes.',
+            type: 'string',
+            enum: ['Generating', 'Pending', 'Preparing', 'Certified', 'Activated', 'Final', 'Failed'],
+          },
+          trigger: { description: 'What asked for it.', type: 'string', maxLength: 320 },
+          attempt: {
+            description: 'The number of the attempt: the generation it would become.',
+            type: 'integer',
+            format: 'int32',
+            minimum: 0,
+          },
+          primesReady: {
+            description: 'Parties of all that have safe primes at hand for the next generation, such as 2/3.',
+            type: 'string',
+            maxLength: 16,
+          },
+          message: { description: 'Why it is in this phase, for people.', type: 'string', maxLength: 1024 },
+        },
       },
       caFingerprint: {
         description:
@@ -226,6 +276,12 @@ export const MpcCluster = {
       type: 'string',
       jsonPath: '.status.conditions[?(@.type=="QuorumAvailable")].status',
       description: 'Whether every key can be signed with.',
+    },
+    {
+      name: 'ECDSA',
+      type: 'string',
+      jsonPath: '.status.conditions[?(@.type=="AuxiliaryReady")].status',
+      description: 'Whether ECDSA keys can be made and signed with.',
     },
     { name: 'Keys', type: 'integer', jsonPath: '.status.keys', description: 'KeyShareSets of this cluster.' },
     {

@@ -1,5 +1,6 @@
 import type { Kind } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
+import { derivationPath } from './derivation-path.ts';
 
 const hex = (bytes: number) => ({ type: 'string', maxLength: 2 * bytes, pattern: '^([0-9a-f]{2})*$' }) as const;
 const partyId = { type: 'integer', format: 'int32', minimum: 1, maximum: 64 } as const;
@@ -29,13 +30,20 @@ export const SignRequest = {
       },
       message: {
         description:
-          'The message, in base64, of at most 64 KiB. An eddsa key signs it as RFC 8032 says; a taproot key as BIP-340 says, for which a transaction is its 32-byte sighash.',
+          'The message, in base64, of at most 64 KiB. An eddsa key signs it as RFC 8032 says; a taproot key as BIP-340 says, for which a transaction is its 32-byte sighash; an ecdsa key signs its digest.',
         type: 'string',
         // not `format: byte`: where CEL reads it, the API server takes only the URL-safe alphabet and then refuses every update
         pattern: '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
         minLength: 4,
         maxLength: MESSAGE_LENGTH,
       },
+      digest: {
+        description:
+          'For ecdsa keys only: what is made of the message before it is signed. sha256d is SHA-256 twice, as Bitcoin has it; keccak256 is that of Ethereum; prehashed: the message is a digest already, of 32 bytes, which the KeyShareSet must allow. Unset: sha256.',
+        type: 'string',
+        enum: ['sha256', 'sha256d', 'keccak256', 'prehashed'],
+      },
+      derivationPath,
       deadlineSeconds: {
         description: 'After this time from its creation a request without a signature fails.',
         type: 'integer',
@@ -58,6 +66,13 @@ export const SignRequest = {
         message: 'a SignRequest cannot change: what is signed is what was asked for. Create another one',
         reason: 'FieldValueForbidden',
       },
+      {
+        rule: "!has(self.digest) || self.digest != 'prehashed' || (size(self.message) == 44 && self.message.endsWith('=') && !self.message.endsWith('=='))",
+        message: 'a prehashed message is a digest of 32 bytes',
+        messageExpression:
+          "'a prehashed message is a digest of 32 bytes, 44 characters of base64; spec.message has %d: give the digest, or the message with the name of the digest in spec.digest'.format([size(self.message)])",
+        fieldPath: '.message',
+      },
     ],
   },
   status: {
@@ -74,10 +89,22 @@ export const SignRequest = {
       reason: { description: 'Why it is in this phase, as one CamelCase word.', type: 'string', maxLength: 128 },
       message: { description: 'Why it is in this phase, for people.', type: 'string', maxLength: 1024 },
       signature: {
-        description: 'The signature, in hex: 64 bytes, R and s (RFC 8032) for eddsa, BIP-340 for taproot.',
+        description: 'The signature, in hex: 64 bytes: R and s (RFC 8032) for eddsa, BIP-340 for taproot, r and s, of which s is low, for ecdsa.',
         ...hex(64),
       },
-      publicKey: { description: 'The public key it verifies under, in hex.', ...hex(33) },
+      publicKey: {
+        description: 'The public key it verifies under, in hex: that of the child if the request names a path.',
+        ...hex(33),
+      },
+      digest: { description: 'Of an ecdsa key: the digest that was signed, in hex.', ...hex(32) },
+      der: { description: 'Of an ecdsa key: the signature as Ecdsa-Sig-Value of RFC 3279, in hex.', ...hex(72) },
+      recoveryId: {
+        description: 'Of an ecdsa key: which of the public keys that fit the signature is the right one (SEC 1, C.8).',
+        type: 'integer',
+        format: 'int32',
+        minimum: 0,
+        maximum: 3,
+      },
       keyId: { description: 'The id of the key.', ...hex(16) },
       epoch: { description: 'The epoch of the shares that signed.', type: 'integer', format: 'int32', minimum: 1 },
       leader: { description: 'The party that led the session.', ...partyId },
