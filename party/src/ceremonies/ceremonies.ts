@@ -17,7 +17,7 @@ import type { Signer } from '../session/signer.ts';
 import { keygen, keygenMessages } from '../sharing/keygen.ts';
 import { refresh, refreshMessages } from '../sharing/refresh.ts';
 import { type KeyShare, sharingHash } from '../sharing/sharing.ts';
-import { schemes } from '../signing/scheme.ts';
+import { curvesOf } from '../signing/scheme.ts';
 import type { SecretName } from '../store/secret-name.ts';
 import { Attendance } from './attendance.ts';
 import { failureOf } from './outcome.ts';
@@ -231,8 +231,8 @@ function rejectMalformed({ curve, purpose, threshold, parties }: KeySpec, me: nu
   const refuse = (why: string): never => {
     throw new Refused('Malformed', why);
   };
-  if (schemes[purpose].curve !== curve)
-    refuse(`purpose ${purpose} needs curve ${schemes[purpose].curve}, not ${curve}`);
+  if (!curvesOf[purpose].includes(curve))
+    refuse(`purpose ${purpose} needs curve ${curvesOf[purpose].join(' or ')}, not ${curve}`);
   if (threshold > parties.length) refuse(`threshold ${threshold} exceeds the ${parties.length} parties`);
   if (parties.some((p, i) => i > 0 && p <= (parties[i - 1] ?? 0))) refuse('parties must be ascending, each once');
   if (!parties.includes(me)) refuse(`party ${me} is not among the parties ${parties.join(', ')}`);

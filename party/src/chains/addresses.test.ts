@@ -14,16 +14,16 @@ const secret = fc.bigInt({ min: 1n, max: ed25519.order - 1n });
 test('the address of an eddsa key is that of Solana', () => {
   fc.assert(
     fc.property(secret, s => {
-      const { publicKey } = publicKeys('eddsa', ed25519.multiplyBase(ed25519.scalar(s)));
+      const { publicKey } = publicKeys('eddsa', 'ed25519', ed25519.multiplyBase(ed25519.scalar(s)));
       const expected = getAddressDecoder().decode(publicKey);
-      assert.deepEqual(addresses('eddsa', publicKey), [{ chain: 'solana', network: 'mainnet', address: expected }]);
+      assert.deepEqual(addresses('eddsa', 'ed25519', publicKey), [{ chain: 'solana', network: 'mainnet', address: expected }]);
     }),
     { numRuns: 20 },
   );
 });
 
 test('leading zeros of an eddsa key are ones of its address', () => {
-  const [solana] = addresses('eddsa', new Uint8Array(32));
+  const [solana] = addresses('eddsa', 'ed25519', new Uint8Array(32));
   assert.equal(solana?.address, address('11111111111111111111111111111111'));
 });
 
@@ -35,14 +35,14 @@ test('the addresses of a taproot key are those of its internal key without scrip
   ];
   fc.assert(
     fc.property(secret, s => {
-      const { publicKey, internalKey } = publicKeys('taproot', secp256k1.multiplyBase(secp256k1.scalar(s)));
+      const { publicKey, internalKey } = publicKeys('taproot', 'secp256k1', secp256k1.multiplyBase(secp256k1.scalar(s)));
       assert.ok(internalKey);
       const expected = networks.map(([network, params]) => ({
         chain: 'bitcoin',
         network,
         address: p2tr(internalKey, undefined, params).address,
       }));
-      assert.deepEqual(addresses('taproot', publicKey), expected);
+      assert.deepEqual(addresses('taproot', 'secp256k1', publicKey), expected);
     }),
     { numRuns: 20 },
   );
@@ -62,13 +62,13 @@ const vectors = [
 
 test('the vectors of BIP-341 and BIP-86 without script: from internal key to address', () => {
   for (const vector of vectors) {
-    const { publicKey } = publicKeys('taproot', secp256k1.decodePoint(hexToBytes(`02${vector.internal}`)));
-    assert.equal(addresses('taproot', publicKey)[0]?.address, vector.address);
+    const { publicKey } = publicKeys('taproot', 'secp256k1', secp256k1.decodePoint(hexToBytes(`02${vector.internal}`)));
+    assert.equal(addresses('taproot', 'secp256k1', publicKey)[0]?.address, vector.address);
   }
 });
 
 test('a key of another length has no address', () => {
   for (const purpose of ['eddsa', 'taproot'] as const) {
-    for (const length of [0, 31, 33]) assert.throws(() => addresses(purpose, new Uint8Array(length)), RangeError);
+    for (const length of [0, 31, 33]) assert.throws(() => addresses(purpose, purpose === 'eddsa' ? 'ed25519' : 'secp256k1', new Uint8Array(length)), RangeError);
   }
 });

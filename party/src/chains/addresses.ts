@@ -1,4 +1,5 @@
 import { base58 } from '@scure/base';
+import type { CurveName } from '../curve/curve.ts';
 import type { Purpose } from '../signing/scheme.ts';
 import { bitcoinNetworks, taprootAddress } from './bitcoin.ts';
 
@@ -13,8 +14,10 @@ export interface Address {
  *
  * @param publicKey what they verify under: 32 bytes of RFC 8032 for eddsa, the x-only output key for taproot
  */
-export function addresses(purpose: Purpose, publicKey: Uint8Array): Address[] {
+export function addresses(purpose: Purpose, curve: CurveName, publicKey: Uint8Array): Address[] {
   switch (purpose) {
+    case 'ecdsa':
+      return curve === 'secp256k1' ? ecdsaAddresses(publicKey) : [];
     case 'eddsa':
       return [{ chain: 'solana', network: 'mainnet', address: solanaAddress(publicKey) }];
     case 'taproot':

@@ -14,10 +14,10 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
  */
 export function shownKey({ curve, purpose }: Pick<KeySpec, 'curve' | 'purpose'>, groupKey: string): ShownKey {
   const point = curves[curve].decodePoint(Uint8Array.from(Buffer.from(groupKey, 'hex')));
-  const { publicKey, internalKey } = publicKeys(purpose, point);
+  const { publicKey, internalKey } = publicKeys(purpose, curve, point);
   return {
     publicKey: hex(publicKey),
     ...(internalKey && { internalKey: hex(internalKey) }),
-    addresses: addresses(purpose, publicKey),
+    addresses: addresses(purpose, curve, publicKey),
   };
 }

@@ -57,7 +57,7 @@ export async function signTogether({ keyring, store, host }: SigningSessionOptio
     ...(s.signal && { signal: s.signal }),
   };
   const { result } = await host.run(job, protocol.messages, party => protocol.sign(party, share, s.message));
-  const { publicKey } = publicKeys(purpose, groupKey(share.sharing));
+  const { publicKey } = publicKeys(purpose, share.sharing.curve, groupKey(share.sharing));
   const signature = { signature: hex(result), keyId, epoch, signers: [...s.signers] };
   await store.append([{ type: 'Signed', request: s.request, ...signature }]);
   // of two sessions for one request the one that was recorded first counts
@@ -74,5 +74,5 @@ export async function signatureOf(
   const key = recorded && keyring.byId(recorded.keyId)?.state;
   if (!recorded || !key) return undefined;
   const sharing = keyring.sharing(key.keyId, key.active);
-  return sharing && { ...recorded, publicKey: hex(publicKeys(key.spec.purpose, groupKey(sharing)).publicKey) };
+  return sharing && { ...recorded, publicKey: hex(publicKeys(key.spec.purpose, sharing.curve, groupKey(sharing)).publicKey) };
 }
