@@ -88,7 +88,7 @@ export class Ceremonies {
       const suite = `${curve}/v1`;
       const session = `keygen-${run}`;
       const parameters = { session, protocol: 'keygen/v1', suite, key: spec.name, epoch: number, threshold, extras };
-      const job = { parameters, parties, uses: undefined, timeout: TIMEOUT };
+      const job = { parameters, parties, uses: [], timeout: TIMEOUT };
       using attendance = new Attendance(parties, peers, clock);
       const outcome = await host.run(
         { ...job, signal: attendance.signal },
@@ -146,7 +146,7 @@ export class Ceremonies {
         threshold,
         extras,
       };
-      const job = { parameters, parties, uses: { keyId, epoch: base.epoch }, timeout: TIMEOUT };
+      const job = { parameters, parties, uses: [{ keyId, epoch: base.epoch }], timeout: TIMEOUT };
       using attendance = new Attendance(parties, peers, clock);
       const outcome = await host.run(
         { ...job, signal: attendance.signal },

@@ -16,7 +16,9 @@ test('the address of an eddsa key is that of Solana', () => {
     fc.property(secret, s => {
       const { publicKey } = publicKeys('eddsa', 'ed25519', ed25519.multiplyBase(ed25519.scalar(s)));
       const expected = getAddressDecoder().decode(publicKey);
-      assert.deepEqual(addresses('eddsa', 'ed25519', publicKey), [{ chain: 'solana', network: 'mainnet', address: expected }]);
+      assert.deepEqual(addresses('eddsa', 'ed25519', publicKey), [
+        { chain: 'solana', network: 'mainnet', address: expected },
+      ]);
     }),
     { numRuns: 20 },
   );
@@ -35,7 +37,11 @@ test('the addresses of a taproot key are those of its internal key without scrip
   ];
   fc.assert(
     fc.property(secret, s => {
-      const { publicKey, internalKey } = publicKeys('taproot', 'secp256k1', secp256k1.multiplyBase(secp256k1.scalar(s)));
+      const { publicKey, internalKey } = publicKeys(
+        'taproot',
+        'secp256k1',
+        secp256k1.multiplyBase(secp256k1.scalar(s)),
+      );
       assert.ok(internalKey);
       const expected = networks.map(([network, params]) => ({
         chain: 'bitcoin',
@@ -69,6 +75,10 @@ test('the vectors of BIP-341 and BIP-86 without script: from internal key to add
 
 test('a key of another length has no address', () => {
   for (const purpose of ['eddsa', 'taproot'] as const) {
-    for (const length of [0, 31, 33]) assert.throws(() => addresses(purpose, purpose === 'eddsa' ? 'ed25519' : 'secp256k1', new Uint8Array(length)), RangeError);
+    for (const length of [0, 31, 33])
+      assert.throws(
+        () => addresses(purpose, purpose === 'eddsa' ? 'ed25519' : 'secp256k1', new Uint8Array(length)),
+        RangeError,
+      );
   }
 });

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, command, type PartyReport, type Reply } from '@mpc-operator/crds/control';
 import type { Logger } from '@mpc-operator/runtime/log';
+import type { AuxiliaryService } from '../auxiliary/auxiliary-service.ts';
 import { type Ceremonies, Refused } from '../ceremonies/ceremonies.ts';
 import type { KeyState } from '../epochs/key-state.ts';
 import type { HeldKey, Keyring } from '../keys/keyring.ts';
@@ -11,6 +12,7 @@ import type { Revisions } from './revisions.ts';
 export interface CommandsOptions {
   readonly keyring: Keyring;
   readonly ceremonies: Ceremonies;
+  readonly auxiliary: Pick<AuxiliaryService, 'ceremony'>;
   readonly revisions: Revisions;
   readonly report: () => PartyReport;
   /** Whether this party sees itself that the shares of a key are to be destroyed. */
@@ -38,7 +40,7 @@ export async function answer(options: CommandsOptions, message: Uint8Array): Pro
 }
 
 async function carryOut(options: CommandsOptions, c: Command): Promise<Reply> {
-  const { ceremonies, report } = options;
+  const { ceremonies, auxiliary, report } = options;
   switch (c.verb) {
     case 'report':
       return { result: 'report', report: report() };
@@ -49,6 +51,9 @@ async function carryOut(options: CommandsOptions, c: Command): Promise<Reply> {
       return { result: 'accepted' };
     case 'refresh':
       void ceremonies.refresh(c);
+      return { result: 'accepted' };
+    case 'auxiliary':
+      void auxiliary.ceremony.begin(c);
       return { result: 'accepted' };
     case 'destroy':
       await destroy(options, c.keyId);

@@ -1,7 +1,7 @@
 /** What this party tells the operator: projections of what it holds, never a secret. */
 import type { AttemptReport, KeyReport, KeySpec } from '@mpc-operator/crds/control';
 import { acknowledgedAttempt } from '../ceremonies/outcome.ts';
-import { type Attempt, isCertified, type KeyState } from '../epochs/key-state.ts';
+import { isCertified, type KeyState } from '../epochs/key-state.ts';
 import { certificateOf } from '../epochs/proposal.ts';
 import type { HeldKey } from '../keys/keyring.ts';
 import { type ShownKey, shownKey } from '../keys/shown-key.ts';
@@ -34,7 +34,7 @@ export function reportOfAttempt(spec: KeySpec, attempt: AttemptReport): KeyRepor
 
 /** The public key is shown once every party has activated it: before, the key may come to nothing. */
 function publicPart({ spec, final, attempts }: KeyState): ShownKey | Pick<KeyReport, 'addresses'> {
-  const [anyAttempt]: Iterable<Attempt> & Attempt[] = [...attempts.values()];
+  const [anyAttempt] = [...attempts.values()];
   if (final === 0 || anyAttempt === undefined) return { addresses: [] };
   return shownKey(spec, anyAttempt.proposal.publicKey);
 }

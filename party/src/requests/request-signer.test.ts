@@ -5,7 +5,8 @@ import { API_VERSION } from '@mpc-operator/crds/group';
 import { settle } from '@mpc-operator/runtime/testing/fake-clock';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
 import { curves } from '../curve/curve.ts';
-import { type Attempt, type KeyState, newKey } from '../epochs/key-state.ts';
+import { type Attempt, type KeyState, newEpochs } from '../epochs/key-state.ts';
+import type { Proposal } from '../epochs/proposal.ts';
 import type { Job } from '../host/session-host.ts';
 import { HsmUnavailable } from '../hsm/hsm.ts';
 import { Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
@@ -24,7 +25,7 @@ const request: SignRequest = {
   spec: { keyRef: { name: 'k' }, message: 'bQ==', deadlineSeconds: 60 },
 };
 const spec = { name: 'k', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: [1, 2, 3] } as const;
-const attempt: Attempt = {
+const attempt: Attempt<Proposal> = {
   proposal: {
     ...{ keyId: KEY, curve: 'ed25519', purpose: 'eddsa', threshold: 2, publicKey: '', epoch: 1, base: 0, trigger: '' },
     ...{ commitments: [], chainCodeHash: '', transcript: '', approvers: [], admins: [] },
@@ -35,7 +36,7 @@ const attempt: Attempt = {
   activated: new Map(),
 };
 const key: KeyState = {
-  ...newKey(1, { ...spec, parties: [...spec.parties] }, KEY),
+  ...newEpochs(1, { ...spec, parties: [...spec.parties] }, KEY),
   attempts: new Map([[1, attempt]]),
   final: 1,
   active: 1,

@@ -143,7 +143,9 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
   };
   controller.for(requests);
   controller.watches(keys, key => waitingFor(key.metadata.name).map(r => ({ namespace, name: r.metadata.name })));
-  keyring.onChange((_, key) => wake(key));
+  keyring.onChange((_, key) => {
+    if (key !== undefined) wake(key);
+  });
 
   const run = async (): Promise<void> => {
     const watching = [requests.run(signal), keys.run(signal)];

@@ -52,7 +52,7 @@ export async function signTogether({ keyring, store, host }: SigningSessionOptio
   const job = {
     parameters,
     parties: s.signers,
-    uses: { keyId, epoch },
+    uses: [{ keyId, epoch }],
     timeout: s.timeout,
     ...(s.signal && { signal: s.signal }),
   };
@@ -74,5 +74,7 @@ export async function signatureOf(
   const key = recorded && keyring.byId(recorded.keyId)?.state;
   if (!recorded || !key) return undefined;
   const sharing = keyring.sharing(key.keyId, key.active);
-  return sharing && { ...recorded, publicKey: hex(publicKeys(key.spec.purpose, sharing.curve, groupKey(sharing)).publicKey) };
+  return (
+    sharing && { ...recorded, publicKey: hex(publicKeys(key.spec.purpose, sharing.curve, groupKey(sharing)).publicKey) }
+  );
 }

@@ -6,11 +6,15 @@ export type PartyId = number;
 /** Somebody did not answer in time. Nobody is blamed: a network can be slow, a pod can be away. */
 export class Timeout extends Error {
   override readonly name = 'Timeout';
+  readonly round: string;
   readonly missing: readonly PartyId[];
-  /** `why`: what a party that left said of it. */
+  /** What a party that left said of it. */
+  readonly why: string | undefined;
   constructor(round: string, missing: readonly PartyId[], why?: string) {
     super(`${round}: no message from ${partyList(missing)} in time${why ? ` (${why})` : ''}`);
+    this.round = round;
     this.missing = missing;
+    this.why = why;
   }
 }
 
@@ -39,11 +43,14 @@ export interface Evidence {
 /** One or more parties provably broke the protocol. */
 export class Misbehaviour extends Error {
   override readonly name = 'Misbehaviour';
+  /** Which check failed. */
+  readonly check: string;
   readonly culprits: readonly PartyId[];
   /** No property of its own, so that a logged error does not print what culprits dealt. */
   readonly #evidence: readonly Evidence[];
   constructor(check: string, culprits: readonly PartyId[], evidence: readonly Evidence[]) {
     super(`${check}: ${partyList(culprits)} broke the protocol`);
+    this.check = check;
     this.culprits = culprits;
     this.#evidence = evidence;
   }

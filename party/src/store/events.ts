@@ -2,7 +2,7 @@
  * Everything a party ever records: the one list of event types. A new type is a new member of the union; a field that is added to one
  * that exists must be optional, for old logs stay readable for ever. An event never holds a secret: those are sealed (`SecretName`).
  */
-import { attemptReport } from '@mpc-operator/crds/control';
+import { attemptReport, securityLevel } from '@mpc-operator/crds/control';
 import * as z from 'zod';
 import { epochEvent } from '../epochs/events.ts';
 
@@ -38,6 +38,10 @@ export const partyEvent = z.discriminatedUnion('type', [
     signature: hex(64),
     signers: z.array(party).max(16),
   }),
+  /** Safe primes for auxiliary information of this level are sealed in the store. */
+  z.strictObject({ type: z.literal('SafePrimesMade'), level: securityLevel }),
+  /** They are used up, whatever becomes of the attempt: who has seen a modulus could pass it off as its own. */
+  z.strictObject({ type: z.literal('SafePrimesUsed'), attempt: count }),
   /** Every sealed secret is under the key of this generation of the HSM now; `secrets` is how many. */
   z.strictObject({ type: z.literal('SealingKeyChanged'), generation: count, secrets: z.int().min(0) }),
   /** The HSM has destroyed its sealing keys of all generations below this one. */

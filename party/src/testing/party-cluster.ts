@@ -13,6 +13,7 @@ import { isFinished } from '../requests/verdict.ts';
 import { runParty, type Surroundings } from '../run-party.ts';
 import type { PartyId } from '../session/errors.ts';
 import { temporaryPath } from '../store/testing/temporary-store.ts';
+import { testMachine } from '../threads/testing/machine.ts';
 import { SessionBroker } from '../transport/session-broker.ts';
 
 const NAMESPACE = 'ns';
@@ -111,10 +112,12 @@ export class PartyCluster {
         storePath: path,
         httpPort: 0,
         auditSocket: `${path}.audit`,
+        securityLevel: 112,
       },
       {
         hsm: Object.assign(hsm, { stop: async () => {} }),
         api: this.api,
+        ecdsa: testMachine(party),
         openNetwork: onConnection => {
           setImmediate(() => onConnection(true));
           return this.wire.connect(party);
@@ -194,13 +197,20 @@ export class PartyCluster {
   }
 
   /** The object that lets the parties sign with a key. */
-  putKeyShareSet(spec: KeySpec, cluster = CLUSTER): void {
+  putKeyShareSet(spec: KeySpec, cluster = CLUSTER, changes: Partial<KeyShareSet['spec']> = {}): void {
     const { name, ...rest } = spec;
     this.api.put(KEYS, {
       apiVersion: API_VERSION,
       kind: 'KeyShareSet',
       metadata: { name, namespace: NAMESPACE },
-      spec: { ...rest, clusterRef: { name: cluster }, protocol: 'frost', deletionPolicy: 'Retain' },
+      spec: {
+        ...rest,
+        clusterRef: { name: cluster },
+        deletionPolicy: 'Retain',
+        allowPrehashed: false,
+        presignatures: { target: 0, lowWater: 0 },
+        ...changes,
+      },
     } satisfies KeyShareSet);
   }
 

@@ -126,7 +126,7 @@ export async function auxInfo(
       .digest();
   const confirms = await party.broadcast('confirm', result(me));
   party.check('result', 'confirm', confirms, (from, hash) => equal(hash, result(from)));
-  return { own, all };
+  return { paillier: own.paillier, all };
 }
 
 /** Moduli of the right form, each of one party only and for one use only (attack list P1), and bases that are some (P3). */

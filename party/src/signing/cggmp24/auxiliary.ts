@@ -1,4 +1,5 @@
 import type { PartyId } from '../../session/errors.ts';
+import { taggedHash } from '../../session/transcript.ts';
 import type { PaillierKey, PaillierSecretKey } from './paillier/paillier.ts';
 import type { RingPedersen, RingPedersenSecret } from './paillier/ring-pedersen.ts';
 
@@ -14,9 +15,9 @@ export interface SecretAuxiliary {
   readonly ring: RingPedersenSecret;
 }
 
-/** The auxiliary information of a party's cluster, as this party has it. */
+/** The auxiliary information of a party's cluster, as this party has it. λ has served its only purpose, which is to be proven. */
 export interface Auxiliary {
-  readonly own: SecretAuxiliary;
+  readonly paillier: PaillierSecretKey;
   /** Of all parties; one's own with the factors inside, so that computing with it is faster. */
   readonly all: ReadonlyMap<PartyId, PublicAuxiliary>;
 }
@@ -27,3 +28,10 @@ export function auxiliaryOf({ all }: Auxiliary, party: PartyId): PublicAuxiliary
   if (found === undefined) throw new RangeError(`there is no auxiliary information of party ${party}`);
   return found;
 }
+
+/** What all signers must agree on when they use it: everything that was published. 32 bytes. */
+export const auxiliaryHash = (all: ReadonlyMap<PartyId, PublicAuxiliary>): Uint8Array =>
+  taggedHash(
+    'mpc/v1/cggmp24/auxiliary',
+    [...all].map(([party, { paillier, ring }]) => [party, paillier.modulus, ring.modulus.value, ring.s, ring.t]),
+  );

@@ -148,7 +148,7 @@ export class PresignSteps {
   /** Figure 8, round 3: δ_i = γ_i·k_i + Σ (α + β), χ_i = x_i·k_i + Σ (α̂ + β̂). */
   add(nonces: Nonces, own: ReadonlyMap<PartyId, OwnProducts>, received: Received<Multiplications>): Sum {
     const curve = this.#curve;
-    const { paillier } = this.#input.auxiliary.own;
+    const { paillier } = this.#input.auxiliary;
     const decrypted = (of: Factor) =>
       this.recipientsOf(this.#me).map(from =>
         curve.scalar(paillier.decrypt(this.productsFor(this.#me, from, entry(received, from))[of].D)),

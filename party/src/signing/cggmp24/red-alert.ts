@@ -49,7 +49,7 @@ export async function redAlert(party: Party<PresignMessages>, alert: Alert, witn
 
   const opened = dec(parameters, curve);
   const statement = openingStatement(alert, curve, me);
-  const { paillier } = input.auxiliary.own;
+  const { paillier } = input.auxiliary;
   const whole = paillier.key.add(paillier.key.multiply(statement.K, witness.factor), statement.D);
   const own = { x: witness.factor, y: paillier.decrypt(whole), rho: paillier.nonceOf(whole) };
   const openingProofs = await party.broadcast('proveOpening', opened.prove(role.opening(me), statement, own));

@@ -10,7 +10,10 @@ import { aggregate, makeSignatureShare, verifySignatureShare } from './signature
 import { makeSigningPackage } from './signing-package.ts';
 import type { CipherSuite } from './suite.ts';
 
-const suites: { readonly [purpose in FrostPurpose]: CipherSuite } = { eddsa: ed25519Sha512, taproot: secp256k1Sha256Tr };
+const suites: { readonly [purpose in FrostPurpose]: CipherSuite } = {
+  eddsa: ed25519Sha512,
+  taproot: secp256k1Sha256Tr,
+};
 
 /** FROST, two rounds: RFC 9591 section 5. */
 export function frost(purpose: FrostPurpose): SigningProtocol<FrostMessages> {

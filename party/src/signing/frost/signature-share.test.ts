@@ -12,7 +12,10 @@ import { makeSigningPackage, type SigningPackage } from './signing-package.ts';
 import type { CipherSuite } from './suite.ts';
 import { deal } from './testing/trusted-dealer.ts';
 
-const suites: { readonly [purpose in FrostPurpose]: CipherSuite } = { eddsa: ed25519Sha512, taproot: secp256k1Sha256Tr };
+const suites: { readonly [purpose in FrostPurpose]: CipherSuite } = {
+  eddsa: ed25519Sha512,
+  taproot: secp256k1Sha256Tr,
+};
 const message = new TextEncoder().encode('what is signed');
 
 interface Signing {
