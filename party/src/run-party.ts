@@ -75,7 +75,11 @@ export async function runParty(
   const ending = new AbortController();
   const parts = await assemble(config, custody, ecdsa, network, fitness, registry, log, () => tell());
   const requests = startRequests(
-    { ...parts, custody, network, api, able: () => fitness.reason === undefined, log, owner: config.owner },
+    {
+      ...{ ...parts, custody, network, api, log, owner: config.owner },
+      able: () => fitness.reason === undefined,
+      changed: parts.changed,
+    },
     ending.signal,
   );
   const report = (): void => network.report(json(parts.report(requests)));
@@ -83,9 +87,14 @@ export async function runParty(
     report();
     void parts.announce();
   };
-  const { isToBeDestroyed } = requests;
+  const { isToBeDestroyed, shown } = requests;
   network.serve(async message =>
-    json(await answer({ ...parts, ...custody, log, isToBeDestroyed, report: () => parts.report(requests) }, message)),
+    json(
+      await answer(
+        { ...parts, ...custody, log, isToBeDestroyed, shown, report: () => parts.report(requests) },
+        message,
+      ),
+    ),
   );
 
   const loops = [
@@ -150,6 +159,10 @@ async function assemble(
   });
 
   const revisions = new Revisions();
+  const touched = (name: string): void => {
+    revisions.touch(name);
+    changed();
+  };
   const ceremonies = new Ceremonies({
     keyring,
     host,
@@ -157,10 +170,7 @@ async function assemble(
     signer: identity,
     log,
     clock,
-    changed: name => {
-      revisions.touch(name);
-      changed();
-    },
+    changed: touched,
   });
 
   const { owner, securityLevel: level } = config;
@@ -229,7 +239,7 @@ async function assemble(
       auxiliary: auxiliary.ceremony.report(),
     };
   };
-  return { peers, host, ceremonies, auxiliary, revisions, epochs, announce, report };
+  return { peers, host, ceremonies, auxiliary, revisions, epochs, announce, report, changed: touched };
 }
 
 /** Runs again and again until the signal aborts. */

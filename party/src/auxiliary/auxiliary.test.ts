@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
-import type { AuxiliaryReport, Command, Reply } from '@mpc-operator/crds/control';
+import type { Command, Reply } from '@mpc-operator/crds/control';
 import type { PartyId } from '../session/errors.ts';
 import { PartyCluster, until } from '../testing/party-cluster.ts';
 
@@ -18,15 +18,6 @@ const command = (number: number, trigger: string, parties: readonly PartyId[] = 
   trigger,
 });
 
-async function generation(cluster: PartyCluster, number: number): Promise<AuxiliaryReport[]> {
-  const settled = async (party: PartyId) => {
-    const reply = await cluster.command(party, { verb: 'report' });
-    const auxiliary = reply.result === 'report' ? reply.report.auxiliary : undefined;
-    return auxiliary?.final === number && auxiliary.erasedBelow === number ? auxiliary : undefined;
-  };
-  return await Promise.all(PARTIES.map(party => until(() => settled(party))));
-}
-
 const refusal = (reply: Reply): string => (reply.result === 'refused' ? reply.reason : reply.result);
 
 async function start(t: TestContext): Promise<PartyCluster> {
@@ -41,19 +32,17 @@ async function start(t: TestContext): Promise<PartyCluster> {
 describe('auxiliary information', () => {
   test('is made by all parties, and goes the four steps from one generation to the next', async t => {
     const cluster = await start(t);
-    await cluster.commandAll(PARTIES, command(1, 'first@'));
-    const [first] = await generation(cluster, 1);
+    const [first] = await cluster.makeAuxiliary(PARTIES);
     assert.deepEqual(first?.parties, PARTIES);
     assert.deepEqual([first?.active, first?.highest, first?.level], [1, 1, 112]);
     assert.ok(first?.finalTime);
 
-    await cluster.commandAll(PARTIES, command(2, 'annotation@today'));
-    const [second] = await generation(cluster, 2);
+    const [second] = await cluster.makeAuxiliary(PARTIES, 2);
     assert.deepEqual(second?.triggers, [
       { source: 'first', value: '', epoch: 1 },
-      { source: 'annotation', value: 'today', epoch: 2 },
+      { source: 'annotation', value: '2', epoch: 2 },
     ]);
-    const again = await cluster.command(1, command(3, 'annotation@today'));
+    const again = await cluster.command(1, command(3, 'annotation@2'));
     assert.equal(refusal(again), 'TriggerDone');
   });
 
@@ -68,12 +57,11 @@ describe('auxiliary information', () => {
 
   test('survives a restart of every party', async t => {
     const cluster = await start(t);
-    await cluster.commandAll(PARTIES, command(1, 'first@'));
-    await generation(cluster, 1);
+    await cluster.makeAuxiliary(PARTIES);
     for (const party of PARTIES) await cluster.stop(party);
     for (const party of PARTIES) cluster.start(party);
     await cluster.ready(PARTIES);
-    const [kept] = await generation(cluster, 1);
+    const [kept] = await cluster.generation(PARTIES, 1);
     assert.equal(kept?.active, 1);
   });
 });

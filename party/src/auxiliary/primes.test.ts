@@ -15,7 +15,7 @@ async function setUp(t: TestContext) {
   const store = await Store.open({ path: temporaryPath(t), owner });
   const sealing = await Sealing.open(new FakeHsm(), store);
   const made: number[] = [];
-  const make = async () => {
+  const make = async (): Promise<Secret<Uint8Array>> => {
     made.push(made.length + 1);
     return new Secret(Uint8Array.of(made.length));
   };

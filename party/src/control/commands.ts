@@ -6,6 +6,7 @@ import type { AuxiliaryService } from '../auxiliary/auxiliary-service.ts';
 import { type Ceremonies, Refused } from '../ceremonies/ceremonies.ts';
 import type { KeyState } from '../epochs/key-state.ts';
 import type { HeldKey, Keyring } from '../keys/keyring.ts';
+import type { RequestService } from '../requests/service.ts';
 import { reportOfAttempt, reportOfKey } from './reports.ts';
 import type { Revisions } from './revisions.ts';
 
@@ -15,6 +16,8 @@ export interface CommandsOptions {
   readonly auxiliary: Pick<AuxiliaryService, 'ceremony'>;
   readonly revisions: Revisions;
   readonly report: () => PartyReport;
+  /** What is shown of a key beside what it is. */
+  readonly shown: RequestService['shown'];
   /** Whether this party sees itself that the shares of a key are to be destroyed. */
   readonly isToBeDestroyed: (key: KeyState) => boolean;
   readonly log: Logger;
@@ -74,13 +77,13 @@ async function destroy({ keyring, isToBeDestroyed }: CommandsOptions, keyId: str
   await keyring.destroy(keyId);
 }
 
-function keysSince({ keyring, ceremonies, revisions }: CommandsOptions, since: number): Reply {
+function keysSince({ keyring, ceremonies, revisions, shown }: CommandsOptions, since: number): Reply {
   const changed = revisions.since(since);
   const page = changed.slice(0, PAGE);
   const keys = page.flatMap(({ name }) => {
     const attempt = ceremonies.attempts().get(name);
     const held = leading(keyring.byName(name));
-    if (held !== undefined) return [reportOfKey(held, attempt?.report)];
+    if (held !== undefined) return [reportOfKey(held, attempt?.report, shown(held.state))];
     return attempt === undefined ? [] : [reportOfAttempt(attempt.spec, attempt.report)];
   });
   return { result: 'keys', keys, position: page.at(-1)?.revision ?? since, more: changed.length > PAGE };

@@ -7,7 +7,11 @@ import type { HeldKey } from '../keys/keyring.ts';
 import { type ShownKey, shownKey } from '../keys/shown-key.ts';
 
 /** A key that this party holds; `attempt` is the one under way or failed, if it is newer than what is acknowledged. */
-export function reportOfKey({ state, finalTime }: HeldKey, attempt: AttemptReport | undefined): KeyReport {
+export function reportOfKey(
+  { state, finalTime }: HeldKey,
+  attempt: AttemptReport | undefined,
+  shown: Pick<KeyReport, 'derivations' | 'presignatures'>,
+): KeyReport {
   const { keyId, spec, active, final, erasedBelow, highest } = state;
   const certified = state.attempts.get(active);
   const newest = attempt ?? acknowledgedAttempt(state);
@@ -15,6 +19,7 @@ export function reportOfKey({ state, finalTime }: HeldKey, attempt: AttemptRepor
     keyId,
     spec,
     ...publicPart(state),
+    ...shown,
     active,
     final,
     erasedBelow,

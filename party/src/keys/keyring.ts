@@ -7,6 +7,7 @@ import { type Board, boardOf, merge, type Verify } from '../epochs/board.ts';
 import { apply, EPOCH_EVENT_TYPES, type EpochEvent, isEpochEvent, keyIdOf } from '../epochs/events.ts';
 import { type AuxiliaryState, type EpochState, isKey, type KeyState } from '../epochs/key-state.ts';
 import type { Sealing, SecretChanges } from '../hsm/sealing.ts';
+import type { Secret } from '../secret.ts';
 import type { PartyId } from '../session/errors.ts';
 import { type KeyShare, keyShare, type Sharing } from '../sharing/sharing.ts';
 import type { LogEntry } from '../store/projection.ts';
@@ -158,6 +159,17 @@ export class Keyring {
     if (opened === undefined || sharing === undefined)
       throw new RangeError(`no share of key ${keyId} in epoch ${epoch}`);
     return keyShare(sharing, me, curves[sharing.curve].decodeScalar(opened.expose()));
+  }
+
+  /**
+   * The chain code of a key; the caller wipes it.
+   * @throws HsmUnavailable, HsmRefused
+   * @throws RangeError if there is none
+   */
+  async chainCode(keyId: string): Promise<Secret<Uint8Array>> {
+    const opened = await this.#options.sealing.read({ kind: 'chainCode', keyId });
+    if (opened === undefined) throw new RangeError(`no chain code of key ${keyId}`);
+    return opened;
   }
 
   /** What everybody may know of a key in an epoch that this party has acknowledged. */

@@ -44,7 +44,7 @@ const key: KeyState = {
 const toSign = {
   kind: 'sign',
   key,
-  message: Buffer.from('m'),
+  asked: { message: Buffer.from('m'), digest: undefined, path: [] },
   deadline: Date.now() + 60_000,
 } as const satisfies Verdict;
 const invitation: Invitation = {
@@ -89,10 +89,15 @@ class Station {
         byId: () => ({ state: key, finalTime: undefined }),
         share: () => this.openShare(),
         sharing: () => share(1).sharing,
+        chainCode: () => assert.fail('no child is asked for'),
+        auxiliary: () => undefined,
         merge: () => 0,
       },
       store: { append: async () => [], get: async () => (this.recorded ? signed : undefined) as never },
+      computing: { run: () => assert.fail('no ecdsa key') },
+      presignatures: { get: () => undefined, take: () => assert.fail('no ecdsa key') },
       host: {
+        conduct: () => assert.fail('no ecdsa key'),
         run: job => {
           this.jobs.push(job);
           return new Promise((_, reject) => {
@@ -136,7 +141,7 @@ test('a party comes to the session of a request that it finds itself, with what 
   await station.hear(2, invitation);
   const [job = assert.fail()] = station.jobs;
   assert.deepEqual([job.parameters.session, job.parties, job.parameters.extras.request], [session, [1, 2], 'u']);
-  assert.deepEqual(job.parameters.extras.message, toSign.message);
+  assert.deepEqual(job.parameters.extras.message, toSign.asked.message);
   assert.deepEqual([station.told, station.declined], [['invited'], []]);
 });
 

@@ -42,7 +42,7 @@ const known = { cluster: 'demo', keyShareSet: keyShareSet(), key: held, now: cre
 test('a request for a key that is held is signed, until its deadline', () => {
   const verdict = judge(request(), known);
   assert.ok(verdict.kind === 'sign');
-  assert.equal(Buffer.from(verdict.message).toString(), 'hello');
+  assert.equal(Buffer.from(verdict.asked.message).toString(), 'hello');
   assert.equal(verdict.deadline, created + 60_000);
 });
 

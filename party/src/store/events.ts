@@ -11,6 +11,13 @@ const party = z.int().min(1).max(64);
 const count = z.int().min(1);
 const keyId = hex(16);
 
+/** What an ECDSA signature is of, and its other forms. */
+export const ecdsaForms = z.strictObject({
+  digest: hex(32),
+  der: z.string().max(144),
+  recoveryId: z.int().min(0).max(3),
+});
+
 export const partyEvent = z.discriminatedUnion('type', [
   /** The party has started; `incarnation` counts its starts. */
   z.strictObject({ type: z.literal('Started'), incarnation: count }),
@@ -37,6 +44,17 @@ export const partyEvent = z.discriminatedUnion('type', [
     epoch: count,
     signature: hex(64),
     signers: z.array(party).max(16),
+    /** What it verifies under: that of the child, if one has signed. */
+    publicKey: z.string().max(66).optional(),
+    ecdsa: ecdsaForms.optional(),
+  }),
+  /** A presignature is used up, for this request and no other, whatever becomes of it. `presignature` is the id of its session. */
+  z.strictObject({
+    type: z.literal('PresignatureConsumed'),
+    presignature: hex(32),
+    request: z.string().min(1).max(64),
+    digest: hex(32),
+    path: z.string().max(4096),
   }),
   /** Safe primes for auxiliary information of this level are sealed in the store. */
   z.strictObject({ type: z.literal('SafePrimesMade'), level: securityLevel }),

@@ -45,7 +45,7 @@ export class Desk {
     this.verdict = {
       kind: 'sign',
       key: { ...newEpochs(1, { ...spec, parties: [...spec.parties] }, '00'.repeat(16)), final: 1, active: 1 },
-      message: Buffer.from('m'),
+      asked: { message: Buffer.from('m'), digest: undefined, path: [] },
       deadline: this.clock.date().getTime() + deadline,
     };
     this.requests = new Requests({
@@ -59,6 +59,7 @@ export class Desk {
           return await this.session();
         },
       },
+      presignatures: { find: () => undefined },
       able: () => this.able,
       clock: this.clock,
       read: () => this.request,
