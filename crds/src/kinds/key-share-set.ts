@@ -205,8 +205,7 @@ export const KeyShareSet = {
       {
         rule: "!has(self.derivations) || size(self.derivations) == 0 || self.curve != 'p256'",
         message: 'derivations are for keys on secp256k1 and ed25519',
-        messageExpression:
-          "'a key on p256 has no children: there is no standard for them. Leave spec.derivations out'",
+        messageExpression: "'a key on p256 has no children: there is no standard for them. Leave spec.derivations out'",
         fieldPath: '.derivations',
       },
       {

@@ -148,7 +148,7 @@ export const MpcCluster = {
         type: 'object',
         default: {},
         properties: {
-          party: resources('the party', { cpu: '50m', memory: '192Mi' }, { memory: '512Mi' }),
+          party: resources('the party', { cpu: '50m', memory: '256Mi' }, { memory: '768Mi' }),
           hsm: resources('the HSM sidecar', { cpu: '10m', memory: '32Mi' }, { memory: '128Mi' }),
           nats: resources('a NATS server', { cpu: '20m', memory: '32Mi' }, { memory: '256Mi' }),
         },
