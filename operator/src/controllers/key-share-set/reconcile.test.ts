@@ -8,7 +8,7 @@ import { keyShareSets, mpcClusters } from '../../resources.ts';
 import { keyShareSet, mpcCluster } from '../../testing/objects.ts';
 import { KEY_ID, keygenReport, keyReport, views } from '../../testing/reports.ts';
 import { createWorld } from '../../testing/world.ts';
-import { AttemptLog } from './attempt-log.ts';
+import { AttemptLog } from '../attempt-log.ts';
 import { keyShareSetReconciler } from './reconcile.ts';
 
 const key = { namespace: 'ns', name: 'treasury' };

@@ -1,7 +1,7 @@
 import type { KeyShareSet, KeyShareSetStatus } from '@mpc-operator/crds/generated/api';
 import { type Observation, setConditions } from '@mpc-operator/runtime/conditions';
+import type { Attempts } from '../attempts.ts';
 import type { Held, Holding, Member } from './decisions/holding.ts';
-import type { Attempts } from './decisions/next-step.ts';
 import { refreshStatus } from './decisions/refresh-status.ts';
 
 /** The status of a key: what its parties say they hold. What they cannot be asked now stays as it was. */

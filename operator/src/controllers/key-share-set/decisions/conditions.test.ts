@@ -6,10 +6,11 @@ import { findCondition } from '@mpc-operator/runtime/conditions';
 import type { PartyViews } from '../../../parties/view.ts';
 import { keyShareSet, mpcCluster } from '../../../testing/objects.ts';
 import { KEY_ID, keygenReport, keyReport, view, views, withView } from '../../../testing/reports.ts';
+import { type Attempts, NO_ATTEMPTS } from '../../attempts.ts';
 import { faultConditions, keyConditions } from './conditions.ts';
 import { faultOf, holdingFault } from './fault.ts';
 import { type Holding, holdingOf } from './holding.ts';
-import { type Attempts, NO_ATTEMPTS, nextStep } from './next-step.ts';
+import { nextStep } from './next-step.ts';
 import { refreshStatus } from './refresh-status.ts';
 
 const NOW = 1_000_000;

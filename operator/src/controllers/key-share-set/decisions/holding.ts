@@ -1,6 +1,7 @@
 import type { Certificate, KeyReport } from '@mpc-operator/crds/control';
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { equal } from '@mpc-operator/runtime/json';
+import { type Strangers, strangersAmong } from '../../../parties/attendance.ts';
 import { isKnown, keyNamed, type PartyViews } from '../../../parties/view.ts';
 
 /** What one party of a key holds under the key's name. */
@@ -11,8 +12,6 @@ export type Member =
   | { readonly kind: 'nothing'; readonly id: number; readonly ready: boolean; readonly key?: KeyReport }
   | { readonly kind: 'holds'; readonly id: number; readonly ready: boolean; readonly key: Held };
 
-export type Attempt = NonNullable<KeyReport['attempt']>;
-
 /** A key that has a certificate. */
 export interface Held extends KeyReport {
   keyId: string;
@@ -22,8 +21,8 @@ export interface Held extends KeyReport {
 /** What the parties of a KeyShareSet hold, taken together. */
 export interface Holding {
   readonly members: readonly Member[];
-  /** Who has not met whom yet: pairs of a party and one whose identity it has not pinned. */
-  readonly strangers: readonly (readonly [id: number, other: number])[];
+  /** Who has not met whom yet. */
+  readonly strangers: readonly Strangers[];
   /** The highest number that any of them has taken part in. */
   readonly highest: number;
   /**
@@ -37,14 +36,14 @@ export interface Holding {
 
 export function holdingOf(key: KeyShareSet, cluster: MpcCluster, views: PartyViews): Holding {
   const { name } = key.metadata;
-  const members = [...key.spec.parties].sort((a, b) => a - b).map(id => memberOf(id, name, views));
+  const members = sorted(key.spec.parties).map(id => memberOf(id, name, views));
   const everyone = cluster.spec.parties.flatMap(({ id }) => keyNamed(views.get(id), name) ?? []);
   const held = everyone.filter(isHeld);
   const conflict = conflictOf(key, held);
   const agreed = conflict === undefined ? agreedKey(members, key.spec.threshold) : undefined;
   return {
     members,
-    strangers: members.flatMap(({ id }) => strangersOf(id, key.spec.parties, views)),
+    strangers: strangersAmong(sorted(key.spec.parties), views),
     highest: Math.max(0, ...everyone.map(report => report.highest)),
     ...(agreed === undefined ? {} : { key: agreed }),
     ...(conflict === undefined ? {} : { conflict }),
@@ -59,12 +58,6 @@ function memberOf(id: number, name: string, views: PartyViews): Member {
   if (key === undefined) return { kind: 'nothing', id, ready };
   if (isHeld(key)) return { kind: 'holds', id, ready, key };
   return { kind: 'nothing', id, ready, key };
-}
-
-function strangersOf(id: number, parties: readonly number[], views: PartyViews): [id: number, other: number][] {
-  const acquainted = views.get(id)?.report?.acquainted;
-  const unmet = acquainted && parties.filter(other => other !== id && !acquainted.includes(other));
-  return unmet?.map(other => [id, other]) ?? [];
 }
 
 /** What those of the parties report that are known. */

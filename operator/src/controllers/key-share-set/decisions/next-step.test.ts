@@ -4,9 +4,10 @@ import type { KeyReport } from '@mpc-operator/crds/control';
 import type { PartyViews } from '../../../parties/view.ts';
 import { keyShareSet, mpcCluster } from '../../../testing/objects.ts';
 import { certificate, KEY_ID, keygenReport, keyReport, view, views, withView } from '../../../testing/reports.ts';
+import { type Attempts, NO_ATTEMPTS } from '../../attempts.ts';
 import { destroyStep } from './destroy-step.ts';
 import { type Holding, holdingOf } from './holding.ts';
-import { type Attempts, NO_ATTEMPTS, nextStep } from './next-step.ts';
+import { nextStep } from './next-step.ts';
 
 const NOW = 1_000_000;
 const held = (seen: PartyViews, key = keyShareSet(), cluster = mpcCluster()): Holding => holdingOf(key, cluster, seen);
