@@ -1,6 +1,7 @@
 import type { KeyShareSet, RotationPolicy, RotationPolicyStatus } from '@mpc-operator/crds/generated/api';
 import { type Observation, setConditions } from '@mpc-operator/runtime/conditions';
 import { timestamp } from '@mpc-operator/runtime/wire-time';
+import { observation } from '../observation.ts';
 import { isPaused } from '../paused.ts';
 import { keyProgress } from './decisions/key-progress.ts';
 import { missingNames } from './decisions/selected-keys.ts';
@@ -89,8 +90,4 @@ function withoutKind({ key, reason, message, time }: { key: string; reason: stri
 
 function stalled(status: Observation['status'], reason: string, message: string): Observation {
   return observation('Stalled', status, reason, message);
-}
-
-function observation(type: string, status: Observation['status'], reason: string, message: string): Observation {
-  return { type, status, reason, message: message.slice(0, 4096) };
 }

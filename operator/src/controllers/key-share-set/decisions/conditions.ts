@@ -1,6 +1,7 @@
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Observation } from '@mpc-operator/runtime/conditions';
 import { failedAttempt } from '../../../parties/failed-attempt.ts';
+import { observation } from '../../observation.ts';
 import { unusableSources } from '../../triggers.ts';
 import type { Fault } from './fault.ts';
 import { type Holding, type Member, reportsOf } from './holding.ts';
@@ -103,9 +104,4 @@ function isFinal(member: Extract<Member, { kind: 'holds' }>): boolean {
 
 function ids(members: readonly Member[]): string {
   return `${members.length === 1 ? 'party' : 'parties'} ${members.map(member => member.id).join(', ')}`;
-}
-
-function observation(type: string, status: Observation['status'], reason: string, message: string): Observation {
-  // The schema allows 4096 characters.
-  return { type, status, reason, message: message.slice(0, 4096) };
 }

@@ -1,6 +1,7 @@
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Observation } from '@mpc-operator/runtime/conditions';
 import type { PartyViews } from '../../../parties/view.ts';
+import { observation } from '../../observation.ts';
 import type { PartyState } from './party-states.ts';
 
 /** How the NATS servers stand. */
@@ -128,9 +129,4 @@ function describe({ id, zone, trouble }: PartyState): string {
 
 function list(ids: readonly number[]): string {
   return `${ids.length === 1 ? 'party' : 'parties'} ${ids.join(', ')}`;
-}
-
-function observation(type: string, status: Observation['status'], reason: string, message: string): Observation {
-  // The schema allows 4096 characters.
-  return { type, status, reason, message: message.slice(0, 4096) };
 }
