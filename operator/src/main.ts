@@ -50,6 +50,7 @@ runProcess(log, async signal => {
       connections,
       events,
       expectations: new Expectations(),
+      attempts: new AttemptLog(),
       settings: config,
       loadRevision,
       clock: systemClock,

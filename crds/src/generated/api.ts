@@ -111,6 +111,15 @@ export interface MpcClusterStatus {
     readonly primesReady?: string;
     /** Why it is in this phase, for people. */
     readonly message?: string;
+    /** The last trigger of each source that the parties have carried out. As long as it stays, it is not carried out again. */
+    readonly triggers?: readonly {
+      /** What asked: first, parties (for others than before), annotation, or policy/<name of the RotationPolicy>. */
+      readonly source: string;
+      /** The value of the annotation, the time of the slot, or the ids of the parties. */
+      readonly value: string;
+      /** The generation it led to. */
+      readonly generation: number;
+    }[];
   };
   /** SHA-256 of the certificate authority of the transport, in hex. It authenticates connections, never a party to a party. */
   readonly caFingerprint?: string;

@@ -2,6 +2,8 @@ import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Observation } from '@mpc-operator/runtime/conditions';
 import type { PartyViews } from '../../../parties/view.ts';
 import { observation } from '../../observation.ts';
+import { auxiliaryReady } from './auxiliary-ready.ts';
+import type { AuxiliaryStep } from './next-auxiliary.ts';
 import type { PartyState } from './party-states.ts';
 
 /** How the NATS servers stand. */
@@ -25,6 +27,7 @@ export interface ClusterFacts {
   readonly keys: readonly KeyShareSet[];
   readonly views: PartyViews;
   readonly transport: TransportState;
+  readonly auxiliary: AuxiliaryStep;
   readonly progress?: Progress;
 }
 
@@ -36,6 +39,11 @@ export function clusterConditions(facts: ClusterFacts): readonly Observation[] {
     hsmHealthy(facts),
     zonesSpread(facts),
     transportReady(facts),
+    auxiliaryReady(
+      facts.parties.map(party => party.id),
+      facts.views,
+      facts.auxiliary,
+    ),
     progressing(facts),
   ];
 }
