@@ -29,6 +29,16 @@ describe('an MpcCluster', () => {
     assert.equal(world.loads.length, 1, 'the servers are asked once for each revision');
   });
 
+  test('warns once when a party bans another', async () => {
+    const world = await runningCluster();
+    const banned = [{ party: 3, reason: 'a wrong proof' }];
+    await world.parties.report(withView(views(), view(1, [], { banned })));
+    for (let i = 0; i < 3; i++) await world.reconcile();
+    const warnings = world.notes.filter(note => note.startsWith('demo: Warning'));
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /PartyBanned NoMisbehaviour is False: party 3 is banned by 1 \(a wrong proof\)/);
+  });
+
   test('gets PINs before the volumes they are for, and never other ones', async () => {
     const world = await runningCluster();
     const made = world.api.writes.filter(write => write.startsWith('POST'));

@@ -4,6 +4,7 @@ import type { PartyViews } from '../../../parties/view.ts';
 import { observation } from '../../observation.ts';
 import { auxiliaryReady } from './auxiliary-ready.ts';
 import type { AuxiliaryStep } from './next-auxiliary.ts';
+import { noMisbehaviour } from './no-misbehaviour.ts';
 import type { PartyState } from './party-states.ts';
 
 /** How the NATS servers stand. */
@@ -33,17 +34,15 @@ export interface ClusterFacts {
 
 /** The conditions of an MpcCluster, in the order in which people read them. */
 export function clusterConditions(facts: ClusterFacts): readonly Observation[] {
+  const ids = facts.parties.map(party => party.id);
   return [
     ready(facts),
     quorumAvailable(facts),
     hsmHealthy(facts),
     zonesSpread(facts),
     transportReady(facts),
-    auxiliaryReady(
-      facts.parties.map(party => party.id),
-      facts.views,
-      facts.auxiliary,
-    ),
+    auxiliaryReady(ids, facts.views, facts.auxiliary),
+    noMisbehaviour(ids, facts.views),
     progressing(facts),
   ];
 }

@@ -297,6 +297,22 @@ describe('the conditions of a cluster', () => {
     assert.match(condition('HsmHealthy', { views: views([], [1, 2]) }), /^Unknown NotHeardOf no report of party 3/);
   });
 
+  test('a ban is shown with who was banned, by whom and why; silence is not innocence', () => {
+    const against = (party: number, reason: string) => ({ banned: [{ party, reason }] });
+    const banned = withView(views(), view(1, [], against(3, 'a wrong proof')));
+    assert.match(condition('NoMisbehaviour', {}), /^True NobodyBanned/);
+    assert.match(
+      condition('NoMisbehaviour', { views: banned }),
+      /^False PartyBanned party 3 is banned by 1 \(a wrong proof\): no ECDSA session is run with it; find out/,
+    );
+    const both = withView(banned, view(2, [], against(3, 'another')));
+    assert.match(condition('NoMisbehaviour', { views: both }), /party 3 is banned by 1, 2 \(a wrong proof\)/);
+    const each = withView(banned, view(3, [], against(1, 'slander')));
+    assert.match(condition('NoMisbehaviour', { views: each }), /party 1 is banned by 3 .*; party 3 is banned by 1/);
+    assert.match(condition('NoMisbehaviour', { views: views([], [1, 2]) }), /^Unknown NotHeardOf .*parties 3/);
+    assert.match(condition('Ready', { views: banned }), /^True/);
+  });
+
   test('a zone that holds a quorum is named', () => {
     const parties = [
       { id: 1, zone: 'a' },
