@@ -303,7 +303,7 @@ describe('the conditions of a cluster', () => {
     assert.match(condition('NoMisbehaviour', {}), /^True NobodyBanned/);
     assert.match(
       condition('NoMisbehaviour', { views: banned }),
-      /^False PartyBanned party 3 is banned by 1 \(a wrong proof\): no ECDSA session is run with it; find out/,
+      /^False PartyBanned party 3 is banned by 1 \(a wrong proof\): those run no ECDSA session with it; find out/,
     );
     const both = withView(banned, view(2, [], against(3, 'another')));
     assert.match(condition('NoMisbehaviour', { views: both }), /party 3 is banned by 1, 2 \(a wrong proof\)/);

@@ -87,6 +87,11 @@ const cases: readonly Case[] = [
     seen: threeParties(none, none, { ...none, level: 112 }),
     step: /^PartyOutdated party 3 works at level 112, not 128/,
   },
+  {
+    when: 'a party has banned another',
+    seen: withAuxiliary(withView(views(), view(1, [], { banned: [{ party: 3, reason: 'a wrong proof' }] })), none),
+    step: /^PartyBanned party 1 runs no session with party 3: a wrong proof/,
+  },
   ...(['Preparing', 'Acknowledged', 'Certified', 'Activated'] as const).map(phase => ({
     when: `a party is at an attempt (${phase})`,
     cluster: asked({ [ROTATE]: 'x' }),

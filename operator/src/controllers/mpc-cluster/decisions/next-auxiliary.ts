@@ -3,6 +3,7 @@ import type { AuxiliaryReport } from '@mpc-operator/crds/control';
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { attendanceObstacle, type Obstacle, strangersAmong } from '../../../parties/attendance.ts';
 import { auxiliaryReports, primesReady } from '../../../parties/auxiliary.ts';
+import { bansBy } from '../../../parties/bans.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import { type Attempts, nextNumber, type Wait, wait, waitForAttempt } from '../../attempts.ts';
 import { notCarriedOut, unusableSources, usableTriggers } from '../../triggers.ts';
@@ -40,6 +41,7 @@ export function nextAuxiliary({ cluster, views, attempts, now, hold }: Auxiliary
   const obstacle =
     attendanceObstacle(missing, strangersAmong(ids, views)) ??
     outdated(cluster, ids, views) ??
+    banned(ids, views) ??
     withoutPrimes(ids, reports, views) ??
     hold;
   if (obstacle !== undefined) return wait(obstacle.reason, obstacle.message);
@@ -81,6 +83,14 @@ function outdated({ spec }: MpcCluster, ids: readonly number[], views: PartyView
     };
   }
   return undefined;
+}
+
+/** All take part or none: with somebody who is banned an attempt is in vain, and costs the others their primes. */
+function banned(ids: readonly number[], views: PartyViews): Obstacle | undefined {
+  const ban = bansBy(ids, views).find(({ party }) => ids.includes(party));
+  return (
+    ban && { reason: 'PartyBanned', message: `party ${ban.by} runs no session with party ${ban.party}: ${ban.reason}` }
+  );
 }
 
 function withoutPrimes(

@@ -1,23 +1,17 @@
 import type { Observation } from '@mpc-operator/runtime/conditions';
+import { type Ban, bansBy } from '../../../parties/bans.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import { observation } from '../../observation.ts';
 
 const TYPE = 'NoMisbehaviour';
 
-interface Ban {
-  readonly by: number;
-  readonly party: number;
-  readonly reason: string;
-}
-
 /** Whether no party has banned another. One that bans may lie, or be the only one to whom the other showed what it is: both are for people. */
 export function noMisbehaviour(ids: readonly number[], views: PartyViews): Observation {
-  const reports = ids.flatMap(id => views.get(id)?.report ?? []);
-  const bans = reports.flatMap(({ party: by, banned = [] }) => banned.map(ban => ({ by, ...ban })));
+  const bans = bansBy(ids, views);
   if (bans.length > 0) {
     const accused = [...new Set(bans.map(({ party }) => party))].sort((a, b) => a - b);
     const remedy =
-      'no ECDSA session is run with it; find out whether its image, its node or its HSM is another than it should be';
+      'those run no ECDSA session with it; find out whether its image, its node or its HSM is another than it should be';
     const list = accused.map(id => describe(bans.filter(({ party }) => party === id)));
     return observation(TYPE, 'False', 'PartyBanned', `${list.join('; ')}: ${remedy}`);
   }
