@@ -99,7 +99,8 @@ runProcess(log, async signal => {
       reconcile: rotationPolicyReconciler({ client, caches, events, clock: systemClock }),
     })
     .for(caches.policies)
-    .watches(caches.keys, key => caches.policies.list(key.metadata.namespace).map(keyOf));
+    .watches(caches.keys, key => caches.policies.list(key.metadata.namespace).map(keyOf))
+    .watches(caches.clusters, cluster => caches.policies.list(cluster.metadata.namespace).map(keyOf));
 
   connections.onChange(cluster => {
     clusters.enqueue(cluster);

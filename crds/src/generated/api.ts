@@ -411,7 +411,7 @@ export interface SignRequestStatus {
   }[];
 }
 
-/** RotationPolicy has the shares of keys refreshed on schedule. Each slot runs once for each key, whatever restarts; of slots that were missed, the last one is made up for. */
+/** RotationPolicy has the shares of keys refreshed on schedule, and with those of ecdsa keys the auxiliary information of their MpcCluster. Each slot runs once for each key, whatever restarts; of slots that were missed, the last one is made up for. */
 export interface RotationPolicy {
   readonly apiVersion: typeof API_VERSION;
   readonly kind: 'RotationPolicy';
@@ -472,7 +472,7 @@ export interface RotationPolicyStatus {
   })[];
   /** The last slot that was started. */
   readonly lastScheduleTime?: string;
-  /** When the last slot was completed: all its keys refreshed and their old shares erased. */
+  /** When the last slot was completed: all its keys refreshed and their old shares erased, and for ecdsa keys newer auxiliary information in use. */
   readonly lastSuccessfulTime?: string;
   /** The next slot. */
   readonly nextScheduleTime?: string;
