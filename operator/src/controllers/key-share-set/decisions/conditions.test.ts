@@ -65,6 +65,12 @@ describe('the conditions of a key', () => {
     assert.match(condition('Ready', views([], [1])), /^False WaitingForParties/);
   });
 
+  test('an ecdsa key is not ready for want of auxiliary information', () => {
+    const ecdsa = keyShareSet({ curve: 'p256', purpose: 'ecdsa' });
+    assert.match(condition('Ready', views(), ecdsa), /^False WaitingForAuxiliary a key for ECDSA needs/);
+    assert.match(condition('Progressing', views(), ecdsa), /^True WaitingForAuxiliary/);
+  });
+
   test('a keygen that failed is not ready, and says why', () => {
     const failed = keygenReport(1, 'Failed', {
       failure: 'Misbehaviour',

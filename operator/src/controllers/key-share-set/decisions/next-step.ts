@@ -3,7 +3,7 @@ import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import { attendanceObstacle, describeMissing } from '../../../parties/attendance.ts';
 import { type Attempts, nextNumber, type Wait, wait, waitForAttempt } from '../../attempts.ts';
 import { notCarriedOut, usableTriggers } from '../../triggers.ts';
-import { type Holding, type Member, reportsOf } from './holding.ts';
+import { type Auxiliary, type Holding, type Member, reportsOf } from './holding.ts';
 
 /** What to do for a key now. */
 export type Step =
@@ -24,6 +24,9 @@ export function nextStep(key: KeyShareSet, holding: Holding, attempts: Attempts,
   if (holding.key !== undefined && trigger === undefined) return { kind: 'none' };
   const obstacle = attendanceObstacle(missing, holding.strangers);
   if (obstacle !== undefined) return wait(obstacle.reason, obstacle.message);
+  if (holding.key === undefined && key.spec.purpose === 'ecdsa' && holding.auxiliary.generation === undefined) {
+    return waitForAuxiliary(key, holding.auxiliary);
+  }
   const number = nextNumber(holding.highest, attempts, now);
   if (typeof number !== 'number') return number;
   if (holding.key === undefined || trigger === undefined) {
@@ -44,4 +47,13 @@ function waitForKey(missing: readonly number[]): Step {
     return wait('WaitingForParties', `what the parties hold is not known: ${describeMissing(missing)}`);
   }
   return wait('KeySpreading', 'the key is certified, and the parties give it to each other');
+}
+
+/** A key that nobody could sign with is not made. */
+function waitForAuxiliary({ spec }: KeyShareSet, { primesReady }: Auxiliary): Step {
+  const { name } = spec.clusterRef;
+  return wait(
+    'WaitingForAuxiliary',
+    `a key for ECDSA needs auxiliary information that is final at all its parties; ${primesReady} of them have safe primes for it. MpcCluster ${name} says in AuxiliaryReady how far it is`,
+  );
 }
