@@ -179,7 +179,10 @@ export const partyReport = z.object({
   sessions: z.int().min(0),
   auxiliary: auxiliaryReport.optional(),
   /** Parties that provably broke threshold ECDSA, with whom this one runs no session of it. */
-  banned: z.array(z.object({ party: partyId, reason: text })).max(64).optional(),
+  banned: z
+    .array(z.object({ party: partyId, reason: text }))
+    .max(64)
+    .optional(),
 });
 export type PartyReport = z.infer<typeof partyReport>;
 
