@@ -13,7 +13,9 @@ const LARGEST = 7;
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 function publicKeyOf(purpose: FrostPurpose, shares: readonly KeyShare[]): string {
-  const keys = new Set(shares.map(({ sharing }) => hex(publicKeys(purpose, sharing.curve, groupKey(sharing)).publicKey)));
+  const keys = new Set(
+    shares.map(({ sharing }) => hex(publicKeys(purpose, sharing.curve, groupKey(sharing)).publicKey)),
+  );
   assert.equal(keys.size, 1);
   return [...keys].join();
 }
