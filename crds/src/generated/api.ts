@@ -176,8 +176,8 @@ export interface KeyShareSetSpec {
   readonly presignatures: {
     /** How many each party keeps to lead with. 0: none, every request is signed interactively. */
     readonly target: number;
-    /** When fewer than this are left, they are made again up to the target. */
-    readonly lowWater: number;
+    /** When fewer than this are left, they are made again up to the target. Unset: half of the target. */
+    readonly lowWater?: number;
   };
   /** Children of the key whose public keys and addresses are shown in status. Any other child of it can be signed with as well. */
   readonly derivations?: readonly {

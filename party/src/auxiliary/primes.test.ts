@@ -36,7 +36,7 @@ async function setUp(t: TestContext) {
 }
 
 const ready = (primes: PrimeStock) => until(() => primes.ready || undefined);
-const valueOf = (secret: Secret<Uint8Array>) => secret.expose()[0];
+const contentOf = (secret: Secret<Uint8Array>) => secret.expose()[0];
 
 test('primes are made ahead, kept over a restart, and made again once they are taken', async t => {
   const { made, stock } = await setUp(t);
@@ -44,9 +44,9 @@ test('primes are made ahead, kept over a restart, and made again once they are t
   const primes = stock();
   await ready(primes);
   assert.deepEqual(made, [1], 'the second start finds those of the first');
-  assert.equal(valueOf(await primes.take(1)), 1);
+  assert.equal(contentOf(await primes.take(1)), 1);
   await ready(primes);
-  assert.equal(valueOf(await primes.take(2)), 2);
+  assert.equal(contentOf(await primes.take(2)), 2);
 });
 
 test('P: primes are gone from the store before a session sees them, so that no other session ever does', async t => {

@@ -102,7 +102,8 @@ export class Presignatures {
   /** Below the mark a stock is filled up, and then it may go down to the mark again. */
   #isWanted(name: string, there: number): boolean {
     const object = this.#options.keyShareSet(name);
-    const { target, lowWater } = object?.spec.presignatures ?? { target: 0, lowWater: 0 };
+    const { target, lowWater = Math.ceil(target / 2) }: KeyShareSet['spec']['presignatures'] = object?.spec
+      .presignatures ?? { target: 0 };
     const gone = object === undefined || object.metadata.deletionTimestamp !== undefined;
     if (gone || there >= target) this.#filling.delete(name);
     else if (there < Math.max(1, lowWater)) this.#filling.add(name);
