@@ -1,16 +1,18 @@
-/** ECDSA keys as wallets use them: transactions of Ethereum and Bitcoin, children, refusals; and under load while something changes. */
+/**
+ * ECDSA keys as wallets use them: transactions of Ethereum and Bitcoin, children, refusals; and under load while something changes. All
+ * at level 112; a key at 128 is in readme.test.ts.
+ */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
-import type { MpcCluster } from '@mpc-operator/crds/generated/api';
+import { before, describe, test } from 'node:test';
 import { partyPodName } from '@mpc-operator/crds/names';
 import { p2pkh, p2wpkh, SigHash, Transaction } from '@scure/btc-signer';
 import { addr, Transaction as EthereumTransaction } from 'micro-eth-signer';
 import { verify as libsecp256k1Verifies } from 'tiny-secp256k1';
 import { aim } from '../cluster/containers.ts';
-import { apply, get, kubectl, until } from '../cluster/kubectl.ts';
+import { apply, kubectl, until } from '../cluster/kubectl.ts';
 import { Load } from '../cluster/load.ts';
-import { type Ask, ask, type Finished, sign, verifiesOnP256 } from '../cluster/signing.ts';
+import { type Ask, ask, type Finished, verifiesOnP256 } from '../cluster/signing.ts';
 import {
   askForRefresh,
   CLUSTER,
@@ -19,7 +21,6 @@ import {
   key,
   keyReady,
   keyShareSet,
-  mpcCluster,
   NAMESPACE,
   refreshedAbove,
   wait,
@@ -27,8 +28,6 @@ import {
 
 const KEY = 'ecdsa';
 const CHILD = 'm/44/60/0/0/7';
-/** Two parties with moduli of 3072 bits, whose primes are made while the other tests run. */
-const STRONG = { namespace: 'mpc-e2e-128', cluster: 'strong' } as const;
 
 const unique = (name: string): string => `${name}-${Date.now().toString(36)}`;
 const fromHex = (hex = ''): Buffer => Buffer.from(hex, 'hex');
@@ -46,36 +45,14 @@ async function signed(asked: Ask): Promise<Finished['status']> {
   return status;
 }
 
-async function startStrongCluster(): Promise<void> {
-  const { namespace, cluster: name } = STRONG;
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } };
-  await kubectl(['apply', '-f', '-'], { input: JSON.stringify(object) });
-  const spec = { parties: mpcCluster.spec.parties.slice(0, 2), deletionPolicy: 'Destroy' };
-  await apply(namespace, { ...mpcCluster, metadata: { name }, spec });
-  const { spec: of } = keyShareSet(KEY, 'ecdsa');
-  const keySpec = { ...of, clusterRef: { name }, parties: [1, 2], presignatures: { target: 1 } };
-  await apply(namespace, { ...keyShareSet(KEY, 'ecdsa'), spec: keySpec });
-}
-
-async function removeStrongCluster(): Promise<void> {
-  const { namespace, cluster: name } = STRONG;
-  await kubectl(['-n', namespace, 'delete', `keyshareset/${KEY}`, '--ignore-not-found', '--timeout=60s']);
-  await kubectl(['-n', namespace, 'delete', `mpccluster/${name}`, '--ignore-not-found', '--timeout=120s']);
-  await kubectl(['delete', 'namespace', namespace, '--wait=false']);
-}
-
 before(async () => {
   await clusterReady();
-  await startStrongCluster();
   await apply(NAMESPACE, {
     ...keyShareSet(KEY, 'ecdsa'),
     spec: { ...keyShareSet(KEY, 'ecdsa').spec, derivations: [{ path: CHILD }] },
   });
   await wait(`keyshareset/${KEY}`, 'Ready', 240);
 });
-
-after(removeStrongCluster);
 
 describe('an ecdsa key', () => {
   test('pays on Ethereum from the address of a child: a transaction of EIP-1559', async () => {
@@ -177,17 +154,6 @@ describe('an ecdsa key', () => {
       return Date.parse(status?.healedTime ?? '') > Date.parse(made.status?.healedTime ?? '') ? status : undefined;
     });
     assert.equal(healed.publicKey, made.status?.publicKey);
-  });
-
-  test('signs with moduli of 3072 bits, where no other level was asked for', async () => {
-    const { namespace, cluster: name } = STRONG;
-    await kubectl(['-n', namespace, 'wait', `keyshareset/${KEY}`, '--for=condition=Ready', '--timeout=600s']);
-    const strong = await get<MpcCluster>(namespace, 'mpccluster', name);
-    assert.equal(strong?.spec.securityLevel, 128);
-    for (const i of [1, 2]) {
-      const { status } = await sign({ namespace, name: unique(`strong-${i}`), key: KEY, message: Buffer.from(`${i}`) });
-      assert.deepEqual(status.signers, [1, 2]);
-    }
   });
 });
 

@@ -28,7 +28,7 @@ export const mpcCluster = {
       { id: 2, zone: 'b' },
       { id: 3, zone: 'c' },
     ],
-    // half a minute for the primes of all parties on two cores; the other level has a cluster of its own (ecdsa.test.ts)
+    // the other level is in readme.test.ts, where it is the default
     securityLevel: 112,
   },
 } as const;
