@@ -52,9 +52,16 @@ export function validateParameters(parameters: SessionParameters, me: PartyId, i
   }
 }
 
+const EXTRA = 'extras.';
+
+/** What a field of the context is called by who made it. */
+export const fieldName = (name: string): string => (name.startsWith(EXTRA) ? name.slice(EXTRA.length) : name);
+
 /** Hashes of everything that must be the same, by name, so that a difference can be told by name. 32 bytes each. */
 export function contextFields(parameters: SessionParameters): ReadonlyMap<string, Uint8Array> {
   const { protocol, suite, key, epoch, threshold, members, extras, session } = parameters;
+  // extras have names of their own: none can stand in for a field, as the key that signs in the place of the key's id
+  const added = Object.entries(extras).map(([name, value]): [string, Absorbable] => [`${EXTRA}${name}`, value]);
   const fields: [string, Absorbable][] = [
     ['session', session],
     ['protocol', protocol],
@@ -63,7 +70,7 @@ export function contextFields(parameters: SessionParameters): ReadonlyMap<string
     ['epoch', epoch],
     ['threshold', threshold],
     ['members', members.map(({ id, identity }) => [id, identity])],
-    ...Object.entries(extras).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ...added.sort(([a], [b]) => (a < b ? -1 : 1)),
   ];
   return new Map(fields.map(([name, value]) => [name, taggedHash('mpc/v1/context-field', name, value)]));
 }
