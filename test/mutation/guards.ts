@@ -20,10 +20,10 @@ export interface Guard {
 }
 
 const CGGMP24 = 'party/src/signing/cggmp24';
-const AUX_INFO = `${CGGMP24}/aux-info.ts`;
+const AUX_INFO = `${CGGMP24}/aux-info-checks.ts`;
 const ATTACKS = `${CGGMP24}/attacks.test.ts`;
 const MOD = `${CGGMP24}/proofs/mod.ts`;
-const ONLINE = `${CGGMP24}/online.ts`;
+const ONLINE = `${CGGMP24}/online-view.ts`;
 const ONLINE_TEST = `${CGGMP24}/online.test.ts`;
 const PAILLIER = `${CGGMP24}/paillier/paillier.ts`;
 const PAILLIER_TEST = `${CGGMP24}/paillier/paillier.test.ts`;
@@ -194,8 +194,8 @@ export const guards: readonly Guard[] = [
   guard(
     { row: 'F6', file: AUX_INFO, test: ATTACKS, tests: 'F6' },
     'a modulus chosen after those of the others',
-    'equal(hashReveal(from, revealed), commits.get(from))',
-    'commits.has(from) || revealed === undefined',
+    "equal(view.hashReveal(from, reveal), shown.of('commit').get(from))",
+    "shown.of('commit').has(from) || reveal === undefined",
   ),
   guard(
     { row: 'D1', file: `${CGGMP24}/presignature.ts`, test: ONLINE_TEST, tests: 'D1: a presignature signs once' },
@@ -204,12 +204,16 @@ export const guards: readonly Guard[] = [
     'const { presigned, seed } = this.#taken;',
   ),
   guard(
-    online('D1'),
+    { ...online('D1'), file: `${CGGMP24}/online.ts` },
     'other signers than those of the presignature',
     'party.parties.join() !== terms.signers.join()',
     'false',
   ),
-  guard(online('D2'), 'one nonce for two messages (Groth-Shoup, CVE-2025-66017)', "\n      .absorb('digest', digest)"),
+  guard(
+    online('D2'),
+    'one nonce for two messages (Groth-Shoup, CVE-2025-66017)',
+    "\n        .absorb('digest', data.digest)",
+  ),
   guard(
     online('D2'),
     'one nonce for two paths',
@@ -219,7 +223,7 @@ export const guards: readonly Guard[] = [
   guard(
     online('D4'),
     'a seed chosen after those of the others',
-    'equal(commitToSeed(terms.id, from, revealed), terms.seedCommitments.get(from))',
+    'equal(commitToSeed(id, from, revealed), seedCommitments.get(from))',
     'from > 0 || revealed.length === 0',
   ),
   guard(
@@ -248,20 +252,20 @@ export const guards: readonly Guard[] = [
   guard(
     { row: 'A5', file: `${CGGMP24}/interactive.ts`, test: ATTACKS, tests: 'A5: a wrong partial signature' },
     'a wrong partial signature that names nobody',
-    'isPartialSignature(curve, presigned, m, from, sigma)',
-    'from > 0 || isPartialSignature(curve, presigned, m, from, sigma)',
+    'isPartialSignature(view.curve, view.nonce, m, from, sigma)',
+    'from > 0 || isPartialSignature(view.curve, view.nonce, m, from, sigma)',
   ),
   guard(
     online('A5'),
     'a wrong partial signature that names nobody',
-    'isPartialSignature(curve, bound, m, from, sigma)',
-    'from > 0 || isPartialSignature(curve, bound, m, from, sigma)',
+    'isPartialSignature(view.curve, view.nonce, view.m, from, sigma)',
+    'from > 0 || isPartialSignature(view.curve, view.nonce, view.m, from, sigma)',
   ),
   guard(
     { row: 'A5', file: `${CGGMP24}/red-alert.ts`, test: ATTACKS, tests: 'A5: who opens another share' },
     'a presignature spoiled by nobody',
-    'opened.verify(role.opening(from)',
-    'true || opened.verify(role.opening(from)',
+    'opened.verify(roles(view.context, about)',
+    'true || opened.verify(roles(view.context, about)',
   ),
   guard(
     { row: 'A5', file: `${CGGMP24}/presign.ts`, test: ATTACKS, tests: 'A5: who opens another share' },

@@ -1,4 +1,5 @@
 import type { PartyId } from '../../session/errors.ts';
+import { taggedHash } from '../../session/transcript.ts';
 import type { PaillierKey, PaillierSecretKey } from './paillier/paillier.ts';
 import type { RingPedersen, RingPedersenSecret } from './paillier/ring-pedersen.ts';
 
@@ -27,3 +28,15 @@ export function auxiliaryOf({ all }: Auxiliary, party: PartyId): PublicAuxiliary
   if (found === undefined) throw new RangeError(`there is no auxiliary information of party ${party}`);
   return found;
 }
+
+/**
+ * Of all parties of a generation: what a session that uses it names in its context, so that all mean the same, and what evidence about
+ * the session is bound to. 32 bytes.
+ */
+export const auxiliaryHash = (all: ReadonlyMap<PartyId, PublicAuxiliary>): Uint8Array =>
+  taggedHash(
+    'mpc/v1/cggmp24/auxiliary',
+    ...[...all]
+      .sort(([a], [b]) => a - b)
+      .map(([id, { paillier, ring }]) => [id, paillier.modulus, ring.modulus.value, ring.s, ring.t]),
+  );
