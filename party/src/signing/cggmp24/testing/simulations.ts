@@ -66,7 +66,7 @@ function sharingOf([first]: readonly KeyShare[]): { readonly sharing: Sharing; r
   return { sharing: first.sharing, curve: curves[first.sharing.curve] };
 }
 
-function presignInput(
+export function presignInput(
   party: PartyId,
   { shares, auxiliary, parameters = testParameters }: Omit<Signing, 'data'>,
 ): PresignInput {
@@ -93,10 +93,11 @@ export function simulateSigning(
   });
 }
 
-/** A presignature of these signers in a simulation. */
+/** A presignature of these signers in a simulation; `as` makes cheats of parties. */
 export function simulateOffline(
   signing: Omit<Signing, 'data'>,
   changes: Partial<Simulation<OfflineMessages, Presignature>> = {},
+  as: (party: Party<OfflineMessages>) => Party<OfflineMessages> = party => party,
 ): Promise<Simulated<Presignature>> {
   const { shares, signers, parameters = testParameters } = signing;
   const { sharing, curve } = sharingOf(shares);
@@ -105,7 +106,7 @@ export function simulateOffline(
     threshold: sharing.threshold,
     messages: offlineMessages(parameters, curve, signers.length),
     parameters: offlineAgreement(presignFacts(presignInput(sharing.parties[0] ?? 0, signing))),
-    protocol: party => presignForLater(party, presignInput(party.me, signing)),
+    protocol: party => presignForLater(as(party), presignInput(party.me, signing)),
     ...changes,
   });
 }
