@@ -1,5 +1,6 @@
 /** Evidence as it is written down and handed on: JSON, all bytes in hex, so that every object has one form and one signature. */
 import * as z from 'zod';
+import { MAX_PARTY } from '../session/context.ts';
 import { encodeUnambiguously, taggedHash } from '../session/transcript.ts';
 import { canonicalJson } from '../store/canonical-json.ts';
 import { absorbable } from './absorbable.ts';
@@ -8,10 +9,9 @@ import { statement } from './statement.ts';
 
 /** A longer text is not even parsed. The largest session has 64 parties, and the largest proof of one of them 8 MB. */
 export const MAX_EVIDENCE_BYTES = 64 * 1024 * 1024;
-const MAX_PARTIES = 64;
 const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 
-const party = z.int().min(1).max(MAX_PARTIES);
+const party = z.int().min(1).max(MAX_PARTY);
 
 const message = z.strictObject({
   from: party,
@@ -29,7 +29,7 @@ const session = z.strictObject({
   key: text(256),
   epoch: z.int().min(0).max(0xffffffff),
   threshold: party,
-  members: z.array(z.strictObject({ id: party, identity: bytesInHex(32) })).max(MAX_PARTIES),
+  members: z.array(z.strictObject({ id: party, identity: bytesInHex(32) })).max(MAX_PARTY),
   extras: ordered(z.array(z.strictObject({ name: text(32), value: absorbable })).max(32), ({ name }) => name),
 });
 export type ShownSession = z.infer<typeof session>;
@@ -38,26 +38,26 @@ export type ShownSession = z.infer<typeof session>;
 const round = z.strictObject({
   round: text(32),
   /** Of all parties, ascending. */
-  messages: z.array(message).max(MAX_PARTIES),
+  messages: z.array(message).max(MAX_PARTY),
   /** What the accused has signed that it received: these very messages. */
   view: message,
 });
 export type ShownRound = z.infer<typeof round>;
 
-const content = {
+export const evidenceObject = z.strictObject({
   version: z.literal(1),
   session,
   statement,
   /** By party, ascending; before there is a session id, that of the accused, or none. */
-  hellos: z.array(message).max(MAX_PARTIES),
+  hellos: z.array(message).max(MAX_PARTY),
   rounds: z.array(round).max(8),
   check: text(64),
   /** What the accused has signed that it should not have. */
   messages: z.array(message).min(1).max(2),
   reporter: party,
-};
-
-export const evidenceObject = z.strictObject({ ...content, signature: bytesInHex(64) });
+  /** By the reporter, over all of it. */
+  signature: bytesInHex(64),
+});
 
 /** Shows that one party broke the protocol in a session, to anybody who knows its identity. Its reporter has signed all of it. */
 export type EvidenceObject = z.infer<typeof evidenceObject>;
@@ -67,7 +67,7 @@ export type UnsignedEvidence = Omit<EvidenceObject, 'signature'>;
 export function reportedBytes(evidence: UnsignedEvidence): Uint8Array {
   const { version, session, statement, hellos, rounds, check, messages, reporter } = evidence;
   const json = canonicalJson({ version, session, statement, hellos, rounds, check, messages, reporter });
-  return encodeUnambiguously(['mpc/v1/evidence', taggedHash('mpc/v1/evidence', json)]);
+  return encodeUnambiguously(['mpc/v1/evidence', taggedHash('mpc/v1/evidence-content', json)]);
 }
 
 /** The object that a text holds, or why it holds none. */

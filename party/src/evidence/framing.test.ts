@@ -1,10 +1,11 @@
 /** Rows A5, P1, T3 of the attack list: evidence against a party that was honest, by others who would do anything for it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openSigned, signMessage } from '../session/envelope.ts';
-import { type Evidence, Misbehaviour } from '../session/errors.ts';
+import { type Envelope, openSigned, signMessage, withPayload } from '../session/envelope.ts';
+import { type Evidence, Misbehaviour, type SignedMessage } from '../session/errors.ts';
 import type { SessionRecord } from '../session/record.ts';
 import { failureOf } from '../session/testing/outcomes.ts';
+import { encodeView } from '../session/view.ts';
 import { auxInfoMessages } from '../signing/cggmp24/aux-info-messages.ts';
 import { interactiveMessages } from '../signing/cggmp24/interactive.ts';
 import type { Opening } from '../signing/cggmp24/presign-messages.ts';
@@ -12,7 +13,7 @@ import { testParameters } from '../signing/cggmp24/testing/parameters.ts';
 import { hex, unhex } from './fields.ts';
 import type { ShownMessage, UnsignedEvidence } from './format.ts';
 import { draftReport, reportMisbehaviour, signReport } from './report.ts';
-import type { Statement } from './statement.ts';
+import { noStatement, type Statement } from './statement.ts';
 import { auxInfoWith } from './testing/aux-cheats.ts';
 import { accusing, changing, type Ended, instead, overlooking } from './testing/cheats.ts';
 import { curve, fingerprints, identityOf, levels, secrets } from './testing/material.ts';
@@ -103,56 +104,85 @@ function draft({ record, accusations, statement }: Accusations, check: string): 
   return draftReport(record, accusation, statement, LIAR, levels);
 }
 
-/** Another message for the very place of one of the liar's. */
-async function signedAnew(shown: ShownMessage, change: (payload: Uint8Array) => Uint8Array): Promise<ShownMessage> {
-  const { publicKey } = identityOf(LIAR);
-  const message = { from: LIAR, signed: unhex(shown.signed), signature: unhex(shown.signature) };
-  const header = openSigned(publicKey, message);
-  assert.ok(header && shown.payload);
-  const { signed, signature, payload } = await signMessage(identityOf(LIAR), header, change(unhex(shown.payload)));
-  return { from: LIAR, signed: hex(signed), signature: hex(signature), payload: hex(payload) };
+const shownOf = ({ header, signed, signature, payload }: Envelope): ShownMessage => ({
+  from: header.from,
+  signed: hex(signed),
+  signature: hex(signature),
+  payload: hex(payload),
+});
+
+function open(message: SignedMessage): Envelope {
+  const header = openSigned(identityOf(message.from).publicKey, message);
+  assert.ok(header && message.payload);
+  return { ...message, header, payload: message.payload };
 }
+
+const opened = ({ from, signed, signature, payload }: ShownMessage): Envelope =>
+  open({ from, signed: unhex(signed), signature: unhex(signature), payload: unhex(payload ?? assert.fail()) });
 
 const { commit } = interactiveMessages(testParameters, curve, 2);
 
+/** What the liar says in its first round, and what it could have said. */
+async function commitments({ rounds }: UnsignedEvidence) {
+  const [first = assert.fail(), ...others] = rounds;
+  const [own = assert.fail(), ...theirs] = first.messages;
+  const { header, payload } = opened(own);
+  const said = commit.codec.decode(payload);
+  const instead = await signMessage(identityOf(LIAR), header, commit.codec.encode({ ...said, K: said.G }));
+  return { first, others, messages: [shownOf(instead), ...theirs] };
+}
+
 test('A5: what another party signs after the session, in the place of what it said, convicts nobody', async () => {
   const report = draft(interactive, 'aff-g');
-  const [first = assert.fail(), ...others] = report.rounds;
-  const [own = assert.fail(), ...theirs] = first.messages;
-  const replaced = await signedAnew(own, payload => {
-    const commitments = commit.codec.decode(payload);
-    return commit.codec.encode({ ...commitments, K: commitments.G });
-  });
-  const rounds = [{ ...first, messages: [replaced, ...theirs] }, ...others];
+  const { first, others, messages } = await commitments(report);
+  const rounds = [{ ...first, messages }, ...others];
   assert.match(await acquittal({ ...report, rounds }), /says that it received something else in commit/);
 });
 
-test('A5: nor does it if that party says that it is what the others received', async () => {
+test('A5: nor does it if that party signs that this is what was received', async () => {
   const report = draft(interactive, 'aff-g');
-  const [view = assert.fail()] = alert.record.rounds.find(({ round }) => round === 'commit')?.views ?? [];
-  assert.equal(view.from, 2);
-  const elsewhere = {
-    from: 2,
-    signed: hex(view.signed),
-    signature: hex(view.signature),
-    payload: hex(view.payload ?? assert.fail()),
-  };
-  const [first = assert.fail(), ...others] = report.rounds;
-  const rounds = [{ ...first, view: elsewhere }, ...others];
+  const { first, others, messages } = await commitments(report);
+  const place = { ...opened(first.view).header, from: LIAR };
+  const payload = encodeView(new Map(messages.map(message => [message.from, opened(message)])));
+  const view = shownOf(await signMessage(identityOf(LIAR), place, payload));
+  const rounds = [{ ...first, messages, view }, ...others];
   assert.match(await acquittal({ ...report, rounds }), /not what party 2 says that it received in commit/);
-  const header = openSigned(identityOf(2).publicKey, view);
-  assert.ok(header);
-  const { signed, signature, payload } = await signMessage(
-    identityOf(LIAR),
-    { ...header, from: LIAR },
-    unhex(first.view.payload ?? ''),
-  );
-  const own = { from: LIAR, signed: hex(signed), signature: hex(signature), payload: hex(payload) };
-  const claimed = [{ ...first, view: own }, ...others];
-  assert.match(await acquittal({ ...report, rounds: claimed }), /not what party 2 says that it received in commit/);
 });
 
-test('P1, A5: who copies the modulus of another in its reveal cannot accuse the other of copying', async () => {
+test('A5: what was said in one session convicts nobody of another one', async () => {
+  const [report, elsewhere] = [draft(interactive, 'aff-g'), draft(alert, 'aff-g')];
+  assert.match(await acquittal({ ...report, messages: elsewhere.messages }), /is none that this check is made of/);
+});
+
+test('A5: other auxiliary information than the parties meant convicts nobody', async () => {
+  const report = draft(interactive, 'enc-elg');
+  assert.ok(report.statement.of === 'presigning');
+  const [own = assert.fail(), ...theirs] = report.statement.auxiliary;
+  const [theirRing = assert.fail()] = theirs;
+  const { ringN, s, t } = theirRing;
+  const statement = { ...report.statement, auxiliary: [{ ...own, ringN, s, t }, ...theirs] };
+  assert.match(await acquittal({ ...report, statement }), /was about another auxiliary/);
+});
+
+test('A5: who said hello to three is not convicted of a false view of two', async () => {
+  const { record } = await accuse(list =>
+    interactiveWith({
+      signers: [1, 2, 3],
+      as: party => (party.me === LIAR ? accusing(party, 'enc-elg', list) : party),
+    }),
+  );
+  const hellos = new Map(record.hellos.map(hello => [hello.from, open(hello)]));
+  const hello = hellos.get(2) ?? assert.fail();
+  const place = { ...hello.header, type: 'view', sequence: 1 } as const;
+  const view = withPayload(await signMessage(identityOf(2), place, encodeView(hellos)));
+  const { parameters } = record;
+  const fewer = { ...parameters, members: parameters.members.slice(0, 2) };
+  const accusation = { check: 'view', messages: [view] };
+  const report = draftReport({ ...record, parameters: fewer }, accusation, noStatement, LIAR, levels);
+  assert.match(await acquittal(report), /do not agree on members/);
+});
+
+test('P1: who copies the modulus of another in its reveal cannot accuse the other of copying', async () => {
   const messages = auxInfoMessages(testParameters);
   const { paillier } = secrets.get(2) ?? assert.fail();
   const copying = await accuse(list =>

@@ -12,6 +12,7 @@ import { caseOf, type Levels } from './cases.ts';
 import { hex } from './fields.ts';
 import {
   type EvidenceObject,
+  readEvidence,
   reportedBytes,
   type ShownMessage,
   type ShownRound,
@@ -45,8 +46,10 @@ export async function reportMisbehaviour(
   const confirmed: EvidenceObject[] = [];
   for (const item of failure.evidence) {
     const draft = tryDraft(() => draftReport(record, item, statement, me, levels));
-    const evidence = draft && (await signReport(draft, signer));
-    if (evidence && verifyEvidence(evidence, new Map(), levels).confirmed) confirmed.push(evidence);
+    // judged as others will: from its text
+    const read = draft && readEvidence(JSON.stringify(await signReport(draft, signer)));
+    if (read && 'evidence' in read && verifyEvidence(read.evidence, new Map(), levels).confirmed)
+      confirmed.push(read.evidence);
   }
   return confirmed;
 }

@@ -3,7 +3,8 @@
  * them in their contexts (signing/cggmp24/agreement.ts), so that what is written here is what all parties meant, or nothing.
  */
 import * as z from 'zod';
-import { type Curve, curves } from '../curve/curve.ts';
+import { type Curve, curves, type Point } from '../curve/curve.ts';
+import { MAX_PARTY } from '../session/context.ts';
 import type { PartyId } from '../session/errors.ts';
 import { entry } from '../session/party.ts';
 import { encodePoints, groupKey, type Sharing } from '../sharing/sharing.ts';
@@ -17,11 +18,10 @@ import type { EcdsaCurve } from '../signing/ecdsa.ts';
 import { type SigningKey, tweakPoint } from '../signing/signing-key.ts';
 import { bytesInHex, hex, natural, ordered, unhex } from './fields.ts';
 
-const MAX_PARTIES = 64;
 /** Of the longest moduli. */
 const MODULUS_BITS = 3072;
 
-const party = z.int().min(1).max(MAX_PARTIES);
+const party = z.int().min(1).max(MAX_PARTY);
 const scalar = bytesInHex(32);
 const point = bytesInHex(33);
 const modulus = natural(MODULUS_BITS);
@@ -33,11 +33,11 @@ export const statement = z.discriminatedUnion('of', [
   z.strictObject({ of: z.literal('nothing') }),
   z.strictObject({
     of: z.literal('presigning'),
-    auxiliary: ordered(z.array(auxiliary).max(MAX_PARTIES), ({ party }) => party),
+    auxiliary: ordered(z.array(auxiliary).max(MAX_PARTY), ({ party }) => party),
     sharing: z.strictObject({
       threshold: party,
-      parties: ordered(z.array(party).max(MAX_PARTIES), id => id),
-      commitments: z.array(point).min(1).max(MAX_PARTIES),
+      parties: ordered(z.array(party).max(MAX_PARTY), id => id),
+      commitments: z.array(point).min(1).max(MAX_PARTY),
     }),
     /** What is added to the shared key. */
     offset: scalar,
@@ -47,7 +47,7 @@ export const statement = z.discriminatedUnion('of', [
     id: bytesInHex(32),
     key: point,
     Gamma: point,
-    signers: ordered(z.array(signer).max(MAX_PARTIES), ({ party }) => party),
+    signers: ordered(z.array(signer).max(MAX_PARTY), ({ party }) => party),
     offset: scalar,
   }),
 ]);
@@ -139,7 +139,7 @@ export function readPresignature(
 }
 
 /** The key at an offset from another one: what CGGMP24 signs with, never with the opposite of a key. */
-function keyAt(curve: Curve, parent: ReturnType<typeof groupKey>, offset: string): SigningKey {
+function keyAt(curve: Curve, parent: Point, offset: string): SigningKey {
   const tweak = { negate: false, offset: curve.decodeScalar(unhex(offset)) };
   return { point: tweakPoint(curve, tweak, parent), tweak };
 }

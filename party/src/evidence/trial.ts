@@ -1,5 +1,4 @@
 /** What the messages in evidence say, once all signatures have held: which session it was, and what the accused was shown in it. */
-
 import { type PublicIdentity, parsePublicIdentity } from '../identity/identity.ts';
 import { tryDecode } from '../session/codec.ts';
 import { contextFields, type SessionParameters } from '../session/context.ts';

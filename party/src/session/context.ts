@@ -27,7 +27,7 @@ export interface SessionParameters {
   readonly extras: Readonly<Record<string, Absorbable>>;
 }
 
-const MAX_PARTY = 64;
+export const MAX_PARTY = 64;
 const SESSION_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 
 /** @throws RangeError naming what cannot be: it is the caller's mistake, no peer has a part in it */
@@ -54,6 +54,8 @@ export function validateParameters(parameters: SessionParameters, me: PartyId, i
 
 const EXTRA = 'extras.';
 
+const extraName = (name: string): string => `${EXTRA}${name}`;
+
 /** What a field of the context is called by who made it. */
 export const fieldName = (name: string): string => (name.startsWith(EXTRA) ? name.slice(EXTRA.length) : name);
 
@@ -61,7 +63,7 @@ export const fieldName = (name: string): string => (name.startsWith(EXTRA) ? nam
 export function contextFields(parameters: SessionParameters): ReadonlyMap<string, Uint8Array> {
   const { protocol, suite, key, epoch, threshold, members, extras, session } = parameters;
   // extras have names of their own: none can stand in for a field, as the key that signs in the place of the key's id
-  const added = Object.entries(extras).map(([name, value]): [string, Absorbable] => [`${EXTRA}${name}`, value]);
+  const added = Object.entries(extras).map(([name, value]): [string, Absorbable] => [extraName(name), value]);
   const fields: [string, Absorbable][] = [
     ['session', session],
     ['protocol', protocol],

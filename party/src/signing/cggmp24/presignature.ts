@@ -37,7 +37,10 @@ export interface PresignatureTerms {
  * What a session that signs from a presignature names in its context, so that all its signers mean the same one, and evidence about the
  * session is bound to it. 32 bytes.
  */
-export const presignatureHash = (curve: Curve, { id, key, signers, seedCommitments, nonce }: PresignatureTerms) =>
+export const presignatureHash = (
+  curve: Curve,
+  { id, key, signers, seedCommitments, nonce }: PresignatureTerms,
+): Uint8Array =>
   taggedHash(
     'mpc/v1/cggmp24/presignature',
     id,
