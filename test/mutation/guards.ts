@@ -20,16 +20,18 @@ export interface Guard {
 }
 
 const CGGMP24 = 'party/src/signing/cggmp24';
-const AUX_INFO = `${CGGMP24}/aux-info.ts`;
+const AUX_INFO = `${CGGMP24}/aux-info-checks.ts`;
 const ATTACKS = `${CGGMP24}/attacks.test.ts`;
 const MOD = `${CGGMP24}/proofs/mod.ts`;
-const ONLINE = `${CGGMP24}/online.ts`;
+const ONLINE = `${CGGMP24}/online-view.ts`;
 const ONLINE_TEST = `${CGGMP24}/online.test.ts`;
 const PAILLIER = `${CGGMP24}/paillier/paillier.ts`;
 const PAILLIER_TEST = `${CGGMP24}/paillier/paillier.test.ts`;
 const PROOF_ATTACKS = `${CGGMP24}/proofs/attacks.test.ts`;
 const PROOFS_TEST = `${CGGMP24}/proofs/proofs.test.ts`;
 const RING = `${CGGMP24}/paillier/ring-pedersen.ts`;
+const EVIDENCE = 'party/src/evidence';
+const FRAMING = `${EVIDENCE}/framing.test.ts`;
 const HD = 'party/src/signing/hd.ts';
 const HD_TEST = 'party/src/signing/hd.test.ts';
 
@@ -57,6 +59,13 @@ const range = (name: string): Place => ({
   file: `${CGGMP24}/proofs/${name}.ts`,
   test: PROOF_ATTACKS,
   tests: 'P6',
+});
+/** A file of evidence, and the beginning of the test's name after its row. */
+const framed = (file: string, tests: string, row = 'A5'): Place => ({
+  row,
+  file: `${EVIDENCE}/${file}`,
+  test: FRAMING,
+  tests: `${row}: ${tests}`,
 });
 const online = (row: string): Place => ({ row, file: ONLINE, test: ONLINE_TEST, tests: row });
 
@@ -194,8 +203,8 @@ export const guards: readonly Guard[] = [
   guard(
     { row: 'F6', file: AUX_INFO, test: ATTACKS, tests: 'F6' },
     'a modulus chosen after those of the others',
-    'equal(hashReveal(from, revealed), commits.get(from))',
-    'commits.has(from) || revealed === undefined',
+    "equal(view.hashReveal(from, reveal), shown.of('commit').get(from))",
+    "shown.of('commit').has(from) || reveal === undefined",
   ),
   guard(
     { row: 'D1', file: `${CGGMP24}/presignature.ts`, test: ONLINE_TEST, tests: 'D1: a presignature signs once' },
@@ -204,12 +213,16 @@ export const guards: readonly Guard[] = [
     'const { presigned, seed } = this.#taken;',
   ),
   guard(
-    online('D1'),
+    { ...online('D1'), file: `${CGGMP24}/online.ts` },
     'other signers than those of the presignature',
     'party.parties.join() !== terms.signers.join()',
     'false',
   ),
-  guard(online('D2'), 'one nonce for two messages (Groth-Shoup, CVE-2025-66017)', "\n      .absorb('digest', digest)"),
+  guard(
+    online('D2'),
+    'one nonce for two messages (Groth-Shoup, CVE-2025-66017)',
+    "\n        .absorb('digest', data.digest)",
+  ),
   guard(
     online('D2'),
     'one nonce for two paths',
@@ -219,7 +232,7 @@ export const guards: readonly Guard[] = [
   guard(
     online('D4'),
     'a seed chosen after those of the others',
-    'equal(commitToSeed(terms.id, from, revealed), terms.seedCommitments.get(from))',
+    'equal(commitToSeed(id, from, revealed), seedCommitments.get(from))',
     'from > 0 || revealed.length === 0',
   ),
   guard(
@@ -248,25 +261,112 @@ export const guards: readonly Guard[] = [
   guard(
     { row: 'A5', file: `${CGGMP24}/interactive.ts`, test: ATTACKS, tests: 'A5: a wrong partial signature' },
     'a wrong partial signature that names nobody',
-    'isPartialSignature(curve, presigned, m, from, sigma)',
-    'from > 0 || isPartialSignature(curve, presigned, m, from, sigma)',
+    'isPartialSignature(view.curve, view.nonce, m, from, sigma)',
+    'from > 0 || isPartialSignature(view.curve, view.nonce, m, from, sigma)',
   ),
   guard(
     online('A5'),
     'a wrong partial signature that names nobody',
-    'isPartialSignature(curve, bound, m, from, sigma)',
-    'from > 0 || isPartialSignature(curve, bound, m, from, sigma)',
+    'isPartialSignature(view.curve, view.nonce, view.m, from, sigma)',
+    'from > 0 || isPartialSignature(view.curve, view.nonce, view.m, from, sigma)',
   ),
   guard(
     { row: 'A5', file: `${CGGMP24}/red-alert.ts`, test: ATTACKS, tests: 'A5: who opens another share' },
     'a presignature spoiled by nobody',
-    'opened.verify(role.opening(from)',
-    'true || opened.verify(role.opening(from)',
+    'opened.verify(roles(view.context, about)',
+    'true || opened.verify(roles(view.context, about)',
   ),
   guard(
     { row: 'A5', file: `${CGGMP24}/presign.ts`, test: ATTACKS, tests: 'A5: who opens another share' },
     'a spoiled presignature that is used',
     'if (about !== undefined) {',
     'if (about !== undefined && input === undefined) {',
+  ),
+  guard(
+    {
+      row: 'A5',
+      file: `${CGGMP24}/red-alert.ts`,
+      test: `${EVIDENCE}/evidence.test.ts`,
+      tests: 'A5: cggmp24/interactive/v1: who multiplies what is no ciphertext',
+    },
+    'a presignature spoiled with what is no ciphertext, by nobody',
+    'if (!key.areCiphertexts(...kept)) return undefined;',
+  ),
+  guard(
+    {
+      row: 'A5',
+      file: 'party/src/session/court.ts',
+      test: 'party/src/session/court.test.ts',
+      tests: 'a message for nobody in the session',
+    },
+    'an accusation about nobody that ends the session of whoever hears it',
+    'const codec = this.#isAddressed(header) ? this.#codecOf(header) : undefined;',
+    'const codec = this.#codecOf(header);',
+  ),
+  guard(
+    {
+      row: 'F3',
+      file: 'party/src/session/context.ts',
+      test: 'party/src/session/context-attacks.test.ts',
+      tests: 'F3: an extra',
+    },
+    'the key that signs in the place of the id of the key',
+    'extraName(name)',
+    'name',
+  ),
+  guard(
+    framed('trial.ts', 'what another party signs after'),
+    'evidence against an honest party, of what was never said to it',
+    'view.payload === undefined || !showsJust(view.payload, opened)',
+    'view.payload === undefined',
+  ),
+  guard(
+    framed('trial.ts', 'nor does it if that party signs'),
+    'evidence against an honest party, of what others say that it was told',
+    'view.from !== accused || ',
+  ),
+  guard(
+    framed('hearing.ts', 'who copies the modulus', 'P1'),
+    'evidence against whose modulus was copied',
+    'for (const earlier of session.checks.slice(0, index))',
+    'for (const earlier of session.checks.slice(0, 0))',
+  ),
+  guard(
+    framed('hearing.ts', 'what was said in one session'),
+    'evidence against an honest party, of what it said in another session',
+    'header => Buffer.from(header.sid).equals(sid)',
+    'header => header.sid.length === sid.length',
+  ),
+  guard(
+    framed('cases.ts', 'other auxiliary information'),
+    'evidence against an honest party, judged by what the session was not about',
+    'if (!sameBytes(session.extras[name], value))',
+    'if (!sameBytes(value, value))',
+  ),
+  guard(
+    framed('trial.ts', 'who said hello to three'),
+    'evidence against an honest party, judged as one of other parties',
+    'agree(contextFields(parameters), greeting);',
+  ),
+  guard(
+    {
+      row: 'A5',
+      file: `${EVIDENCE}/verify-evidence.ts`,
+      test: 'party/src/commands/verify-evidence.test.ts',
+      tests: 'refuted evidence says why',
+    },
+    'a report that its reporter has not signed',
+    '!verifySignature(reporterIdentity, reportedBytes(evidence), unhex(evidence.signature))',
+    'evidence.signature.length === 0',
+  ),
+  guard(
+    {
+      row: 'A5',
+      file: `${EVIDENCE}/verify-evidence.ts`,
+      test: `${EVIDENCE}/report.test.ts`,
+      tests: 'evidence is about identities',
+    },
+    'evidence against a stranger, taken for a party',
+    'if (expected.size > 0) compareFingerprints(identities, expected);',
   ),
 ];

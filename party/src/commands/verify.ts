@@ -11,6 +11,7 @@ import { type Certificate, certificate } from '@mpc-operator/crds/control';
 import * as z from 'zod';
 import { faultsOf } from '../epochs/verify-certificate.ts';
 import { type ShownKey, shownKey } from '../keys/shown-key.ts';
+import { type Outcome, parseFingerprints } from './fingerprints.ts';
 
 const USAGE = `usage: kubectl get keyshareset NAME -o json | verify PARTY=FINGERPRINT...
 
@@ -19,20 +20,11 @@ the key that they have signed; prints them. FINGERPRINT is the SHA-256 of the pa
 identity key, from \`kubectl get mpccluster -o yaml\`, noted when the cluster was made.
 `;
 
-export interface Outcome {
-  readonly code: 0 | 1 | 2;
-  readonly text: string;
-}
-
 /** The command without its edges: `args` as after the script's name, `input` the KeyShareSet or its certificate, in JSON. */
 export function verifyCommand(args: readonly string[], input: string): Outcome {
-  const pairs = args.map(arg => /^(\d{1,2})=([0-9a-fA-F]{64})$/.exec(arg));
-  const wrong = args.find((_, i) => pairs[i] === null);
-  if (args.length === 0 || wrong !== undefined) {
-    const why = wrong === undefined ? '' : `"${wrong}" is not PARTY=FINGERPRINT (64 hexadecimal digits)\n\n`;
-    return { code: 2, text: why + USAGE };
-  }
-  const expected = new Map(pairs.flatMap(p => (p === null ? [] : [[Number(p[1]), p[2] ?? ''] as const])));
+  const expected = parseFingerprints(args);
+  if (typeof expected === 'string') return { code: 2, text: `${expected}\n\n${USAGE}` };
+  if (expected.size === 0) return { code: 2, text: USAGE };
   const read = readKey(input);
   if (typeof read === 'string') return { code: 2, text: `${read}\n` };
   const { found, status } = read;

@@ -20,6 +20,15 @@ test('F4, R4: parties that do not mean the same session end with ContextMismatch
   }
 });
 
+test('F3: an extra of the name of a field does not stand in for it', async () => {
+  const extras = { key: 'the key that signs' };
+  const simulated = await simulateToy({
+    parameters: { extras },
+    options: (id, { parameters }) => (id === 2 ? { parameters: { ...parameters, key: 'another id' } } : {}),
+  });
+  assertMismatch(simulated, /do not agree on key$/, [1, 2, 3]);
+});
+
 test('F4: a pinned identity that differs is a ContextMismatch too', async () => {
   const stranger = makeSigner();
   const simulated = await simulateToy({
@@ -40,7 +49,7 @@ test('F4: a pinned identity that differs is a ContextMismatch too', async () => 
 
 test('F4: a party of another version of the software is a ContextMismatch', async () => {
   const simulated = await simulateToy(
-    cheating(3, ({ type, payload }) => [type === 'hello' ? Uint8Array.of(2, 1, 2, 3) : payload]),
+    cheating(3, ({ type, payload }) => [type === 'hello' ? Uint8Array.of(99, 1, 2, 3) : payload]),
   );
   assertMismatch(simulated, /finish the upgrade/, [1, 2]);
 });

@@ -27,7 +27,7 @@ export interface SessionParameters {
   readonly extras: Readonly<Record<string, Absorbable>>;
 }
 
-const MAX_PARTY = 64;
+export const MAX_PARTY = 64;
 const SESSION_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 
 /** @throws RangeError naming what cannot be: it is the caller's mistake, no peer has a part in it */
@@ -52,9 +52,18 @@ export function validateParameters(parameters: SessionParameters, me: PartyId, i
   }
 }
 
+const EXTRA = 'extras.';
+
+const extraName = (name: string): string => `${EXTRA}${name}`;
+
+/** What a field of the context is called by who made it. */
+export const fieldName = (name: string): string => (name.startsWith(EXTRA) ? name.slice(EXTRA.length) : name);
+
 /** Hashes of everything that must be the same, by name, so that a difference can be told by name. 32 bytes each. */
 export function contextFields(parameters: SessionParameters): ReadonlyMap<string, Uint8Array> {
   const { protocol, suite, key, epoch, threshold, members, extras, session } = parameters;
+  // extras have names of their own: none can stand in for a field, as the key that signs in the place of the key's id
+  const added = Object.entries(extras).map(([name, value]): [string, Absorbable] => [extraName(name), value]);
   const fields: [string, Absorbable][] = [
     ['session', session],
     ['protocol', protocol],
@@ -63,7 +72,7 @@ export function contextFields(parameters: SessionParameters): ReadonlyMap<string
     ['epoch', epoch],
     ['threshold', threshold],
     ['members', members.map(({ id, identity }) => [id, identity])],
-    ...Object.entries(extras).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ...added.sort(([a], [b]) => (a < b ? -1 : 1)),
   ];
   return new Map(fields.map(([name, value]) => [name, taggedHash('mpc/v1/context-field', name, value)]));
 }

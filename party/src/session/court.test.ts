@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytes } from './codec.ts';
-import { Court, codecKey } from './court.ts';
+import { Court } from './court.ts';
 import { type Envelope, type Place, signMessage, withPayload } from './envelope.ts';
 import type { Evidence } from './errors.ts';
+import { direct } from './messages.ts';
 import { makeSigner } from './simulator.ts';
 import { equivocation, verifyEquivocation } from './view.ts';
 
 const signers = new Map([1, 2, 3].map(id => [id, makeSigner()] as const));
 const identities = new Map([...signers].map(([id, { publicKey }]) => [id, publicKey]));
-const codecs = new Map([[codecKey('data', 'deal'), bytes(2)]]);
+const messages = { deal: direct(bytes(2)) };
 const SID = new Uint8Array(32).fill(1);
 const good = Uint8Array.of(1, 1);
 const bad = Uint8Array.of(6, 6);
 const from3to2: Place = { sid: SID, type: 'data', round: 'deal', sequence: 4, from: 3, to: 2 };
 
 const makeCourt = () => {
-  const court = new Court(1, identities, codecs, ({ sid }) => Buffer.from(sid).equals(SID));
+  const court = new Court(1, identities, messages, ({ sid }) => Buffer.from(sid).equals(SID));
   court.learn('deal', 'deal', (_, payload) => Buffer.from(payload).equals(good));
   return court;
 };
@@ -36,7 +37,7 @@ test('a message that fails the check convicts who signed it', async () => {
 });
 
 test('evidence that comes before this party has made the check waits for it', async () => {
-  const court = new Court(1, identities, codecs, () => true);
+  const court = new Court(1, identities, messages, () => true);
   const evidence = failing('deal', await signedBy(3, from3to2, bad));
   assert.equal(court.hear([evidence]), undefined);
   assert.equal(
@@ -69,6 +70,17 @@ test('a message of another session, round, type or sender convicts nobody', asyn
   assert.equal(makeCourt().hear([{ check: 'deal', messages: [{ ...message, from: 2 }] }]), undefined);
   const stranger = { ...message, from: 9 };
   assert.equal(makeCourt().hear([{ check: 'deal', messages: [stranger] }]), undefined);
+});
+
+test('a message for nobody in the session, for all where it is for one, or for its own sender convicts nobody', async () => {
+  const court = makeCourt();
+  // as checks do that look up whom a message is for
+  court.learn('own', 'deal', (_, payload, to) => payload[0] === (identities.get(to) ?? assert.fail(`for ${to}`))[0]);
+  for (const to of [9, 'all', 3] as const) {
+    const message = await signedBy(3, { ...from3to2, to }, Uint8Array.of(6, 6, 6));
+    for (const check of ['deal', 'own', 'encoding'])
+      assert.equal(court.hear([failing(check, message)]), undefined, `${check}, to ${to}`);
+  }
 });
 
 test('a check that this party does not know convicts nobody, nor does an accusation without a message', async () => {

@@ -1,11 +1,13 @@
 /** Judges what one party accuses another of. Nobody is believed: evidence is checked again by every party that hears of it. */
 import { tryDecode } from './codec.ts';
-import { type Envelope, type Header, type MessageType, openSigned, withPayload } from './envelope.ts';
+import { type Envelope, type Header, openSigned, withPayload } from './envelope.ts';
 import { type Evidence, Misbehaviour, type PartyId } from './errors.ts';
-import type { Codec } from './messages.ts';
+import { greetingCodec, HELLO } from './hello.ts';
+import type { Codec, Messages } from './messages.ts';
 import { verifyEquivocation, verifyFalseView } from './view.ts';
 
-const ENCODING = 'encoding';
+/** What a message fails that says nothing. */
+export const ENCODING = 'encoding';
 
 /** A check of the protocol that this party has made: whether what `from` sent to `to` passes it. */
 type Check = (from: PartyId, payload: Uint8Array, to: PartyId) => boolean;
@@ -36,7 +38,7 @@ export function accuse(check: string, messages: readonly Envelope[]): Misbehavio
 export class Court {
   readonly #me: PartyId;
   readonly #identities: ReadonlyMap<PartyId, Uint8Array>;
-  readonly #codecs: ReadonlyMap<string, Codec<unknown>>;
+  readonly #messages: Messages;
   readonly #checks = new Map<string, Check>();
   readonly #pending: Evidence[] = [];
   /** Whether a message belongs to this session. */
@@ -45,12 +47,12 @@ export class Court {
   constructor(
     me: PartyId,
     identities: ReadonlyMap<PartyId, Uint8Array>,
-    codecs: ReadonlyMap<string, Codec<unknown>>,
+    messages: Messages,
     concerns: (header: Header) => boolean,
   ) {
     this.#me = me;
     this.#identities = identities;
-    this.#codecs = codecs;
+    this.#messages = messages;
     this.#concerns = concerns;
   }
 
@@ -97,15 +99,25 @@ export class Court {
     return header && this.#fails(check, header, message.payload) ? header : undefined;
   }
 
-  #fails(check: string, { type, round, from, to }: Header, payload: Uint8Array): boolean {
-    if (check === ENCODING) {
-      const codec = this.#codecs.get(codecKey(type, round));
-      return codec !== undefined && tryDecode(codec, payload) === undefined;
-    }
+  #fails(check: string, header: Header, payload: Uint8Array): boolean {
+    const { type, round, from, to } = header;
+    const codec = this.#isAddressed(header) ? this.#codecOf(header) : undefined;
+    if (codec === undefined) return false;
+    if (check === ENCODING) return tryDecode(codec, payload) === undefined;
     const holds = type === 'data' ? this.#checks.get(checkKey(check, round)) : undefined;
     return holds !== undefined && !holds(from, payload, to === 'all' ? this.#me : to);
   }
+
+  /** Whether it is for whom the protocol has such a message for: checks are made for no others. */
+  #isAddressed({ type, round, from, to }: Header): boolean {
+    const isDirect = type === 'data' && this.#messages[round]?.kind === 'direct';
+    return isDirect ? to !== 'all' && to !== from && this.#identities.has(to) : to === 'all';
+  }
+
+  #codecOf({ type, round }: Header): Codec<unknown> | undefined {
+    if (type === 'hello' && round === HELLO) return greetingCodec;
+    return type === 'data' ? this.#messages[round]?.codec : undefined;
+  }
 }
 
-export const codecKey = (type: MessageType, round: string): string => `${type} ${round}`;
 const checkKey = (name: string, round: string): string => JSON.stringify([name, round]);

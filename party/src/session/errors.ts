@@ -1,4 +1,5 @@
 /** The three ways in which a session fails. They are never mixed: only the third blames anybody. */
+import type { SessionRecord } from './record.ts';
 
 /** A party's number: its x-coordinate in every sharing, from MpcCluster's spec.parties[].id. Never taken from a message. */
 export type PartyId = number;
@@ -46,17 +47,28 @@ export class Misbehaviour extends Error {
   /** Which check failed. */
   readonly check: string;
   readonly culprits: readonly PartyId[];
-  /** No property of its own, so that a logged error does not print what culprits dealt. */
+  /** No properties of their own, so that a logged error does not print what culprits dealt. */
   readonly #evidence: readonly Evidence[];
-  constructor(check: string, culprits: readonly PartyId[], evidence: readonly Evidence[]) {
+  readonly #record: SessionRecord | undefined;
+  constructor(check: string, culprits: readonly PartyId[], evidence: readonly Evidence[], record?: SessionRecord) {
     super(`${check}: ${partyList(culprits)} broke the protocol`);
     this.check = check;
     this.culprits = culprits;
     this.#evidence = evidence;
+    this.#record = record;
   }
 
   get evidence(): readonly Evidence[] {
     return this.#evidence;
+  }
+
+  /** By what the evidence can be judged elsewhere. The session that fails adds it at its end. */
+  get record(): SessionRecord | undefined {
+    return this.#record;
+  }
+
+  with(record: SessionRecord): Misbehaviour {
+    return new Misbehaviour(this.check, this.culprits, this.#evidence, record);
   }
 }
 

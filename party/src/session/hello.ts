@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { concatBytes } from '@noble/hashes/utils.js';
 import { EncodingError } from '../curve/curve.ts';
 import { ascii, bytes, listUpTo, mapped, struct, uint } from './codec.ts';
+import { fieldName } from './context.ts';
 import type { Envelope } from './envelope.ts';
 import { ContextMismatch, type PartyId } from './errors.ts';
 import type { Codec } from './messages.ts';
@@ -38,7 +39,7 @@ interface Greeting {
   readonly hello: Hello | undefined;
 }
 
-const SESSION_VERSION = 1;
+const SESSION_VERSION = 2;
 const NONCE_BYTES = 32;
 
 const versionLayout = uint(1);
@@ -87,7 +88,7 @@ export function agree(own: ReadonlyMap<string, Uint8Array>, { version, hello }: 
   }
   const theirs = new Map(hello.context.map(({ name, digest }) => [name, digest]));
   const names = new Set([...own.keys(), ...theirs.keys()]);
-  const differing = [...names].filter(name => !sameBytes(own.get(name), theirs.get(name)));
+  const differing = [...names].filter(name => !sameBytes(own.get(name), theirs.get(name))).map(fieldName);
   if (differing.length > 0) throw new ContextMismatch(`the parties do not agree on ${differing.join(', ')}`);
   return hello;
 }
@@ -96,5 +97,5 @@ const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolea
   a !== undefined && b !== undefined && Buffer.from(a).equals(b);
 
 /** The session id: depends on the context and the fresh random bytes of all (attack list F3). `hellos`: by party, ascending. */
-export const sessionId = (hellos: ReadonlyMap<PartyId, Envelope>): Uint8Array =>
+export const sessionId = (hellos: ReadonlyMap<PartyId, Pick<Envelope, 'signed'>>): Uint8Array =>
   taggedHash('mpc/v1/sid', ...[...hellos.values()].map(({ signed }) => signed));

@@ -5,17 +5,18 @@
 import type { Channel } from './channel.ts';
 import { type Layout, tryDecode } from './codec.ts';
 import { sessionContext, validateParameters } from './context.ts';
-import { Court, codecKey } from './court.ts';
+import { Court } from './court.ts';
 import type { Envelope, Header, MessageType, Recipient } from './envelope.ts';
-import { type PartyId, Timeout } from './errors.ts';
+import { Misbehaviour, type PartyId, Timeout } from './errors.ts';
 import { type HandshakeOptions, shakeHands } from './handshake.ts';
 import { greetingCodec, HELLO } from './hello.ts';
 import { Inbox, type Slot, slot } from './inbox.ts';
-import type { Codec, Messages } from './messages.ts';
+import type { Messages } from './messages.ts';
 import { ABORT, departure, type Notice, noticeLayout, noticeOf } from './notice.ts';
 import type { SessionObserver } from './observer.ts';
 import type { Party } from './party.ts';
 import { Reception, SLACK } from './reception.ts';
+import { type SessionRecord, sessionRecord } from './record.ts';
 import { type Engine, SessionParty } from './rounds.ts';
 import type { Signer } from './signer.ts';
 import { compareView, encodeView, viewLayout } from './view.ts';
@@ -70,8 +71,8 @@ export class Session<M extends Messages> implements Engine {
   readonly #reception: Reception;
   readonly #sent = new Set<Slot>();
   readonly #failed = Promise.withResolvers<never>();
-  /** What was received in the rounds whose views are being compared. */
-  readonly #comparing = new Map<string, ReadonlyMap<PartyId, Envelope>>();
+  /** What was received in the rounds whose views are being compared, or were. */
+  readonly #compared = new Map<string, ReadonlyMap<PartyId, Envelope>>();
   #sid: Uint8Array | undefined;
   #failure: Error | undefined;
 
@@ -86,11 +87,10 @@ export class Session<M extends Messages> implements Engine {
     this.#options = options;
     this.#messages = messages;
     this.#identities = new Map(parameters.members.map(({ id, identity }) => [id, identity]));
-    const codecs = new Map<string, Codec<unknown>>([[codecKey('hello', HELLO), greetingCodec]]);
-    for (const [round, { codec }] of Object.entries(messages)) codecs.set(codecKey('data', round), codec);
-    this.court = new Court(me, this.#identities, codecs, header => this.#concerns(header));
-    const largest = SLACK + Math.max(...[...codecs.values()].map(({ maxBytes }) => maxBytes));
-    this.#notice = noticeLayout(this.parties.length, 2 * codecs.size, largest);
+    this.court = new Court(me, this.#identities, messages, header => this.#concerns(header));
+    const codecs = [greetingCodec, ...Object.values(messages).map(({ codec }) => codec)];
+    const largest = SLACK + Math.max(...codecs.map(({ maxBytes }) => maxBytes));
+    this.#notice = noticeLayout(this.parties.length, 2 * codecs.length, largest);
     const maxPayload = Math.max(this.#notice.maxBytes, viewLayout(this.parties.length).maxBytes);
     this.wire = new Wire(parameters.session, me, parameters.members, signer, maxPayload);
     this.#reception = new Reception(me, this.#identities, messages, this.wire, this.inbox, {
@@ -111,7 +111,7 @@ export class Session<M extends Messages> implements Engine {
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
       await this.#sayWhy(error);
-      throw error;
+      throw error instanceof Misbehaviour ? error.with(this.#record()) : error;
     } finally {
       signal.removeEventListener('abort', expire);
       stop();
@@ -131,7 +131,7 @@ export class Session<M extends Messages> implements Engine {
 
   async compareViews(round: string, received: ReadonlyMap<PartyId, Envelope>): Promise<void> {
     await this.post('view', round, 'all', encodeView(received));
-    this.#comparing.set(round, received);
+    this.#compared.set(round, received);
     for (const view of this.inbox.arrived('view', round)) this.#compare(view);
     await this.inbox.all('view', round);
   }
@@ -161,7 +161,7 @@ export class Session<M extends Messages> implements Engine {
 
   /** As views come in: an equivocator that sends no view of its own does not stay unknown. */
   #compare(view: Envelope): void {
-    const received = this.#comparing.get(view.header.round);
+    const received = this.#compared.get(view.header.round);
     const failure = received && compareView(view, received, this.#identities);
     if (failure) this.#fail(failure);
   }
@@ -171,6 +171,10 @@ export class Session<M extends Messages> implements Engine {
     const proven = this.court.hear(notice.evidence);
     if (proven) this.#fail(proven);
     this.inbox.leave(header.from, notice.sent, departure(header.from, notice));
+  }
+
+  #record(): SessionRecord {
+    return sessionRecord(this.#options.parameters, this.#compared, this.inbox);
   }
 
   #concerns({ sid, from }: Header): boolean {

@@ -12,7 +12,7 @@ type Entry = Pick<SignedMessage, 'signed' | 'signature'>;
 type View = readonly Entry[];
 
 export const EQUIVOCATION = 'equivocation';
-const FALSE_VIEW = 'view';
+export const FALSE_VIEW = 'view';
 const MAX_HEADER_BYTES = 160;
 
 export const viewLayout = (parties: number): Layout<View> =>
@@ -47,6 +47,12 @@ export function compareView(
   }
   return undefined;
 }
+
+/** Whether a view shows that its sender received just these messages: by party, ascending, of all. */
+export const showsJust = (payload: Uint8Array, messages: ReadonlyMap<PartyId, Pick<Entry, 'signed'>>): boolean => {
+  const shown = entriesOf(payload, [...messages.keys()]);
+  return shown?.every(({ from, signed }) => equal(signed, messages.get(from)?.signed ?? new Uint8Array())) ?? false;
+};
 
 /** Whether the view shows the hello by which `me` began the run `sid`. */
 export function showsRun(view: Envelope, sid: Uint8Array, me: PartyId, identities: Identities): boolean {

@@ -29,9 +29,14 @@ export function auxiliaryOf({ all }: Auxiliary, party: PartyId): PublicAuxiliary
   return found;
 }
 
-/** What all signers must agree on when they use it: everything that was published. 32 bytes. */
+/**
+ * Of all parties of a generation: what a session that uses it names in its context, so that all mean the same, and what evidence about
+ * the session is bound to. 32 bytes.
+ */
 export const auxiliaryHash = (all: ReadonlyMap<PartyId, PublicAuxiliary>): Uint8Array =>
   taggedHash(
     'mpc/v1/cggmp24/auxiliary',
-    [...all].map(([party, { paillier, ring }]) => [party, paillier.modulus, ring.modulus.value, ring.s, ring.t]),
+    ...[...all]
+      .sort(([a], [b]) => a - b)
+      .map(([id, { paillier, ring }]) => [id, paillier.modulus, ring.modulus.value, ring.s, ring.t]),
   );

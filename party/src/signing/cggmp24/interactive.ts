@@ -1,5 +1,6 @@
 /** Signing in one session, from nothing: presigning, then the partial signatures. ePrint 2021/060 (2024), section 4, figures 8 and 10. */
-import { type Curve, curves } from '../../curve/curve.ts';
+import type { Curve, Scalar } from '../../curve/curve.ts';
+import { checksOf, enforce } from '../../session/checks.ts';
 import { scalar } from '../../session/codec.ts';
 import { plain } from '../../session/messages.ts';
 import type { Party } from '../../session/party.ts';
@@ -9,7 +10,8 @@ import type { CggmpParameters } from './parameters.ts';
 import { combine, isPartialSignature, partialSignature } from './partial-signature.ts';
 import { presign } from './presign.ts';
 import { presignMessages } from './presign-messages.ts';
-import type { PresignInput } from './presign-steps.ts';
+import { type PresignInput, presignFacts } from './presign-steps.ts';
+import { PresignView } from './presign-view.ts';
 
 export type InteractiveMessages = ReturnType<typeof interactiveMessages>;
 
@@ -17,6 +19,11 @@ export const interactiveMessages = (parameters: CggmpParameters, curve: Curve, s
   ...presignMessages(parameters, curve, signers),
   partial: plain(scalar(curve)),
 });
+
+export const partialCheck = (view: PresignView, m: Scalar) =>
+  checksOf<InteractiveMessages>()('partial signature', 'partial', ['commit', 'multiply', 'open'], (from, sigma) =>
+    isPartialSignature(view.curve, view.nonce, m, from, sigma),
+  );
 
 /**
  * The message was fixed before the nonce point was: such a signature is safe whatever the digest is of (attack list D3).
@@ -31,12 +38,11 @@ export async function signInteractively(
   input: PresignInput,
   data: DataToSign | Prehashed,
 ): Promise<EcdsaSignature> {
-  const curve = curves[input.share.sharing.curve];
-  const presigned = await presign(party, input);
+  const view = new PresignView(party, presignFacts(input));
+  const { curve } = view;
+  const presigned = await presign(party, input, view);
   const m = asScalar(curve, data);
   const parts = await party.broadcast('partial', partialSignature(curve, presigned, m));
-  party.check('partial signature', 'partial', parts, (from, sigma) =>
-    isPartialSignature(curve, presigned, m, from, sigma),
-  );
+  enforce(party, partialCheck(view, m), parts);
   return combine(curve, presigned, [...parts.values()]);
 }

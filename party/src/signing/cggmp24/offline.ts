@@ -12,7 +12,8 @@ import { taggedHash } from '../../session/transcript.ts';
 import type { CggmpParameters } from './parameters.ts';
 import { presign } from './presign.ts';
 import { presignMessages } from './presign-messages.ts';
-import type { PresignInput } from './presign-steps.ts';
+import { type PresignInput, presignFacts } from './presign-steps.ts';
+import { PresignView } from './presign-view.ts';
 import { Presignature } from './presignature.ts';
 
 export const SEED_BYTES = 32;
@@ -33,7 +34,8 @@ export async function presignForLater(party: Party<OfflineMessages>, input: Pres
   const { sid } = party.context;
   const seed = new Uint8Array(randomBytes(SEED_BYTES));
   const seedCommitments = await party.broadcast('seed', commitToSeed(sid, party.me, seed));
-  const presigned = await presign(party, input);
-  const terms = { id: sid, key: input.key.point, signers: party.parties, seedCommitments };
+  const view = new PresignView(party, presignFacts(input));
+  const presigned = await presign(party, input, view);
+  const terms = { id: sid, key: input.key.point, signers: party.parties, seedCommitments, nonce: view.nonce };
   return new Presignature(terms, presigned, seed);
 }

@@ -3,7 +3,7 @@ import type { Curve, Scalar } from '../../curve/curve.ts';
 import type { PartyId } from '../../session/errors.ts';
 import { entry } from '../../session/party.ts';
 import { type EcdsaSignature, ecdsaSignature, xModuloOrder } from '../ecdsa.ts';
-import type { Presigned } from './presignature.ts';
+import type { Presigned, SharedNonce } from './presignature.ts';
 
 /** σ = k·m + r·χ. */
 export function partialSignature(curve: Curve, { Gamma, k, chi }: Presigned, m: Scalar): Scalar {
@@ -13,7 +13,7 @@ export function partialSignature(curve: Curve, { Gamma, k, chi }: Presigned, m: 
 /** σ_j·Γ = m·Δ_j + r·S_j: tells whose part is wrong, with nothing secret (attack list A5). */
 export function isPartialSignature(
   curve: Curve,
-  { Gamma, checks }: Presigned,
+  { Gamma, checks }: SharedNonce,
   m: Scalar,
   from: PartyId,
   sigma: Scalar,
@@ -27,5 +27,5 @@ export function isPartialSignature(
 }
 
 /** The signature that all partial signatures add up to. */
-export const combine = (curve: Curve, { Gamma }: Presigned, parts: readonly Scalar[]): EcdsaSignature =>
+export const combine = (curve: Curve, { Gamma }: SharedNonce, parts: readonly Scalar[]): EcdsaSignature =>
   ecdsaSignature(curve, Gamma, curve.addScalars(...parts));

@@ -1,17 +1,23 @@
-import type { Point, Scalar } from '../../curve/curve.ts';
+import type { Curve, Point, Scalar } from '../../curve/curve.ts';
 import { Secret } from '../../secret.ts';
 import type { PartyId } from '../../session/errors.ts';
+import { entry } from '../../session/party.ts';
+import { taggedHash } from '../../session/transcript.ts';
 
-/** One signer's part of a signature that lacks only its message. */
-export interface Presigned {
+/** A nonce that signers share, as all of them see it. */
+export interface SharedNonce {
   /** Γ: the nonce point of the signature. */
   readonly Gamma: Point;
+  /** What the partial signature of each signer is held against: its shares of k and k·x, divided by δ, times Γ. */
+  readonly checks: ReadonlyMap<PartyId, { readonly Delta: Point; readonly S: Point }>;
+}
+
+/** One signer's part of a signature that lacks only its message. */
+export interface Presigned extends SharedNonce {
   /** The signer's share of k, divided by δ. */
   readonly k: Scalar;
   /** The signer's share of k·x, divided by δ. */
   readonly chi: Scalar;
-  /** What the partial signature of each signer is held against: its shares of k and k·x, divided by δ, times Γ. */
-  readonly checks: ReadonlyMap<PartyId, { readonly Delta: Point; readonly S: Point }>;
 }
 
 /** What a presignature is for, and what all its signers know of it. */
@@ -24,7 +30,27 @@ export interface PresignatureTerms {
   readonly signers: readonly PartyId[];
   /** Commitments of all signers to their seeds. 32 bytes each. */
   readonly seedCommitments: ReadonlyMap<PartyId, Uint8Array>;
+  readonly nonce: SharedNonce;
 }
+
+/**
+ * What a session that signs from a presignature names in its context, so that all its signers mean the same one, and evidence about the
+ * session is bound to it. 32 bytes.
+ */
+export const presignatureHash = (
+  curve: Curve,
+  { id, key, signers, seedCommitments, nonce }: PresignatureTerms,
+): Uint8Array =>
+  taggedHash(
+    'mpc/v1/cggmp24/presignature',
+    id,
+    curve.encodePoint(key),
+    curve.encodePoint(nonce.Gamma),
+    signers.map(party => {
+      const { Delta, S } = entry(nonce.checks, party);
+      return [party, entry(seedCommitments, party), curve.encodePoint(Delta), curve.encodePoint(S)];
+    }),
+  );
 
 /**
  * A signer's part of a presignature. Two signatures from one give the key away (attack list D1), so it comes out once only, and cannot

@@ -2,18 +2,26 @@ import { type Curve, curves } from '../../../curve/curve.ts';
 import type { PartyId } from '../../../session/errors.ts';
 import type { Party } from '../../../session/party.ts';
 import { results, type Simulated, type Simulation, simulate } from '../../../session/simulator.ts';
-import { groupKey, type KeyShare, type Sharing, sharingHash } from '../../../sharing/sharing.ts';
+import { groupKey, type KeyShare, type Sharing } from '../../../sharing/sharing.ts';
 import type { DataToSign, Prehashed } from '../../data-to-sign.ts';
 import type { EcdsaSignature } from '../../ecdsa.ts';
 import { untweaked } from '../../signing-key.ts';
-import { type AuxInfoMessages, auxInfo, auxInfoMessages } from '../aux-info.ts';
+import {
+  auxInfoAgreement,
+  interactiveAgreement,
+  offlineAgreement,
+  onlineAgreement,
+  presignTerms,
+} from '../agreement.ts';
+import { auxInfo } from '../aux-info.ts';
+import { type AuxInfoMessages, auxInfoMessages } from '../aux-info-messages.ts';
 import type { Auxiliary, SecretAuxiliary } from '../auxiliary.ts';
 import { type InteractiveMessages, interactiveMessages, signInteractively } from '../interactive.ts';
 import { type OfflineMessages, offlineMessages, presignForLater } from '../offline.ts';
 import { type OnlineInput, type OnlineMessages, onlineMessages, signOnline } from '../online.ts';
 import type { CggmpParameters } from '../parameters.ts';
-import type { PresignInput } from '../presign-steps.ts';
-import type { Presignature } from '../presignature.ts';
+import { type PresignInput, presignFacts } from '../presign-steps.ts';
+import type { Presignature, PresignatureTerms } from '../presignature.ts';
 import { testKey, testParameters, testRing } from './parameters.ts';
 
 /** Moduli of some length, and each party's own. */
@@ -37,6 +45,7 @@ export const simulateAuxInfo = (
   simulate({
     parties,
     messages: auxInfoMessages(parameters),
+    parameters: auxInfoAgreement(parameters.level),
     protocol: party => auxInfo(party, secretOf(party.me), parameters),
     ...changes,
   });
@@ -63,7 +72,7 @@ function sharingOf([first]: readonly KeyShare[]): { readonly sharing: Sharing; r
   return { sharing: first.sharing, curve: curves[first.sharing.curve] };
 }
 
-function presignInput(
+export function presignInput(
   party: PartyId,
   { shares, auxiliary, parameters = testParameters }: Omit<Signing, 'data'>,
 ): PresignInput {
@@ -84,16 +93,17 @@ export function simulateSigning(
     parties: signers,
     threshold: sharing.threshold,
     messages: interactiveMessages(parameters, curve, signers.length),
-    parameters: { extras: { sharing: sharingHash(sharing), digest: data.digest } },
+    parameters: interactiveAgreement(presignTerms(presignFacts(presignInput(sharing.parties[0] ?? 0, signing))), data),
     protocol: party => signInteractively(as(party), presignInput(party.me, signing), data),
     ...changes,
   });
 }
 
-/** A presignature of these signers in a simulation. */
+/** A presignature of these signers in a simulation; `as` makes cheats of parties. */
 export function simulateOffline(
   signing: Omit<Signing, 'data'>,
   changes: Partial<Simulation<OfflineMessages, Presignature>> = {},
+  as: (party: Party<OfflineMessages>) => Party<OfflineMessages> = party => party,
 ): Promise<Simulated<Presignature>> {
   const { shares, signers, parameters = testParameters } = signing;
   const { sharing, curve } = sharingOf(shares);
@@ -101,8 +111,8 @@ export function simulateOffline(
     parties: signers,
     threshold: sharing.threshold,
     messages: offlineMessages(parameters, curve, signers.length),
-    parameters: { extras: { sharing: sharingHash(sharing) } },
-    protocol: party => presignForLater(party, presignInput(party.me, signing)),
+    parameters: offlineAgreement(presignTerms(presignFacts(presignInput(sharing.parties[0] ?? 0, signing)))),
+    protocol: party => presignForLater(as(party), presignInput(party.me, signing)),
     ...changes,
   });
 }
@@ -122,10 +132,16 @@ export const simulateOnline = (
     parties: [...presignatures.keys()],
     threshold: 2,
     messages: onlineMessages(curves[input.curve]),
-    parameters: { extras: { digest: input.data.digest } },
+    parameters: onlineAgreement(testParameters.level, 2, termsOf(presignatures), input),
     protocol: party => signOnline(party, presignatures.get(party.me) ?? missing(party.me), input),
     ...changes,
   });
+
+function termsOf(presignatures: ReadonlyMap<PartyId, Presignature>): PresignatureTerms {
+  const [first] = presignatures.values();
+  if (first === undefined) throw new RangeError('no presignature');
+  return first.terms;
+}
 
 function missing(party: PartyId): never {
   throw new RangeError(`party ${party} has nothing to sign with`);
