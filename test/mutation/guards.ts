@@ -287,7 +287,7 @@ export const guards: readonly Guard[] = [
       row: 'A5',
       file: `${CGGMP24}/red-alert.ts`,
       test: `${EVIDENCE}/evidence.test.ts`,
-      tests: 'A5: cggmp24/interactive/v1: who multiplies what is no ciphertext',
+      tests: 'A5: cggmp24/sign/v1: who multiplies what is no ciphertext',
     },
     'a presignature spoiled with what is no ciphertext, by nobody',
     'if (!key.areCiphertexts(...kept)) return undefined;',

@@ -13,9 +13,10 @@ import {
   onlineAgreement,
   parseSuite,
   protocols,
+  type Suite,
 } from '../signing/cggmp24/agreement.ts';
+import { auxInfoMessages } from '../signing/cggmp24/aux-info.ts';
 import { AuxInfoView, auxInfoChecks } from '../signing/cggmp24/aux-info-checks.ts';
-import { auxInfoMessages } from '../signing/cggmp24/aux-info-messages.ts';
 import { interactiveMessages, partialCheck } from '../signing/cggmp24/interactive.ts';
 import { offlineMessages } from '../signing/cggmp24/offline.ts';
 import { onlineMessages } from '../signing/cggmp24/online.ts';
@@ -47,32 +48,41 @@ export interface Setting {
   readonly levels: Levels;
 }
 
-interface Judged {
-  readonly parameters: CggmpParameters;
-  readonly curve: EcdsaCurve | undefined;
-}
+/** What a suite fixes, as far as a protocol needs it. @throws Refusal */
+class SuiteOfSession {
+  readonly #name: string;
+  readonly #suite: Suite;
+  readonly #levels: Levels;
 
-/** What all protocols need to know of a suite. @throws Refusal */
-function suiteOf({ suite }: SessionParameters, levels: Levels): Judged {
-  const { level, curve } = parseSuite(suite) ?? refuse(`nobody outside of it can judge a session of ${suite}`);
-  return { parameters: levels[level], curve };
-}
+  constructor({ suite }: SessionParameters, levels: Levels) {
+    this.#name = suite;
+    this.#suite = parseSuite(suite) ?? refuse(`nobody outside of it can judge a session of ${suite}`);
+    this.#levels = levels;
+  }
 
-const curveOf = ({ curve }: Judged): EcdsaCurve => curve ?? refuse('a suite without a curve');
+  get parameters(): CggmpParameters {
+    const { level } = this.#suite;
+    return level === undefined ? refuse(`${this.#name} says nothing of moduli`) : this.#levels[level];
+  }
+
+  get curve(): EcdsaCurve {
+    return this.#suite.curve ?? refuse(`${this.#name} says nothing of a curve`);
+  }
+}
 
 /** The messages of the session's protocol. @throws Refusal for a protocol whose messages may hold what only their recipient may know */
 export function messagesOf(session: SessionParameters, levels: Levels): Messages {
-  const suite = suiteOf(session, levels);
+  const suite = new SuiteOfSession(session, levels);
   const signers = session.members.length;
   switch (session.protocol) {
     case protocols.auxInfo:
       return auxInfoMessages(suite.parameters);
     case protocols.offline:
-      return offlineMessages(suite.parameters, curves[curveOf(suite)], signers);
+      return offlineMessages(suite.parameters, curves[suite.curve], signers);
     case protocols.interactive:
-      return interactiveMessages(suite.parameters, curves[curveOf(suite)], signers);
+      return interactiveMessages(suite.parameters, curves[suite.curve], signers);
     case protocols.online:
-      return onlineMessages(curves[curveOf(suite)]);
+      return onlineMessages(curves[suite.curve]);
     default:
       return refuse(`nobody outside of it can judge a session of ${session.protocol}`);
   }
@@ -81,7 +91,7 @@ export function messagesOf(session: SessionParameters, levels: Levels): Messages
 /** @throws Refusal if the session was about something else than the statement; RangeError, EncodingError */
 export function caseOf(setting: Setting): Case {
   const { parameters: session, context, statement, levels } = setting;
-  const suite = suiteOf(session, levels);
+  const suite = new SuiteOfSession(session, levels);
   const parties = session.members.map(({ id }) => id);
   switch (session.protocol) {
     case protocols.auxInfo: {
@@ -105,10 +115,10 @@ export function caseOf(setting: Setting): Case {
     }
     case protocols.online: {
       if (statement.of !== 'presignature') return refuse('signing from a presignature is judged by a presignature');
-      const curve = curveOf(suite);
+      const { curve } = suite;
       const { terms, key } = readPresignature(statement, curve);
       const facts = { curve, key, data: { digest: bytesNamed(session, 'digest') } };
-      agreed(session, onlineAgreement(suite.parameters.level, session.threshold, terms, facts));
+      agreed(session, onlineAgreement(session.threshold, terms, facts));
       if (terms.signers.join() !== parties.join()) return refuse('a presignature of other parties');
       const view = new OnlineView(terms, facts);
       return caseFrom(Object.values(onlineChecks(view)), view.shown);
@@ -118,9 +128,9 @@ export function caseOf(setting: Setting): Case {
   }
 }
 
-function presigning({ statement, context }: Setting, suite: Judged, parties: readonly PartyId[]): PresignView {
+function presigning({ statement, context }: Setting, suite: SuiteOfSession, parties: readonly PartyId[]): PresignView {
   if (statement.of !== 'presigning') return refuse('presigning is judged by auxiliary information and a sharing');
-  return new PresignView({ parties, context }, readPresigning(statement, curveOf(suite), suite.parameters));
+  return new PresignView({ parties, context }, readPresigning(statement, suite.curve, suite.parameters));
 }
 
 /** The session's own checks, as checks of whatever its messages hold. */

@@ -11,7 +11,7 @@ import { draftReport, signReport } from './report.ts';
 import { auxCheats } from './testing/aux-cheats.ts';
 import { CHEAT, type Cheat } from './testing/cheats.ts';
 import { fieldMutations } from './testing/field-mutations.ts';
-import { auxiliary, curve, fingerprints, identityOf, levels, secrets, shares } from './testing/material.ts';
+import { curve, fingerprints, identityOf, levels, secrets, shares } from './testing/material.ts';
 import { signingCheats } from './testing/signing-cheats.ts';
 import { verifyEvidence } from './verify-evidence.ts';
 
@@ -84,10 +84,7 @@ test('A5: evidence holds no secret of its reporter, nor of anybody else', () => 
   const needles = new Needles();
   const add = (name: string, secret: bigint, bytes: number) => needles.add(name, numberToBytesBE(secret, bytes));
   for (const { party, secret } of shares) add(`share of ${party}`, secret.expose(), 32);
-  for (const [party, { paillier, ring }] of [
-    ...secrets,
-    ...[...auxiliary].map(([id, { own }]) => [id, own] as const),
-  ]) {
+  for (const [party, { paillier, ring }] of secrets) {
     const { p, q } = paillier.factors();
     for (const prime of [p, q]) add(`factor of ${party}`, prime, 64);
     add(`λ of ${party}`, ring.lambda, 128);

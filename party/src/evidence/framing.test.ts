@@ -6,7 +6,7 @@ import { type Evidence, Misbehaviour, type SignedMessage } from '../session/erro
 import type { SessionRecord } from '../session/record.ts';
 import { failureOf } from '../session/testing/outcomes.ts';
 import { encodeView } from '../session/view.ts';
-import { auxInfoMessages } from '../signing/cggmp24/aux-info-messages.ts';
+import { auxInfoMessages } from '../signing/cggmp24/aux-info.ts';
 import { interactiveMessages } from '../signing/cggmp24/interactive.ts';
 import type { Opening } from '../signing/cggmp24/presign-messages.ts';
 import { testParameters } from '../signing/cggmp24/testing/parameters.ts';
@@ -16,7 +16,7 @@ import { draftReport, reportMisbehaviour, signReport } from './report.ts';
 import { noStatement, type Statement } from './statement.ts';
 import { auxInfoWith } from './testing/aux-cheats.ts';
 import { accusing, changing, type Ended, instead, overlooking } from './testing/cheats.ts';
-import { curve, fingerprints, identityOf, levels, secrets } from './testing/material.ts';
+import { curve, fingerprints, identityOf, levels, secretOf } from './testing/material.ts';
 import { interactiveWith, offlineWith, onlineWith } from './testing/signing-cheats.ts';
 import { verifyEvidence } from './verify-evidence.ts';
 
@@ -184,7 +184,7 @@ test('A5: who said hello to three is not convicted of a false view of two', asyn
 
 test('P1: who copies the modulus of another in its reveal cannot accuse the other of copying', async () => {
   const messages = auxInfoMessages(testParameters);
-  const { paillier } = secrets.get(2) ?? assert.fail();
+  const { paillier } = secretOf(2);
   const copying = await accuse(list =>
     auxInfoWith({
       cheat: LIAR,

@@ -2,14 +2,13 @@ import type { PartyId } from '../../session/errors.ts';
 import type { Party } from '../../session/party.ts';
 import type { Adversary } from '../../session/simulator.ts';
 import { protocols } from '../../signing/cggmp24/agreement.ts';
-import { auxInfo } from '../../signing/cggmp24/aux-info.ts';
-import { type AuxInfoMessages, auxInfoMessages } from '../../signing/cggmp24/aux-info-messages.ts';
+import { type AuxInfoMessages, auxInfo, auxInfoMessages } from '../../signing/cggmp24/aux-info.ts';
 import type { SecretAuxiliary } from '../../signing/cggmp24/auxiliary.ts';
 import { testKey, testParameters, testRing } from '../../signing/cggmp24/testing/parameters.ts';
 import { simulateAuxInfo } from '../../signing/cggmp24/testing/simulations.ts';
 import { noStatement } from '../statement.ts';
 import { CHEAT, type Cheat, changing, type Ended, flip, shorter } from './cheats.ts';
-import { identitiesOf, secrets } from './material.ts';
+import { identitiesOf, secretOf } from './material.ts';
 
 export interface AuxInfoDeviations {
   /** Of whom the adversary is: party 2, if nobody. */
@@ -29,15 +28,9 @@ export async function auxInfoWith({
   const simulated = await simulateAuxInfo(2, {
     signers: identitiesOf(1, 2),
     adversaries: new Map(adversary ? [[cheat, adversary]] : []),
-    protocol: party => auxInfo(as(party), secretOf(party.me, secret), testParameters),
+    protocol: party => auxInfo(as(party), (party.me === CHEAT && secret) || secretOf(party.me), testParameters),
   });
   return { simulated, statement: noStatement };
-}
-
-function secretOf(party: PartyId, cheated: SecretAuxiliary | undefined): SecretAuxiliary {
-  const own = party === CHEAT && cheated !== undefined ? cheated : secrets.get(party);
-  if (own === undefined) throw new RangeError(`there is no party ${party}`);
-  return own;
 }
 
 const messages = auxInfoMessages(testParameters);

@@ -9,7 +9,7 @@ import { presignFacts } from '../../signing/cggmp24/presign-steps.ts';
 import { testKey, testParameters, testRing } from '../../signing/cggmp24/testing/parameters.ts';
 import { makeAuxiliary, presignInput } from '../../signing/cggmp24/testing/simulations.ts';
 import { DataToSign } from '../../signing/data-to-sign.ts';
-import { derive } from '../../signing/hd.ts';
+import { tweakPoint } from '../../signing/signing-key.ts';
 import { presigningStatement } from '../statement.ts';
 
 export const curve = curves.secp256k1;
@@ -30,15 +30,22 @@ export function identityOf(party: PartyId): Identity {
 
 /** What each party brings to auxiliary information. */
 export const secrets: ReadonlyMap<PartyId, SecretAuxiliary> = new Map(
-  [1, 2].map(id => [id, { paillier: testKey(2 * id - 2), ring: testRing(2 * id - 1) }]),
+  [1, 2, 3].map(id => [id, { paillier: testKey(2 * id - 2), ring: testRing(2 * id - 1) }]),
 );
 
+export function secretOf(party: PartyId): SecretAuxiliary {
+  const secret = secrets.get(party);
+  if (secret === undefined) throw new RangeError(`there is no party ${party}`);
+  return secret;
+}
+
 export const shares = await makeShares('secp256k1', 2, 3);
-export const auxiliary = await makeAuxiliary(3);
+export const auxiliary = await makeAuxiliary(3, { parameters: testParameters, secretOf });
 export const data = DataToSign.of(Buffer.from('a payment'), 'sha256');
 export const signing = { shares, auxiliary, data, signers: [1, 2] };
 
 const facts = presignFacts(presignInput(1, signing));
 export const presigning = presigningStatement(facts);
+const tweak = { negate: false, offset: curve.scalar(1234567n) };
 /** The key that signs online: a child of the shared one. */
-export const child = derive(groupKey(facts.sharing), new Uint8Array(32).fill(7), [0, 7]).key;
+export const child = { point: tweakPoint(curve, tweak, groupKey(facts.sharing)), tweak };

@@ -14,7 +14,7 @@ import {
 } from '../../signing/cggmp24/testing/simulations.ts';
 import { presignatureStatement } from '../statement.ts';
 import { CHEAT, type Cheat, changing, type Ended, falseView, flip, instead, overlooking, twoFaced } from './cheats.ts';
-import { auxiliary, child, curve, data, identitiesOf, presigning, signing } from './material.ts';
+import { child, curve, data, identitiesOf, presigning, secretOf, signing } from './material.ts';
 
 export interface SigningDeviations {
   readonly signers?: readonly PartyId[];
@@ -80,9 +80,8 @@ const spoiling = (change: (product: Multiplications['products'][number]) => Mult
   as: <M extends PresignMessages>(party: Party<M>) => (party.me === 1 ? party : overlooking(party)),
 });
 
-const paillierOf = (party: PartyId) => (auxiliary.get(party) ?? missing(party)).own.paillier.key;
-const { modulus: N2 } = paillierOf(2);
-const key3 = paillierOf(3);
+const { n: N2 } = secretOf(2).paillier;
+const { key: key3 } = secretOf(3).paillier;
 /** What party 3 decrypts is 1 more. */
 const plusOne = (D: bigint): bigint => key3.add(D, 1n + key3.modulus);
 

@@ -17,24 +17,25 @@ import { type PresignatureTerms, presignatureHash } from './presignature.ts';
 
 export const protocols = {
   auxInfo: 'cggmp24/aux-info/v1',
-  offline: 'cggmp24/offline/v1',
-  interactive: 'cggmp24/interactive/v1',
+  offline: 'cggmp24/presign/v1',
+  interactive: 'cggmp24/sign/v1',
   online: 'cggmp24/online/v1',
 } as const;
 
-/** How long moduli are, and on which curve is signed; auxiliary information is of none. */
+/** How long moduli are, and on which curve is signed: auxiliary information is of none, and from a presignature all moduli are gone. */
 export interface Suite {
-  readonly level: SecurityLevel;
+  readonly level?: SecurityLevel;
   readonly curve?: EcdsaCurve;
 }
 
-export const suiteName = ({ level, curve }: Suite): string => `CGGMP24-${(curve ?? 'aux').toUpperCase()}-${level}-v1`;
+export const suiteName = ({ level, curve }: Suite): string =>
+  `${[curve === undefined ? 'paillier' : `ecdsa-${curve}`, ...(level === undefined ? [] : [level])].join('-')}/v1`;
 
-const suites: readonly Suite[] = ([112, 128] as const).flatMap(level => [
-  { level },
-  { level, curve: 'secp256k1' as const },
-  { level, curve: 'p256' as const },
-]);
+const LEVELS = [112, 128] as const;
+const suites: readonly Suite[] = [
+  ...LEVELS.map(level => ({ level })),
+  ...(['secp256k1', 'p256'] as const).flatMap(curve => [{ curve }, ...LEVELS.map(level => ({ level, curve }))]),
+];
 
 /** Undefined for the name of none. */
 export const parseSuite = (name: string): Suite | undefined => suites.find(suite => suiteName(suite) === name);
@@ -54,16 +55,15 @@ export function interactiveAgreement(facts: PresignFacts, { digest }: DataToSign
 
 /** `threshold`: of the key's sharing. */
 export const onlineAgreement = (
-  level: SecurityLevel,
   threshold: number,
   terms: PresignatureTerms,
   { curve, key, data }: OnlineFacts,
 ): SigningAgreement => ({
   protocol: protocols.online,
-  suite: suiteName({ level, curve }),
+  suite: suiteName({ curve }),
   threshold,
   extras: {
-    presignature: presignatureHash(curves[curve], terms),
+    terms: presignatureHash(curves[curve], terms),
     key: encodedKey(curve, key),
     digest: data.digest,
   },

@@ -60,8 +60,9 @@ export class Presignature {
   readonly terms: PresignatureTerms;
   #taken: { readonly presigned: Secret<Presigned>; readonly seed: Secret<Uint8Array> } | undefined;
 
-  constructor(terms: PresignatureTerms, presigned: Presigned, seed: Uint8Array) {
-    this.terms = terms;
+  constructor(terms: Omit<PresignatureTerms, 'nonce'>, presigned: Presigned, seed: Uint8Array) {
+    const { Gamma, checks } = presigned;
+    this.terms = { ...terms, nonce: { Gamma, checks } };
     this.#taken = { presigned: new Secret(presigned), seed: new Secret(seed) };
   }
 

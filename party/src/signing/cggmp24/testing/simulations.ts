@@ -7,8 +7,7 @@ import type { DataToSign, Prehashed } from '../../data-to-sign.ts';
 import type { EcdsaSignature } from '../../ecdsa.ts';
 import { untweaked } from '../../signing-key.ts';
 import { auxInfoAgreement, interactiveAgreement, offlineAgreement, onlineAgreement } from '../agreement.ts';
-import { auxInfo } from '../aux-info.ts';
-import { type AuxInfoMessages, auxInfoMessages } from '../aux-info-messages.ts';
+import { type AuxInfoMessages, auxInfo, auxInfoMessages } from '../aux-info.ts';
 import type { Auxiliary, SecretAuxiliary } from '../auxiliary.ts';
 import { type InteractiveMessages, interactiveMessages, signInteractively } from '../interactive.ts';
 import { type OfflineMessages, offlineMessages, presignForLater } from '../offline.ts';
@@ -126,7 +125,7 @@ export const simulateOnline = (
     parties: [...presignatures.keys()],
     threshold: 2,
     messages: onlineMessages(curves[input.curve]),
-    parameters: onlineAgreement(testParameters.level, 2, termsOf(presignatures), input),
+    parameters: onlineAgreement(2, termsOf(presignatures), input),
     protocol: party => signOnline(party, presignatures.get(party.me) ?? missing(party.me), input),
     ...changes,
   });
