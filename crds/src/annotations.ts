@@ -16,13 +16,13 @@ export const AUXILIARY_ANNOTATION = `${GROUP}/rotate-auxiliary`;
 export const PAUSED_ANNOTATION = `${GROUP}/paused`;
 
 /**
- * Why an epoch was made. It is part of the certificate of the epoch, so that a trigger is carried out once, whatever becomes
- * of Kubernetes objects. The string form is `<source>@<value>`.
+ * Why an epoch, or a generation of auxiliary information, was made. It is part of its certificate, so that a trigger is carried out
+ * once, whatever becomes of Kubernetes objects. The string form is `<source>@<value>`.
  */
 export interface Trigger {
-  /** `keygen`, `annotation`, or `policy/<name of the RotationPolicy>`. */
+  /** `keygen`, `annotation`, or `policy/<name of the RotationPolicy>`; of auxiliary information also `first` and `parties`. */
   readonly source: string;
-  /** The value of the annotation, or the slot in RFC 3339. */
+  /** The value of the annotation, the slot in RFC 3339, or the ids of `parties`, joined by dashes. */
   readonly value: string;
 }
 

@@ -22,6 +22,10 @@ const trigger = words(320);
 const text = z.string().max(1024);
 const run = hex(16);
 
+/** Bits of security of threshold ECDSA against factoring. */
+export const securityLevel = z.union([z.literal(112), z.literal(128)]);
+export type SecurityLevel = z.infer<typeof securityLevel>;
+
 export const curve = z.enum(['ed25519', 'secp256k1', 'p256']);
 export const purpose = z.enum(['eddsa', 'taproot', 'ecdsa']);
 export type Curve = z.infer<typeof curve>;
@@ -59,6 +63,26 @@ export const certificate = z.object({
 });
 export type Certificate = z.infer<typeof certificate>;
 
+/** What a generation of auxiliary information is, as all its parties have signed it. */
+export const auxiliaryCertificate = z.object({
+  kind: z.literal('auxiliary'),
+  /** Of the auxiliary information of this cluster, in all its generations. */
+  keyId: hex(16),
+  level: securityLevel,
+  epoch: attempt,
+  base: z.int().min(0),
+  trigger,
+  /** Hash of the public values of all parties. */
+  values: hex(32),
+  transcript: hex(32),
+  acks: z.array(z.object({ party: partyId, identity: hex(32), signature: hex(64) })).max(16),
+});
+export type AuxiliaryCertificate = z.infer<typeof auxiliaryCertificate>;
+
+/** What auxiliary information is of: beside that, its parties may change from one generation to the next. */
+export const auxiliarySpec = z.object({ kind: z.literal('auxiliary'), level: securityLevel });
+export type AuxiliarySpec = z.infer<typeof auxiliarySpec>;
+
 /** How one attempt at an epoch stands, at one party. */
 export const attemptReport = z.object({
   number: attempt,
@@ -82,9 +106,6 @@ const carriedOut = z
   .max(32);
 /** RFC 3339. */
 const time = z.string().max(40);
-
-export const securityLevel = z.union([z.literal(112), z.literal(128)]);
-export type SecurityLevel = z.infer<typeof securityLevel>;
 
 /** The auxiliary information of threshold ECDSA, as one party holds it. Its generations go the same four steps as epochs. */
 export const auxiliaryReport = z.object({
@@ -158,7 +179,10 @@ export const partyReport = z.object({
   sessions: z.int().min(0),
   auxiliary: auxiliaryReport.optional(),
   /** Parties that provably broke threshold ECDSA, with whom this one runs no session of it. */
-  banned: z.array(z.object({ party: partyId, reason: text })).max(64).optional(),
+  banned: z
+    .array(z.object({ party: partyId, reason: text }))
+    .max(64)
+    .optional(),
 });
 export type PartyReport = z.infer<typeof partyReport>;
 

@@ -7,8 +7,8 @@ import { keyOf } from '@mpc-operator/runtime/object';
 import { runProcess } from '@mpc-operator/runtime/process';
 import { KubeConfigTransport } from '@mpc-operator/runtime/transport';
 import { parseConfig } from './config.ts';
+import { AttemptLog } from './controllers/attempt-log.ts';
 import { CLUSTER_INDEX, indexedBy, KEY_INDEX } from './controllers/caches.ts';
-import { AttemptLog } from './controllers/key-share-set/attempt-log.ts';
 import { keyShareSetReconciler } from './controllers/key-share-set/reconcile.ts';
 import { loadRevision } from './controllers/mpc-cluster/nats-servers.ts';
 import { mpcClusterReconciler } from './controllers/mpc-cluster/reconcile.ts';
@@ -50,6 +50,7 @@ runProcess(log, async signal => {
       connections,
       events,
       expectations: new Expectations(),
+      attempts: new AttemptLog(),
       settings: config,
       loadRevision,
       clock: systemClock,
@@ -98,7 +99,8 @@ runProcess(log, async signal => {
       reconcile: rotationPolicyReconciler({ client, caches, events, clock: systemClock }),
     })
     .for(caches.policies)
-    .watches(caches.keys, key => caches.policies.list(key.metadata.namespace).map(keyOf));
+    .watches(caches.keys, key => caches.policies.list(key.metadata.namespace).map(keyOf))
+    .watches(caches.clusters, cluster => caches.policies.list(cluster.metadata.namespace).map(keyOf));
 
   connections.onChange(cluster => {
     clusters.enqueue(cluster);

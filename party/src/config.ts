@@ -1,5 +1,6 @@
 /** What the operator tells a party by its environment (crds/src/party-env.ts), checked once at start. */
 import { join } from 'node:path';
+import type { SecurityLevel } from '@mpc-operator/crds/control';
 import { partyEnv } from '@mpc-operator/crds/party-env';
 import * as z from 'zod';
 import { AUDIT_SOCKET } from './audit/audit.ts';
@@ -18,10 +19,13 @@ const environment = z.object({
   [partyEnv.storeDirectory]: text,
   [partyEnv.httpPort]: number(0, 65535),
   [partyEnv.logLevel]: z.enum(['debug', 'info', 'warn', 'error']),
+  [partyEnv.securityLevel]: z.enum(['112', '128']).default('128'),
   MPC_PKCS11_MODULE: text.default('/usr/local/lib/p11-kit-client.so'),
 });
 
 export type Config = ReturnType<typeof readConfig>;
+
+const securityLevelOf = (level: '112' | '128'): SecurityLevel => (level === '112' ? 112 : 128);
 
 /** @throws Error naming every variable that is missing or wrong */
 export function readConfig(env: NodeJS.ProcessEnv) {
@@ -39,6 +43,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     storePath: join(data[partyEnv.storeDirectory], 'store.db'),
     httpPort: data[partyEnv.httpPort],
     logLevel: data[partyEnv.logLevel],
+    securityLevel: securityLevelOf(data[partyEnv.securityLevel]),
     auditSocket: AUDIT_SOCKET,
   };
 }

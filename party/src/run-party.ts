@@ -9,6 +9,7 @@ import type { Logger } from '@mpc-operator/runtime/log';
 import { ExponentialFailureRateLimiter } from '@mpc-operator/runtime/rate-limiter';
 import type { Transport } from '@mpc-operator/runtime/transport';
 import { AuditSocket } from './audit/audit.ts';
+import { auxiliaryService, type EcdsaMachine } from './auxiliary/auxiliary-service.ts';
 import { Ceremonies } from './ceremonies/ceremonies.ts';
 import type { Config } from './config.ts';
 import { answer } from './control/commands.ts';
@@ -31,11 +32,12 @@ const PRESENCE_EVERY = 1_000;
 const REPORT_EVERY = 5_000;
 const HEALTH_EVERY = 2_000;
 
-export type PartyConfig = Pick<Config, 'owner' | 'storePath' | 'httpPort' | 'auditSocket'>;
+export type PartyConfig = Pick<Config, 'owner' | 'storePath' | 'httpPort' | 'auditSocket' | 'securityLevel'>;
 
 export interface Surroundings {
   readonly hsm: StoppableHsm;
   readonly api: Transport;
+  readonly ecdsa: EcdsaMachine;
   readonly openNetwork: (onConnection: (connected: boolean) => void) => Network;
   readonly log: Logger;
 }
@@ -46,7 +48,7 @@ export interface Surroundings {
  */
 export async function runParty(
   config: PartyConfig,
-  { hsm, api, openNetwork, log }: Surroundings,
+  { hsm, api, ecdsa, openNetwork, log }: Surroundings,
   signal: AbortSignal,
 ): Promise<void> {
   let tell = (): void => {};
@@ -71,9 +73,13 @@ export async function runParty(
   });
   const registry = new SessionRegistry();
   const ending = new AbortController();
-  const parts = await assemble(config, custody, network, fitness, registry, log, () => tell());
+  const parts = await assemble(config, custody, ecdsa, network, fitness, registry, log, () => tell());
   const requests = startRequests(
-    { ...parts, custody, network, api, able: () => fitness.reason === undefined, log, owner: config.owner },
+    {
+      ...{ ...parts, custody, network, api, log, owner: config.owner },
+      able: () => fitness.reason === undefined,
+      changed: parts.changed,
+    },
     ending.signal,
   );
   const report = (): void => network.report(json(parts.report(requests)));
@@ -81,9 +87,14 @@ export async function runParty(
     report();
     void parts.announce();
   };
-  const { isToBeDestroyed } = requests;
+  const { isToBeDestroyed, shown } = requests;
   network.serve(async message =>
-    json(await answer({ ...parts, ...custody, log, isToBeDestroyed, report: () => parts.report(requests) }, message)),
+    json(
+      await answer(
+        { ...parts, ...custody, log, isToBeDestroyed, shown, report: () => parts.report(requests) },
+        message,
+      ),
+    ),
   );
 
   const loops = [
@@ -94,6 +105,7 @@ export async function runParty(
     every(PRESENCE_EVERY, ending.signal, () => parts.announce()),
     every(REPORT_EVERY, ending.signal, async () => report()),
     parts.epochs.run(ending.signal),
+    parts.auxiliary.run(ending.signal),
     requests.done,
   ];
   log.info('party is up', { identity: custody.identity.fingerprint, incarnation: custody.incarnation });
@@ -111,6 +123,7 @@ export async function runParty(
 async function assemble(
   config: PartyConfig,
   custody: Custody,
+  machine: EcdsaMachine,
   network: Network,
   fitness: Fitness,
   registry: SessionRegistry,
@@ -146,6 +159,10 @@ async function assemble(
   });
 
   const revisions = new Revisions();
+  const touched = (name: string): void => {
+    revisions.touch(name);
+    changed();
+  };
   const ceremonies = new Ceremonies({
     keyring,
     host,
@@ -153,11 +170,11 @@ async function assemble(
     signer: identity,
     log,
     clock,
-    changed: name => {
-      revisions.touch(name);
-      changed();
-    },
+    changed: touched,
   });
+
+  const { owner, securityLevel: level } = config;
+  const auxiliary = auxiliaryService({ owner, level, machine, custody, host, peers, log, clock, changed });
 
   const boards = network.open('epochs');
   const gossip = new Gossip({
@@ -180,24 +197,24 @@ async function assemble(
   });
   boards.listen((from, bytes) => gossip.receive(from, bytes));
   keyring.onChange((keyId, name) => {
-    if (keyring.byName(name).length > 0) revisions.touch(name);
-    else {
-      ceremonies.forget(keyId, name);
-      revisions.remove(name);
+    if (name !== undefined) {
+      if (keyring.byName(name).length > 0) revisions.touch(name);
+      else {
+        ceremonies.forget(keyId, name);
+        revisions.remove(name);
+      }
     }
     epochs.enqueue({ namespace: '', name: keyId });
     keysHeld.set(keyring.all().length);
     changed();
   });
-  for (const { state } of keyring.all()) {
-    revisions.touch(state.spec.name);
-    epochs.enqueue({ namespace: '', name: state.keyId });
-  }
+  for (const { state } of keyring.all()) revisions.touch(state.spec.name);
+  for (const id of keyring.ids()) epochs.enqueue({ namespace: '', name: id });
   keysHeld.set(keyring.all().length);
 
   const presence = network.open('presence');
   presence.listen((from, bytes) => void peers.hear(from, bytes));
-  const introduction = await introduce(config.owner, identity);
+  const introduction = await introduce(owner, identity);
   const announce = async (): Promise<void> => {
     const ready = fitness.reason === undefined;
     await presence.send('all', json({ ...introduction, incarnation, ready }));
@@ -208,7 +225,7 @@ async function assemble(
       fitness.unreadiness ??
       (impostors.length > 0 ? `parties ${impostors.join(', ')} show other identities than the pinned ones` : undefined);
     return {
-      party: config.owner.party,
+      party: owner.party,
       identity: fingerprint(identity.publicKey),
       incarnation,
       position: revisions.current,
@@ -219,9 +236,10 @@ async function assemble(
       ...(reason !== undefined && { message: reason.slice(0, 1024) }),
       keys: revisions.count,
       sessions: registry.count,
+      auxiliary: auxiliary.ceremony.report(),
     };
   };
-  return { peers, host, ceremonies, revisions, epochs, announce, report };
+  return { peers, host, ceremonies, auxiliary, revisions, epochs, announce, report, changed: touched };
 }
 
 /** Runs again and again until the signal aborts. */

@@ -7,9 +7,9 @@ import type { Simulated } from '@mpc-operator/party/session/simulator';
 import { results } from '@mpc-operator/party/session/simulator';
 import { groupKey } from '@mpc-operator/party/sharing/sharing';
 import { makeShares } from '@mpc-operator/party/sharing/testing/keys';
+import { primesLayout } from '@mpc-operator/party/signing/cggmp24/auxiliary-record';
 import { PaillierSecretKey } from '@mpc-operator/party/signing/cggmp24/paillier/paillier';
 import { RingPedersen } from '@mpc-operator/party/signing/cggmp24/paillier/ring-pedersen';
-import { generateSafePrimes } from '@mpc-operator/party/signing/cggmp24/paillier/safe-primes';
 import { cggmpParameters, type SecurityLevel } from '@mpc-operator/party/signing/cggmp24/parameters';
 import {
   type Material,
@@ -20,6 +20,7 @@ import {
 } from '@mpc-operator/party/signing/cggmp24/testing/simulations';
 import { DataToSign } from '@mpc-operator/party/signing/data-to-sign';
 import { untweaked } from '@mpc-operator/party/signing/signing-key';
+import { makeSafePrimes } from '@mpc-operator/party/threads/safe-primes';
 import { modelOfPresigning } from './ecdsa-model.ts';
 import { Times } from './times.ts';
 
@@ -74,11 +75,14 @@ async function* measure(level: SecurityLevel, threshold: number, parties: number
 /** New primes for every party, which is most of the time of this bench. */
 async function makeMaterial(level: SecurityLevel, parties: number): Promise<Material> {
   const parameters = cggmpParameters[level];
-  const pairs = await Promise.all(Array.from({ length: 2 * parties }, () => generateSafePrimes(parameters.primeBits)));
-  const pair = (i: number) => pairs[i] ?? [0n, 0n];
-  const secrets = Array.from({ length: parties }, (_, i) => ({
-    paillier: new PaillierSecretKey(...pair(2 * i), parameters),
-    ring: RingPedersen.generate(...pair(2 * i + 1), parameters),
+  const make = async () => {
+    using primes = await makeSafePrimes(parameters.primeBits, new AbortController().signal);
+    return primesLayout(parameters).decode(primes.expose());
+  };
+  const made = await Promise.all(Array.from({ length: parties }, make));
+  const secrets = made.map(({ p, q, ringP, ringQ }) => ({
+    paillier: new PaillierSecretKey(p, q, parameters),
+    ring: RingPedersen.generate(ringP, ringQ, parameters),
   }));
   return {
     parameters,

@@ -7,7 +7,7 @@
 import { results } from '@mpc-operator/party/session/simulator';
 import { simulateKeygen, simulateRefresh } from '@mpc-operator/party/sharing/testing/keys';
 import { simulateSigning } from '@mpc-operator/party/signing/frost/testing/signing';
-import { type Purpose, schemes } from '@mpc-operator/party/signing/scheme';
+import { type FrostPurpose, schemes } from '@mpc-operator/party/signing/scheme';
 import type { DKG_Round2, FROST, Key } from '@noble/curves/abstract/frost.js';
 import { ed25519_FROST } from '@noble/curves/ed25519.js';
 import { schnorr_FROST } from '@noble/curves/secp256k1.js';
@@ -16,7 +16,7 @@ import { Times } from './times.ts';
 const WARM_UP = 3;
 const RUNS = 15;
 
-const noble: { readonly [purpose in Purpose]: FROST } = { eddsa: ed25519_FROST, taproot: schnorr_FROST };
+const noble: { readonly [purpose in FrostPurpose]: FROST } = { eddsa: ed25519_FROST, taproot: schnorr_FROST };
 
 /** Medians, in CPU milliseconds of all parties together. */
 export interface Measurement {
@@ -30,7 +30,7 @@ export async function measureSimulation(): Promise<readonly Measurement[]> {
   return [...(await measure('eddsa')), ...(await measure('taproot'))];
 }
 
-async function measure(purpose: Purpose): Promise<readonly Measurement[]> {
+async function measure(purpose: FrostPurpose): Promise<readonly Measurement[]> {
   const message = new TextEncoder().encode('a message to be signed');
   const { curve } = schemes[purpose];
   const times = { keygen: new Times(WARM_UP), sign: new Times(WARM_UP), refresh: new Times(WARM_UP) };

@@ -1,26 +1,25 @@
 /** Asks for signatures as a user does, and checks them with libraries that share no code with the parties. */
-import { createPublicKey, verify } from 'node:crypto';
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
-import { verifySchnorr } from 'tiny-secp256k1';
+import { verify as verifyEcdsa, verifySchnorr } from 'tiny-secp256k1';
 import { apply, get, until } from './kubectl.ts';
 
 export type Finished = SignRequest & { readonly status: NonNullable<SignRequest['status']> };
 
-export interface Ask {
+export interface Ask extends Partial<Pick<SignRequest['spec'], 'deadlineSeconds' | 'digest' | 'derivationPath'>> {
   readonly namespace: string;
   readonly name: string;
   readonly key: string;
   readonly message: Uint8Array;
-  readonly deadlineSeconds?: number;
 }
 
-export function signRequest({ name, namespace, key, message, deadlineSeconds = 60 }: Ask): SignRequest {
+export function signRequest({ name, namespace, key, message, deadlineSeconds = 60, ...more }: Ask): SignRequest {
   return {
     apiVersion: API_VERSION,
     kind: 'SignRequest',
     metadata: { name, namespace },
-    spec: { keyRef: { name: key }, message: Buffer.from(message).toString('base64'), deadlineSeconds },
+    spec: { keyRef: { name: key }, message: Buffer.from(message).toString('base64'), deadlineSeconds, ...more },
   };
 }
 
@@ -53,10 +52,19 @@ export async function sign(a: Ask): Promise<Finished> {
   return request;
 }
 
-/** By OpenSSL for eddsa, by libsecp256k1 for taproot. Keys and signatures in hex. */
+/** By OpenSSL for eddsa, by libsecp256k1 for the others, of an ecdsa key with SHA-256. Keys and signatures in hex. */
 export function verifies(purpose: string, publicKey: string, message: Uint8Array, signature: string): boolean {
   const [key, sig] = [Buffer.from(publicKey, 'hex'), Buffer.from(signature, 'hex')];
   if (purpose === 'taproot') return verifySchnorr(message, key, sig);
+  if (purpose === 'ecdsa') return verifyEcdsa(createHash('sha256').update(message).digest(), key, sig, true);
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: key.toString('base64url') };
   return verify(null, message, createPublicKey({ key: jwk, format: 'jwk' }), sig);
+}
+
+/** ECDSA on P-256 with SHA-256, by OpenSSL. `publicKey`: compressed. */
+export function verifiesOnP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  const algorithm = '301306072a8648ce3d020106082a8648ce3d030107';
+  const key = Buffer.concat([Buffer.from(`3039${algorithm}032200`, 'hex'), publicKey]);
+  const keyObject = createPublicKey({ key, format: 'der', type: 'spki' });
+  return verify('sha256', message, { key: keyObject, dsaEncoding: 'ieee-p1363' }, signature);
 }

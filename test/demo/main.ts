@@ -17,6 +17,7 @@ const NAMESPACE = 'mpc-demo';
 const CLUSTER = 'demo';
 const SOL = 'treasury-sol';
 const BTC = 'treasury-btc';
+const ETH = 'treasury-eth';
 const run = Date.now().toString(36);
 
 const message = (text: string): Uint8Array => createHash('sha256').update(`${text} ${run}`).digest();
@@ -45,9 +46,10 @@ async function refreshed(name: string, epoch: number): Promise<KeyShareSet> {
 
 await step('Install the operator by its Helm chart', () => installChart({ wait: true }));
 
-await step('Apply a cluster of three parties in three zones, and two keys', async () => {
+await step('Apply a cluster of three parties in three zones, and three keys', async () => {
   tell((await kubectl(['apply', '-f', 'examples/00-namespace.yaml'])).stdout);
-  tell((await kubectl(['apply', '-f', 'examples/10-mpc-cluster.yaml', '-f', 'examples/20-keys.yaml'])).stdout);
+  const files = ['10-mpc-cluster', '20-keys', '21-ecdsa-key'].flatMap(name => ['-f', `examples/${name}.yaml`]);
+  tell((await kubectl(['apply', ...files])).stdout);
 });
 
 await step('Three parties ready in three zones', async () => {
@@ -124,6 +126,29 @@ await step('The thief opens the old shares in the HSM of party 1: it refuses', a
   if (!shares.every(line => line.includes(': refused'))) throw new Error('an old share can still be opened');
 });
 
+await step('An ECDSA key, once the parties have proven their Paillier moduli of 3072 bits to each other', async () => {
+  await wait(`keyshareset/${ETH}`, '--for=condition=Ready', '--timeout=900s');
+  const { status } = await until('the addresses of its children', 60, async () => {
+    const k = await key(ETH);
+    return k.status?.derivations?.length === k.spec.derivations?.length ? k : undefined;
+  });
+  const { auxiliary } = (await get<MpcCluster>(NAMESPACE, 'mpccluster', CLUSTER))?.status ?? {};
+  tell(
+    `auxiliary information: generation ${auxiliary?.generation}, primes for the next one: ${auxiliary?.primesReady}`,
+  );
+  for (const a of status?.addresses ?? []) tell(`  ${a.chain} ${a.network}: ${a.address}`);
+  for (const child of status?.derivations ?? []) tell(`  ${child.path}: ${child.addresses?.[0]?.address}`);
+});
+
+await step(
+  'ECDSA signatures, verified by libsecp256k1: the first may be interactive, later ones are from presignatures',
+  async () => {
+    await signAndTell('first-eth', ETH);
+    await until('presignatures', 120, async () => ((await key(ETH)).status?.presignatures ?? 0) > 0 || undefined);
+    await signAndTell('second-eth', ETH);
+  },
+);
+
 await step('A party is deleted, and a signature made while it is away', async () => {
   const pod = partyPodName(CLUSTER, 2);
   await kubectl(['-n', NAMESPACE, 'delete', 'pod', pod, '--wait=false']);
@@ -139,6 +164,7 @@ await step('A party is deleted, and a signature made while it is away', async ()
       : true;
   });
   await signAndTell('one-away', SOL);
+  await signAndTell('one-away-eth', ETH);
   await wait(`pod/${pod}`, '--for=condition=Ready', '--timeout=120s');
   tell(`${pod} is back`);
 });
@@ -158,6 +184,7 @@ await step('The operator is scaled to zero, and a signature made', async () => {
     '--timeout=60s',
   ]);
   await signAndTell('no-operator', BTC);
+  await signAndTell('no-operator-eth', ETH);
   await scale(2);
   await kubectl(['-n', OPERATOR_NAMESPACE, 'rollout', 'status', 'deployment/mpc-operator', '--timeout=120s']);
 });

@@ -24,11 +24,12 @@ import {
 
 const EDDSA = 'faults-eddsa';
 const TAPROOT = 'faults-taproot';
+const ECDSA = 'faults-ecdsa';
 let keys: readonly KeyShareSet[];
 
 before(async () => {
   await clusterReady();
-  keys = [await keyReady(EDDSA, 'eddsa'), await keyReady(TAPROOT, 'taproot')];
+  keys = [await keyReady(EDDSA, 'eddsa'), await keyReady(TAPROOT, 'taproot'), await keyReady(ECDSA, 'ecdsa')];
 });
 
 /** How often each container of each party was started again, but for those that the test kills. */
@@ -54,17 +55,17 @@ async function under(load: { interval: number }, breakIt: () => Promise<void>): 
 
 const epochOf = async (name: string): Promise<number> => (await key(name)).status?.epoch ?? 0;
 
-/** Begins a refresh of both keys and breaks something in the middle of it; resolves when both are refreshed all the same. */
+/** Begins a refresh of all keys and breaks something in the middle of it; resolves when they are refreshed all the same. */
 async function inMidRefresh(t: TestContext, breakIt: () => Promise<void>): Promise<void> {
-  const epochs = [await epochOf(EDDSA), await epochOf(TAPROOT)] as const;
-  const asked = Promise.all([askForRefresh(EDDSA), askForRefresh(TAPROOT)]);
+  const names = [EDDSA, TAPROOT, ECDSA];
+  const epochs = await Promise.all(names.map(epochOf));
+  const asked = Promise.all(names.map(name => askForRefresh(name)));
   await sleep(300 + Math.random() * 400); // about so long it takes until the parties hear of it
   await breakIt();
   await asked;
-  const steps = [await key(EDDSA), await key(TAPROOT)].map(({ status }) => status?.refresh?.phase);
+  const steps = (await Promise.all(names.map(key))).map(({ status }) => status?.refresh?.phase);
   t.diagnostic(`the refreshes were then: ${steps.join(', ')}`);
-  await refreshedAbove(EDDSA, epochs[0], 240);
-  await refreshedAbove(TAPROOT, epochs[1], 240);
+  for (const [i, name] of names.entries()) await refreshedAbove(name, epochs[i] ?? 0, 240);
 }
 
 describe('nothing is lost, answered twice, or left half-done', () => {

@@ -28,6 +28,8 @@ export const mpcCluster = {
       { id: 2, zone: 'b' },
       { id: 3, zone: 'c' },
     ],
+    // the other level is in readme.test.ts, where it is the default
+    securityLevel: 112,
   },
 } as const;
 
@@ -58,7 +60,7 @@ export const wait = (what: string, condition: string, seconds: number) =>
 
 export async function keyReady(name: string, purpose: Purpose): Promise<KeyShareSet> {
   await apply(NAMESPACE, keyShareSet(name, purpose));
-  await wait(`keyshareset/${name}`, 'Ready', 120);
+  await wait(`keyshareset/${name}`, 'Ready', 240);
   return await key(name);
 }
 

@@ -48,7 +48,7 @@ for (const [threshold, parties] of [
       const signers = someSigners(threshold, parties);
       const message = Buffer.from(`payment ${i}`);
       const data = DataToSign.of(message, 'sha256');
-      const { key } = derive(root, chainCode, [randomInt(2 ** 31)]);
+      const { key } = derive('secp256k1', root, chainCode, [randomInt(2 ** 31)]);
       const presignatures = await makePresignature({ shares, auxiliary, signers });
       const [id] = [...presignatures.values()].map(({ terms }) => Buffer.from(terms.id).toString('hex'));
       assert.ok(id !== undefined && !presigned.has(id), 'no presignature comes twice');

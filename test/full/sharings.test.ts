@@ -5,15 +5,17 @@ import { chaotic, results } from '@mpc-operator/party/session/simulator';
 import { groupKey, type KeyShare } from '@mpc-operator/party/sharing/sharing';
 import { simulateKeygen, simulateRefresh } from '@mpc-operator/party/sharing/testing/keys';
 import { simulateSigning } from '@mpc-operator/party/signing/frost/testing/signing';
-import { type Purpose, publicKeys, schemes } from '@mpc-operator/party/signing/scheme';
+import { type FrostPurpose, publicKeys, schemes } from '@mpc-operator/party/signing/scheme';
 import { verifies } from '../cluster/signing.ts';
 
 const LARGEST = 7;
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-function publicKeyOf(purpose: Purpose, shares: readonly KeyShare[]): string {
-  const keys = new Set(shares.map(({ sharing }) => hex(publicKeys(purpose, groupKey(sharing)).publicKey)));
+function publicKeyOf(purpose: FrostPurpose, shares: readonly KeyShare[]): string {
+  const keys = new Set(
+    shares.map(({ sharing }) => hex(publicKeys(purpose, sharing.curve, groupKey(sharing)).publicKey)),
+  );
   assert.equal(keys.size, 1);
   return [...keys].join();
 }
@@ -22,7 +24,7 @@ function publicKeyOf(purpose: Purpose, shares: readonly KeyShare[]): string {
 const quorum = (shares: readonly KeyShare[], size: number, first: number): readonly KeyShare[] =>
   [...shares, ...shares].slice(first % shares.length).slice(0, size);
 
-async function everyQuorumSizeSigns(purpose: Purpose, shares: readonly KeyShare[], seed: number): Promise<void> {
+async function everyQuorumSizeSigns(purpose: FrostPurpose, shares: readonly KeyShare[], seed: number): Promise<void> {
   const publicKey = publicKeyOf(purpose, shares);
   const threshold = shares[0]?.sharing.threshold ?? assert.fail();
   for (let size = threshold; size <= shares.length; size += 1) {

@@ -28,7 +28,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 
 {{/* What the operator may do in the namespaces it looks after. */}}
 {{- define "mpc-operator.rules" -}}
-# The four kinds. Their specs are the users': patch is for finalizers and, on KeyShareSets, the slots of RotationPolicies.
+# The four kinds. Their specs are the users': patch is for finalizers and the slots of RotationPolicies, which are annotations.
 - apiGroups: [mpc.keyshare.dev]
   resources: [mpcclusters, keysharesets]
   verbs: [get, list, watch, patch]

@@ -111,6 +111,15 @@ export interface MpcClusterStatus {
     readonly primesReady?: string;
     /** Why it is in this phase, for people. */
     readonly message?: string;
+    /** The last trigger of each source that the parties have carried out. As long as it stays, it is not carried out again. */
+    readonly triggers?: readonly {
+      /** What asked: first, parties (for others than before), annotation, or policy/<name of the RotationPolicy>. */
+      readonly source: string;
+      /** The value of the annotation, the time of the slot, or the ids of the parties. */
+      readonly value: string;
+      /** The generation it led to. */
+      readonly generation: number;
+    }[];
   };
   /** SHA-256 of the certificate authority of the transport, in hex. It authenticates connections, never a party to a party. */
   readonly caFingerprint?: string;
@@ -167,8 +176,8 @@ export interface KeyShareSetSpec {
   readonly presignatures: {
     /** How many each party keeps to lead with. 0: none, every request is signed interactively. */
     readonly target: number;
-    /** When fewer than this are left, they are made again up to the target. */
-    readonly lowWater: number;
+    /** When fewer than this are left, they are made again up to the target. Unset: half of the target. */
+    readonly lowWater?: number;
   };
   /** Children of the key whose public keys and addresses are shown in status. Any other child of it can be signed with as well. */
   readonly derivations?: readonly {
@@ -402,7 +411,7 @@ export interface SignRequestStatus {
   }[];
 }
 
-/** RotationPolicy has the shares of keys refreshed on schedule. Each slot runs once for each key, whatever restarts; of slots that were missed, the last one is made up for. */
+/** RotationPolicy has the shares of keys refreshed on schedule, and with those of ecdsa keys the auxiliary information of their MpcCluster. Each slot runs once for each key, whatever restarts; of slots that were missed, the last one is made up for. */
 export interface RotationPolicy {
   readonly apiVersion: typeof API_VERSION;
   readonly kind: 'RotationPolicy';
@@ -463,7 +472,7 @@ export interface RotationPolicyStatus {
   })[];
   /** The last slot that was started. */
   readonly lastScheduleTime?: string;
-  /** When the last slot was completed: all its keys refreshed and their old shares erased. */
+  /** When the last slot was completed: all its keys refreshed and their old shares erased, and for ecdsa keys newer auxiliary information in use. */
   readonly lastSuccessfulTime?: string;
   /** The next slot. */
   readonly nextScheduleTime?: string;

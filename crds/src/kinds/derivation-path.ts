@@ -7,7 +7,7 @@ export const derivationPath = {
   maxLength: 256,
   'x-kubernetes-validations': [
     {
-      rule: "!self.matches(\"[0-9]['hH](/|$)\")",
+      rule: '!self.matches("[0-9][\'hH](/|$)")',
       message: 'a hardened derivation takes the whole private key, and nobody has it',
       messageExpression:
         "'path ' + self + ' is hardened, which takes the whole private key, and nobody has it: leave out the marks of hardening'",

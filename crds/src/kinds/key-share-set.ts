@@ -121,7 +121,7 @@ export const KeyShareSet = {
         description:
           'ECDSA signatures made ahead, all but the message, so that a request is answered in two short rounds. They are in memory only, each is used once.',
         type: 'object',
-        default: {},
+        default: { target: 4 },
         properties: {
           target: {
             description: 'How many each party keeps to lead with. 0: none, every request is signed interactively.',
@@ -132,17 +132,17 @@ export const KeyShareSet = {
             default: 4,
           },
           lowWater: {
-            description: 'When fewer than this are left, they are made again up to the target.',
+            description:
+              'When fewer than this are left, they are made again up to the target. Unset: half of the target.',
             type: 'integer',
             format: 'int32',
             minimum: 0,
             maximum: 256,
-            default: 2,
           },
         },
         'x-kubernetes-validations': [
           {
-            rule: 'self.lowWater <= self.target',
+            rule: '!has(self.lowWater) || self.lowWater <= self.target',
             message: 'presignatures.lowWater must not exceed presignatures.target',
             messageExpression:
               "'presignatures.lowWater %d exceeds presignatures.target %d: lower it, or raise the target'.format([self.lowWater, self.target])",
@@ -205,8 +205,7 @@ export const KeyShareSet = {
       {
         rule: "!has(self.derivations) || size(self.derivations) == 0 || self.curve != 'p256'",
         message: 'derivations are for keys on secp256k1 and ed25519',
-        messageExpression:
-          "'a key on p256 has no children: there is no standard for them. Leave spec.derivations out'",
+        messageExpression: "'a key on p256 has no children in this version: leave spec.derivations out'",
         fieldPath: '.derivations',
       },
       {

@@ -11,12 +11,13 @@ export const RotationPolicy = {
   singular: 'rotationpolicy',
   shortNames: ['rp'],
   description:
-    'RotationPolicy has the shares of keys refreshed on schedule. Each slot runs once for each key, whatever restarts; of ' +
+    'RotationPolicy has the shares of keys refreshed on schedule, and with those of ecdsa keys the auxiliary information of their ' +
+    'MpcCluster. Each slot runs once for each key, whatever restarts; of ' +
     'slots that were missed, the last one is made up for.',
   spec: {
     description: 'When, and which keys.',
     type: 'object',
-    required: ['schedule', 'keys'],
+    required: ['keys'],
     properties: {
       schedule: {
         description:
@@ -24,6 +25,7 @@ export const RotationPolicy = {
         type: 'string',
         minLength: 1,
         maxLength: 128,
+        default: '@daily',
       },
       timeZone: {
         description: 'The time zone of the schedule, by its name in the IANA database, such as Europe/Zurich.',
@@ -122,7 +124,8 @@ export const RotationPolicy = {
       conditions,
       lastScheduleTime: { description: 'The last slot that was started.', type: 'string', format: 'date-time' },
       lastSuccessfulTime: {
-        description: 'When the last slot was completed: all its keys refreshed and their old shares erased.',
+        description:
+          'When the last slot was completed: all its keys refreshed and their old shares erased, and for ecdsa keys newer auxiliary information in use.',
         type: 'string',
         format: 'date-time',
       },

@@ -89,7 +89,8 @@ export const SignRequest = {
       reason: { description: 'Why it is in this phase, as one CamelCase word.', type: 'string', maxLength: 128 },
       message: { description: 'Why it is in this phase, for people.', type: 'string', maxLength: 1024 },
       signature: {
-        description: 'The signature, in hex: 64 bytes: R and s (RFC 8032) for eddsa, BIP-340 for taproot, r and s, of which s is low, for ecdsa.',
+        description:
+          'The signature, in hex: 64 bytes: R and s (RFC 8032) for eddsa, BIP-340 for taproot, r and s, of which s is low, for ecdsa.',
         ...hex(64),
       },
       publicKey: {

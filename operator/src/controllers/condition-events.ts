@@ -3,8 +3,8 @@ import type { EventNote } from '@mpc-operator/runtime/events';
 
 /** Conditions that are good news when they are False. */
 const NEGATIVE = new Set(['RefreshBlocked', 'Stalled']);
-/** Conditions that come and go with everything that is done. */
-const QUIET = new Set(['Progressing', 'OldSharesErased']);
+/** Conditions that come and go with everything that is done, or that have events of their own. */
+const QUIET = new Set(['Progressing', 'OldSharesErased', 'AuxiliaryReady']);
 
 /** An event for each condition that has become true or false. What is not yet at the beginning is no news. */
 export function conditionEvents(

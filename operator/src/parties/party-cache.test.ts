@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { KeyReport } from '@mpc-operator/crds/control';
 import { keyReport, partyReport } from '../testing/reports.ts';
 import { PartyCache } from './party-cache.ts';
 
@@ -22,7 +23,7 @@ describe('the cache of a party', () => {
     cache.add({ keys: [named('a')], position: 3, more: true });
     assert.equal(cache.keys, undefined);
     assert.equal(cache.next(), 3);
-    assert.equal(cache.add({ keys: [named('b')], position: 7, more: false }), true);
+    assert.equal(cache.add({ keys: [named('b')], position: 7, more: false }), 'keys');
     assert.deepEqual(cache.keys, [named('a'), named('b')]);
     assert.equal(cache.next(), undefined);
   });
@@ -31,7 +32,7 @@ describe('the cache of a party', () => {
     const cache = synced();
     assert.equal(cache.take(partyReport(1, { position: 12, keys: 2 })), false);
     assert.equal(cache.next(), 10);
-    assert.equal(cache.add({ keys: [named('b', 2)], position: 12, more: false }), true);
+    assert.equal(cache.add({ keys: [named('b', 2)], position: 12, more: false }), 'keys');
     assert.deepEqual(cache.keys, [named('a'), named('b', 2)]);
   });
 
@@ -39,7 +40,21 @@ describe('the cache of a party', () => {
     const cache = synced();
     cache.take(partyReport(1, { position: 99, keys: 2, sessions: 3 }));
     cache.next();
-    assert.equal(cache.add({ keys: [], position: 99, more: false }), false);
+    assert.equal(cache.add({ keys: [], position: 99, more: false }), 'none');
+  });
+
+  test('another number of presignatures is only a count, whatever else is the same', () => {
+    const cache = synced();
+    const answer = (...keys: KeyReport[]) => {
+      cache.take(partyReport(1, { position: 12, keys: 2 }));
+      cache.next();
+      return cache.add({ keys, position: 12, more: false });
+    };
+    assert.equal(answer({ ...named('b'), presignatures: 3 }), 'counts');
+    assert.equal(answer({ ...named('b'), presignatures: 3 }), 'none');
+    assert.equal(cache.keys?.[1]?.presignatures, 3);
+    assert.equal(answer({ ...named('b', 2), presignatures: 2 }), 'keys');
+    assert.equal(answer(named('c')), 'keys');
   });
 
   test('what arrives in the meantime is asked for next', () => {
@@ -58,7 +73,7 @@ describe('the cache of a party', () => {
     cache.add({ keys: [], position: 12, more: false });
     assert.equal(cache.next(), 0);
     assert.equal(cache.keys, undefined, 'what may be gone is not known');
-    assert.equal(cache.add({ keys: [named('b')], position: 12, more: false }), true);
+    assert.equal(cache.add({ keys: [named('b')], position: 12, more: false }), 'keys');
     assert.deepEqual(cache.keys, [named('b')]);
   });
 

@@ -1,6 +1,9 @@
 import type { KeyReport, PartyReport } from '@mpc-operator/crds/control';
 import { equal } from '@mpc-operator/runtime/json';
 
+/** What an answer changed: `counts` are numbers that change with every signature and decide nothing. */
+export type Change = 'none' | 'counts' | 'keys';
+
 /** One answer to the command `keys`. */
 export interface KeysPage {
   readonly keys: readonly KeyReport[];
@@ -54,17 +57,17 @@ export class PartyCache {
     return this.#since;
   }
 
-  /** Takes the answer to what `next` asked for; true if a key changed. */
-  add(page: KeysPage): boolean {
+  /** Takes the answer to what `next` asked for. */
+  add(page: KeysPage): Change {
     const target = this.#renewed ?? this.#keys;
-    const changed = page.keys.some(key => !equal(target.get(key.spec.name), key));
+    const change = changeOf(page.keys, target);
     for (const key of page.keys) target.set(key.spec.name, key);
     this.#since = page.position;
-    if (page.more) return changed;
+    if (page.more) return change;
     // What was asked for when the report said `asked` covers it, whatever position the last key has.
     this.#since = Math.max(page.position, this.#asked);
     this.#known = this.#since;
-    return this.#finish() || changed;
+    return this.#finish() ? 'keys' : change;
   }
 
   #finish(): boolean {
@@ -83,6 +86,20 @@ export class PartyCache {
     this.#since = 0;
     this.#known = -1;
   }
+}
+
+function changeOf(keys: readonly KeyReport[], known: ReadonlyMap<string, KeyReport>): Change {
+  const changed = keys.filter(key => !equal(known.get(key.spec.name), key));
+  if (changed.length === 0) return 'none';
+  const sameButCounts = changed.every(key => {
+    const before = known.get(key.spec.name);
+    return before !== undefined && equal(withoutCounts(before), withoutCounts(key));
+  });
+  return sameButCounts ? 'counts' : 'keys';
+}
+
+function withoutCounts({ presignatures: _, ...rest }: KeyReport): unknown {
+  return rest;
 }
 
 /** How many sessions run and how long the log is changes with every signature, and decides nothing. */

@@ -111,6 +111,26 @@ describe('the connection to the parties of a cluster', () => {
     assert.equal(state.changes, 2, 'one for the report, one for the keys');
   });
 
+  test('presignatures that come and go are told of once in a while, not each time', async t => {
+    let presignatures = 0;
+    const { connection, bus, clock, state } = setUp(t, command => {
+      if (command.verb !== 'keys') return undefined;
+      presignatures += 1;
+      return { result: 'keys', keys: [{ ...keyReport(1), presignatures }], position: 5 + presignatures, more: false };
+    });
+    const report = async (position: number) => {
+      bus().publish('mpc.report.1', partyReport(1, { position, keys: 1 }));
+      await settle();
+    };
+    await report(5);
+    const before = state.changes;
+    for (let position = 7; position < 12; position++) await report(position);
+    assert.equal(state.changes, before);
+    await clock.advance(10_000);
+    assert.equal(state.changes, before + 1);
+    assert.ok((connection.views().get(1)?.keys?.[0]?.presignatures ?? 0) > 1);
+  });
+
   test('a party that does not answer is asked again at its next report', async t => {
     const asked: Command[] = [];
     const { connection, bus } = setUp(t, command => {

@@ -10,6 +10,8 @@ import { type PartyView, type PartyViews, REPORT_LIFETIME } from './view.ts';
 
 /** Milliseconds for the reply to a command. */
 const REPLY_TIMEOUT = 3_000;
+/** Milliseconds in which counts that changed are told of, together: they would be news with every signature. */
+const COUNTS_WITHIN = 10_000;
 /** Pages that one party may answer with: more than any cluster has keys. */
 const MAX_PAGES = 1_000;
 
@@ -40,6 +42,7 @@ export class PartyConnection {
   #bus: Bus;
   #credentials: Credentials;
   readonly #parties = new Map<number, Party>();
+  #cancelCounts: (() => void) | undefined;
 
   constructor(options: PartyConnectionOptions) {
     this.#options = options;
@@ -85,6 +88,7 @@ export class PartyConnection {
   }
 
   async close(): Promise<void> {
+    this.#cancelCounts?.();
     for (const party of this.#parties.values()) party.cancelExpiry();
     await this.#bus.close();
   }
@@ -148,6 +152,13 @@ export class PartyConnection {
     this.#options.onChange();
   }
 
+  #tellOfCounts(): void {
+    this.#cancelCounts ??= this.#clock.after(COUNTS_WITHIN, () => {
+      this.#cancelCounts = undefined;
+      this.#options.onChange();
+    });
+  }
+
   /** Asks for keys until all are known. If it fails, the next report leads here again. */
   async #poll(id: number, party: Party): Promise<void> {
     if (party.polling) return;
@@ -159,8 +170,9 @@ export class PartyConnection {
         const answer = await this.command(id, { verb: 'keys', since });
         if (answer.result !== 'keys') return;
         const wasKnown = party.cache.keys !== undefined;
-        const changed = party.cache.add(answer);
-        if (changed || wasKnown !== (party.cache.keys !== undefined)) this.#options.onChange();
+        const change = party.cache.add(answer);
+        if (change === 'keys' || wasKnown !== (party.cache.keys !== undefined)) this.#options.onChange();
+        else if (change === 'counts') this.#tellOfCounts();
       }
     } finally {
       party.polling = false;

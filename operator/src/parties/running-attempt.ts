@@ -1,9 +1,16 @@
-import type { KeyReport } from '@mpc-operator/crds/control';
+import type { AttemptReport } from '@mpc-operator/crds/control';
 
-type Attempt = NonNullable<KeyReport['attempt']>;
+/** What a party reports of anything that goes from number to number: the epochs of a key, the generations of auxiliary information. */
+export interface Numbered {
+  readonly active: number;
+  readonly final: number;
+  /** Of the highest certified number; auxiliary information shows none. */
+  readonly certificate?: { readonly epoch: number } | undefined;
+  readonly attempt?: AttemptReport | undefined;
+}
 
-/** The attempt at one key that its parties are at, by what all of them report of the key; undefined if they are at rest. */
-export function runningAttempt(reports: readonly KeyReport[]): Pick<Attempt, 'number' | 'phase'> | undefined {
+/** The attempt that the parties are at, by what all of them report of the same thing; undefined if they are at rest. */
+export function runningAttempt(reports: readonly Numbered[]): Pick<AttemptReport, 'number' | 'phase'> | undefined {
   const unfinished = reports.find(
     ({ active, final, certificate }) => active !== final || (certificate?.epoch ?? 0) > final,
   );

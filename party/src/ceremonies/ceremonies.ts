@@ -17,7 +17,7 @@ import type { Signer } from '../session/signer.ts';
 import { keygen, keygenMessages } from '../sharing/keygen.ts';
 import { refresh, refreshMessages } from '../sharing/refresh.ts';
 import { type KeyShare, sharingHash } from '../sharing/sharing.ts';
-import { schemes } from '../signing/scheme.ts';
+import { curvesOf } from '../signing/scheme.ts';
 import type { SecretName } from '../store/secret-name.ts';
 import { Attendance } from './attendance.ts';
 import { failureOf } from './outcome.ts';
@@ -88,7 +88,7 @@ export class Ceremonies {
       const suite = `${curve}/v1`;
       const session = `keygen-${run}`;
       const parameters = { session, protocol: 'keygen/v1', suite, key: spec.name, epoch: number, threshold, extras };
-      const job = { parameters, parties, uses: undefined, timeout: TIMEOUT };
+      const job = { parameters, parties, uses: [], timeout: TIMEOUT };
       using attendance = new Attendance(parties, peers, clock);
       const outcome = await host.run(
         { ...job, signal: attendance.signal },
@@ -146,7 +146,7 @@ export class Ceremonies {
         threshold,
         extras,
       };
-      const job = { parameters, parties, uses: { keyId, epoch: base.epoch }, timeout: TIMEOUT };
+      const job = { parameters, parties, uses: [{ keyId, epoch: base.epoch }], timeout: TIMEOUT };
       using attendance = new Attendance(parties, peers, clock);
       const outcome = await host.run(
         { ...job, signal: attendance.signal },
@@ -231,8 +231,8 @@ function rejectMalformed({ curve, purpose, threshold, parties }: KeySpec, me: nu
   const refuse = (why: string): never => {
     throw new Refused('Malformed', why);
   };
-  if (schemes[purpose].curve !== curve)
-    refuse(`purpose ${purpose} needs curve ${schemes[purpose].curve}, not ${curve}`);
+  if (!curvesOf[purpose].includes(curve))
+    refuse(`purpose ${purpose} needs curve ${curvesOf[purpose].join(' or ')}, not ${curve}`);
   if (threshold > parties.length) refuse(`threshold ${threshold} exceeds the ${parties.length} parties`);
   if (parties.some((p, i) => i > 0 && p <= (parties[i - 1] ?? 0))) refuse('parties must be ascending, each once');
   if (!parties.includes(me)) refuse(`party ${me} is not among the parties ${parties.join(', ')}`);

@@ -1,6 +1,6 @@
 /** How an attempt at an epoch went, in the words that operator and people read. */
 import type { AttemptReport } from '@mpc-operator/crds/control';
-import type { KeyState } from '../epochs/key-state.ts';
+import type { EpochState } from '../epochs/key-state.ts';
 import { isCertified } from '../epochs/key-state.ts';
 import { ContextMismatch, Misbehaviour, Timeout } from '../session/errors.ts';
 
@@ -16,7 +16,7 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** How far the newest attempt that this party has acknowledged is. */
-export function acknowledgedAttempt(key: KeyState): AttemptReport | undefined {
+export function acknowledgedAttempt(key: EpochState): AttemptReport | undefined {
   const attempt = key.attempts.get(key.highest);
   if (attempt === undefined) return undefined;
   const { epoch: number, trigger } = attempt.proposal;

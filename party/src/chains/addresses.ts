@@ -1,6 +1,8 @@
 import { base58 } from '@scure/base';
+import type { CurveName } from '../curve/curve.ts';
 import type { Purpose } from '../signing/scheme.ts';
-import { bitcoinNetworks, taprootAddress } from './bitcoin.ts';
+import { bitcoinNetworks, legacyAddress, legacyNetworks, segwitAddress, taprootAddress } from './bitcoin.ts';
+import { ethereumAddress } from './ethereum.ts';
 
 export interface Address {
   readonly chain: string;
@@ -9,12 +11,15 @@ export interface Address {
 }
 
 /**
- * The addresses at which the signatures of a key spend.
+ * The addresses at which the signatures of a key spend; none for keys on p256.
  *
- * @param publicKey what they verify under: 32 bytes of RFC 8032 for eddsa, the x-only output key for taproot
+ * @param publicKey what they verify under: 32 bytes of RFC 8032 for eddsa, the x-only output key for taproot, 33 bytes, compressed,
+ *   for ecdsa
  */
-export function addresses(purpose: Purpose, publicKey: Uint8Array): Address[] {
+export function addresses(purpose: Purpose, curve: CurveName, publicKey: Uint8Array): Address[] {
   switch (purpose) {
+    case 'ecdsa':
+      return curve === 'secp256k1' ? ecdsaAddresses(publicKey) : [];
     case 'eddsa':
       return [{ chain: 'solana', network: 'mainnet', address: solanaAddress(publicKey) }];
     case 'taproot':
@@ -25,6 +30,13 @@ export function addresses(purpose: Purpose, publicKey: Uint8Array): Address[] {
       }));
   }
 }
+
+/** One form after the other, which their first letters tell apart. */
+const ecdsaAddresses = (publicKey: Uint8Array): Address[] => [
+  { chain: 'ethereum', network: 'mainnet', address: ethereumAddress(publicKey) },
+  ...bitcoinNetworks.map(network => ({ chain: 'bitcoin', network, address: segwitAddress(publicKey, network) })),
+  ...legacyNetworks.map(network => ({ chain: 'bitcoin', network, address: legacyAddress(publicKey, network) })),
+];
 
 /** The same on every Solana cluster. */
 function solanaAddress(publicKey: Uint8Array): string {

@@ -10,15 +10,15 @@ import { verifyCommand } from './verify.ts';
 
 const PARTIES = [1, 2, 3];
 const SPEC: KeySpec = { name: 'k', curve: 'secp256k1', purpose: 'taproot', threshold: 2, parties: PARTIES };
+const ECDSA: KeySpec = { ...SPEC, purpose: 'ecdsa' };
 const identities = new Map(PARTIES.map(party => [party, Identity.create()]));
 const identityOf = (party: number): Identity => identities.get(party) ?? assert.fail();
 const noted = PARTIES.map(party => `${party}=${identityOf(party).fingerprint}`);
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-async function made(): Promise<Certificate> {
-  const [share] = await makeShares(SPEC.curve, SPEC.threshold, PARTIES);
+async function made({ curve, purpose, threshold }: KeySpec = SPEC): Promise<Certificate> {
+  const [share] = await makeShares(curve, threshold, PARTIES);
   const commitments = hexCommitments(share?.sharing ?? assert.fail());
-  const { curve, purpose, threshold } = SPEC;
   const proposal: Proposal = {
     ...{ keyId: '01'.repeat(16), curve, purpose, threshold, publicKey: commitments[0] ?? '', commitments },
     ...{ epoch: 1, base: 0, trigger: 'keygen@', approvers: [], admins: [] },
@@ -39,6 +39,39 @@ test('a certificate of all parties is verified, by itself and in the status of i
     assert.equal(code, 0, text);
     assert.ok(text.includes(`public key: ${key.publicKey}`) && text.includes(key.addresses[0]?.address ?? '?'));
   }
+});
+
+test('a certificate of an ecdsa key is verified, with all its addresses; on p256 it has none', async () => {
+  for (const [spec, count] of [
+    [ECDSA, 6],
+    [{ ...ECDSA, curve: 'p256' }, 0],
+  ] as const) {
+    const certificate = await made(spec);
+    const key = shownKey(spec, certificate.publicKey);
+    const { code, text } = check({ status: { ...key, certificate } });
+    assert.equal(code, 0, text);
+    assert.equal(key.addresses.length, count);
+    for (const { address } of key.addresses) assert.ok(text.includes(address));
+    assert.equal(key.publicKey, certificate.publicKey);
+  }
+});
+
+test('of the two forms of one network both addresses are checked', async () => {
+  const certificate = await made(ECDSA);
+  const key = shownKey(ECDSA, certificate.publicKey);
+  const other = shownKey(ECDSA, (await made(ECDSA)).publicKey);
+  for (const [i, { address }] of other.addresses.entries()) {
+    const addresses = key.addresses.map((own, j) => (i === j ? { ...own, address } : own));
+    const { code, text } = check({ status: { ...key, addresses, certificate } });
+    assert.equal(code, 1);
+    assert.ok(text.includes(`address ${address} is not the key's`), text);
+  }
+});
+
+test('of the children in a status it is said that they are not verified', () => {
+  const derivations = [{ path: 'm/0', publicKey: key.publicKey, addresses: key.addresses }];
+  assert.match(check({ status: { ...key, derivations, certificate } }).text, /not verified: status\.derivations \(1\)/);
+  assert.doesNotMatch(check({ status: { ...key, certificate } }).text, /not verified/);
 });
 
 test('a status that shows another public key, or another address, than the parties have signed is not', async () => {

@@ -36,7 +36,7 @@ export function verifyCommand(args: readonly string[], input: string): Outcome {
   if (shownFaults.length > 0) return notVerified(shownFaults);
   const addresses = key.addresses.map(({ chain, network, address }) => `  ${chain} ${network}: ${address}\n`).join('');
   const what = `key ${keyId}, ${threshold} of ${acks.length}, epoch ${epoch}`;
-  return { code: 0, text: `verified: ${what}\n  public key: ${key.publicKey}\n${addresses}` };
+  return { code: 0, text: `verified: ${what}\n  public key: ${key.publicKey}\n${addresses}${unverified(status)}` };
 }
 
 const notVerified = (faults: readonly string[]): Outcome => ({
@@ -44,16 +44,21 @@ const notVerified = (faults: readonly string[]): Outcome => ({
   text: `NOT verified:\n${faults.map(f => `  ${f}\n`).join('')}`,
 });
 
+/** Children follow from the chain code, of which a certificate has the hash only. */
+const unverified = (status: Status | undefined): string =>
+  status === undefined || status.derivations.length === 0
+    ? ''
+    : `not verified: status.derivations (${status.derivations.length}), which only the parties can compute\n`;
+
 /** Whoever writes the status could show another key's public key or addresses beside a certificate that is right. */
 function faultsOfStatus(status: Status, key: ShownKey): string[] {
-  const mine = new Map(key.addresses.map(({ chain, network, address }) => [`${chain} ${network}`, address]));
+  const named = ({ chain, network, address }: Status['addresses'][number]) => `${chain} ${network} address ${address}`;
+  const mine = new Set(key.addresses.map(named));
   return [
     ...(status.publicKey === key.publicKey
       ? []
       : [`status.publicKey is ${status.publicKey}, but the key that the parties have signed has ${key.publicKey}`]),
-    ...status.addresses
-      .filter(({ chain, network, address }) => mine.get(`${chain} ${network}`) !== address)
-      .map(({ chain, network, address }) => `the ${chain} ${network} address ${address} is not the key's`),
+    ...status.addresses.flatMap(shown => (mine.has(named(shown)) ? [] : [`the ${named(shown)} is not the key's`])),
   ];
 }
 
@@ -61,6 +66,7 @@ function faultsOfStatus(status: Status, key: ShownKey): string[] {
 const status = z.looseObject({
   publicKey: z.string().max(66),
   addresses: z.array(z.object({ chain: z.string(), network: z.string(), address: z.string() })).default([]),
+  derivations: z.array(z.unknown()).default([]),
 });
 type Status = z.infer<typeof status>;
 

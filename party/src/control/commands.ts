@@ -2,17 +2,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, command, type PartyReport, type Reply } from '@mpc-operator/crds/control';
 import type { Logger } from '@mpc-operator/runtime/log';
+import type { AuxiliaryService } from '../auxiliary/auxiliary-service.ts';
 import { type Ceremonies, Refused } from '../ceremonies/ceremonies.ts';
 import type { KeyState } from '../epochs/key-state.ts';
 import type { HeldKey, Keyring } from '../keys/keyring.ts';
+import type { RequestService } from '../requests/service.ts';
 import { reportOfAttempt, reportOfKey } from './reports.ts';
 import type { Revisions } from './revisions.ts';
 
 export interface CommandsOptions {
   readonly keyring: Keyring;
   readonly ceremonies: Ceremonies;
+  readonly auxiliary: Pick<AuxiliaryService, 'ceremony'>;
   readonly revisions: Revisions;
   readonly report: () => PartyReport;
+  /** What is shown of a key beside what it is. */
+  readonly shown: RequestService['shown'];
   /** Whether this party sees itself that the shares of a key are to be destroyed. */
   readonly isToBeDestroyed: (key: KeyState) => boolean;
   readonly log: Logger;
@@ -38,7 +43,7 @@ export async function answer(options: CommandsOptions, message: Uint8Array): Pro
 }
 
 async function carryOut(options: CommandsOptions, c: Command): Promise<Reply> {
-  const { ceremonies, report } = options;
+  const { ceremonies, auxiliary, report } = options;
   switch (c.verb) {
     case 'report':
       return { result: 'report', report: report() };
@@ -49,6 +54,9 @@ async function carryOut(options: CommandsOptions, c: Command): Promise<Reply> {
       return { result: 'accepted' };
     case 'refresh':
       void ceremonies.refresh(c);
+      return { result: 'accepted' };
+    case 'auxiliary':
+      void auxiliary.ceremony.begin(c);
       return { result: 'accepted' };
     case 'destroy':
       await destroy(options, c.keyId);
@@ -69,13 +77,13 @@ async function destroy({ keyring, isToBeDestroyed }: CommandsOptions, keyId: str
   await keyring.destroy(keyId);
 }
 
-function keysSince({ keyring, ceremonies, revisions }: CommandsOptions, since: number): Reply {
+function keysSince({ keyring, ceremonies, revisions, shown }: CommandsOptions, since: number): Reply {
   const changed = revisions.since(since);
   const page = changed.slice(0, PAGE);
   const keys = page.flatMap(({ name }) => {
     const attempt = ceremonies.attempts().get(name);
     const held = leading(keyring.byName(name));
-    if (held !== undefined) return [reportOfKey(held, attempt?.report)];
+    if (held !== undefined) return [reportOfKey(held, attempt?.report, shown(held.state))];
     return attempt === undefined ? [] : [reportOfAttempt(attempt.spec, attempt.report)];
   });
   return { result: 'keys', keys, position: page.at(-1)?.revision ?? since, more: changed.length > PAGE };

@@ -1,13 +1,17 @@
 /** What this party tells the operator: projections of what it holds, never a secret. */
 import type { AttemptReport, KeyReport, KeySpec } from '@mpc-operator/crds/control';
 import { acknowledgedAttempt } from '../ceremonies/outcome.ts';
-import { type Attempt, isCertified, type KeyState } from '../epochs/key-state.ts';
+import { isCertified, type KeyState } from '../epochs/key-state.ts';
 import { certificateOf } from '../epochs/proposal.ts';
 import type { HeldKey } from '../keys/keyring.ts';
 import { type ShownKey, shownKey } from '../keys/shown-key.ts';
 
 /** A key that this party holds; `attempt` is the one under way or failed, if it is newer than what is acknowledged. */
-export function reportOfKey({ state, finalTime }: HeldKey, attempt: AttemptReport | undefined): KeyReport {
+export function reportOfKey(
+  { state, finalTime }: HeldKey,
+  attempt: AttemptReport | undefined,
+  shown: Pick<KeyReport, 'derivations' | 'presignatures'>,
+): KeyReport {
   const { keyId, spec, active, final, erasedBelow, highest } = state;
   const certified = state.attempts.get(active);
   const newest = attempt ?? acknowledgedAttempt(state);
@@ -15,6 +19,7 @@ export function reportOfKey({ state, finalTime }: HeldKey, attempt: AttemptRepor
     keyId,
     spec,
     ...publicPart(state),
+    ...shown,
     active,
     final,
     erasedBelow,
@@ -34,7 +39,7 @@ export function reportOfAttempt(spec: KeySpec, attempt: AttemptReport): KeyRepor
 
 /** The public key is shown once every party has activated it: before, the key may come to nothing. */
 function publicPart({ spec, final, attempts }: KeyState): ShownKey | Pick<KeyReport, 'addresses'> {
-  const [anyAttempt]: Iterable<Attempt> & Attempt[] = [...attempts.values()];
+  const [anyAttempt] = [...attempts.values()];
   if (final === 0 || anyAttempt === undefined) return { addresses: [] };
   return shownKey(spec, anyAttempt.proposal.publicKey);
 }

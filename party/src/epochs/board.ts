@@ -3,11 +3,11 @@
  * and takes over from the boards of others what is new and rightly signed. Boards only grow, in any order and however often they
  * are repeated, so every party ends with the same one.
  */
-import { type Certificate, certificate } from '@mpc-operator/crds/control';
+import { auxiliaryCertificate, certificate } from '@mpc-operator/crds/control';
 import * as z from 'zod';
 import type { PartyId } from '../session/errors.ts';
-import { isCertified, type KeyState, withAck, withActivated, withErased } from './key-state.ts';
-import { acknowledgedBytes, certificateOf, proposalOf } from './proposal.ts';
+import { type EpochState, isCertified, withAck, withActivated, withErased } from './key-state.ts';
+import { type AnyCertificate, acknowledgedBytes, certificateOf, proposalOf } from './proposal.ts';
 import { activatedBytes, erasedBytes } from './statements.ts';
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
@@ -21,7 +21,14 @@ const number = z
 export const board = z.object({
   keyId: hex(16),
   attempts: z
-    .array(z.object({ epoch: number, acks: signatures, certificate: certificate.optional(), activated: signatures }))
+    .array(
+      z.object({
+        epoch: number,
+        acks: signatures,
+        certificate: z.union([auxiliaryCertificate, certificate]).optional(),
+        activated: signatures,
+      }),
+    )
     .max(64),
   erased: z.array(z.object({ party, below: number, signature: hex(64) })).max(16),
 });
@@ -33,7 +40,7 @@ export type Verify = (identity: string, bytes: Uint8Array, signature: string) =>
 /** The newest attempts are shown if there are too many: older ones can only lose. */
 const MAX_ATTEMPTS = 64;
 
-export function boardOf(key: KeyState): Board {
+export function boardOf(key: EpochState): Board {
   return {
     keyId: key.keyId,
     attempts: [...key.attempts.values()].slice(-MAX_ATTEMPTS).map(a => ({
@@ -49,8 +56,8 @@ export function boardOf(key: KeyState): Board {
 
 const list = (map: ReadonlyMap<PartyId, string>) => [...map].map(([id, signature]) => ({ party: id, signature }));
 
-export interface Merged {
-  readonly key: KeyState;
+export interface Merged<S> {
+  readonly key: S;
   /** Statements with a wrong signature or of no party of the key: they are left out. */
   readonly rejected: number;
   /** A certificate proves that this party once knew more than it knows now: its store was set back. */
@@ -58,7 +65,7 @@ export interface Merged {
 }
 
 /** `key` with all that is new and right in another party's board. */
-export function merge(key: KeyState, theirs: Board, verify: Verify): Merged {
+export function merge<S extends EpochState>(key: S, theirs: Board, verify: Verify): Merged<S> {
   const identities = identitiesOf(key);
   let merged = key;
   let rejected = 0;
@@ -76,11 +83,11 @@ interface Statement {
   readonly by: PartyId;
   readonly bytes: Uint8Array;
   readonly signature: string;
-  readonly add: (key: KeyState) => KeyState;
+  readonly add: <S extends EpochState>(key: S) => S;
 }
 
 /** What their board shows that is new here, about attempts that are known here. */
-function newStatements(key: KeyState, theirs: Board): Statement[] {
+function newStatements(key: EpochState, theirs: Board): Statement[] {
   const attempts = theirs.attempts.flatMap(({ epoch, acks, certificate: c, activated }) => {
     const mine = key.attempts.get(epoch);
     if (mine === undefined) return [];
@@ -91,13 +98,13 @@ function newStatements(key: KeyState, theirs: Board): Statement[] {
         by,
         bytes: acknowledgedBytes(mine.proposal),
         signature,
-        add: (k: KeyState) => withAck(k, epoch, by, signature),
+        add: <S extends EpochState>(k: S): S => withAck(k, epoch, by, signature),
       })),
       ...newActivated.map(({ party: by, signature }) => ({
         by,
         bytes: activatedBytes(key.keyId, epoch),
         signature,
-        add: (k: KeyState) => withActivated(k, epoch, by, signature),
+        add: <S extends EpochState>(k: S): S => withActivated(k, epoch, by, signature),
       })),
     ];
   });
@@ -108,19 +115,19 @@ function newStatements(key: KeyState, theirs: Board): Statement[] {
       by,
       bytes: erasedBytes(key.keyId, below),
       signature,
-      add: (k: KeyState) => withErased(k, by, { below, signature }),
+      add: <S extends EpochState>(k: S): S => withErased(k, by, { below, signature }),
     })),
   ];
 }
 
-/** The identities of the parties of the key: the same in all its attempts, for a committee changes by reshare only. */
-function identitiesOf(key: KeyState): ReadonlyMap<PartyId, string> {
+/** The identities of the parties: a party has the same one in all attempts. */
+function identitiesOf(key: EpochState): ReadonlyMap<PartyId, string> {
   const identities = [...key.attempts.values()].flatMap(a => a.proposal.identities);
   return new Map(identities.map(({ party: id, identity }) => [id, identity]));
 }
 
 /** Whether this party, whose identity is `own`, whatever the certificate says of it, has once acknowledged what it certifies. */
-function isSignedBy(key: KeyState, own: string, c: Certificate, verify: Verify): boolean {
+function isSignedBy(key: EpochState, own: string, c: AnyCertificate, verify: Verify): boolean {
   const mine = c.acks.find(ack => ack.party === key.me);
   return c.keyId === key.keyId && mine !== undefined && verify(own, acknowledgedBytes(proposalOf(c)), mine.signature);
 }

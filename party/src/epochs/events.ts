@@ -1,8 +1,17 @@
 /** What a party records of its keys' epochs, before it acts on it. The state of a key is what these events, replayed, lead to. */
-import { certificate, keySpec } from '@mpc-operator/crds/control';
+import { auxiliaryCertificate, auxiliarySpec, certificate, keySpec } from '@mpc-operator/crds/control';
 import * as z from 'zod';
-import { acknowledge, activate, erase, finalise, type KeyState, newKey, withAck, withActivated } from './key-state.ts';
-import type { Proposal } from './proposal.ts';
+import {
+  acknowledge,
+  activate,
+  type EpochState,
+  erase,
+  finalise,
+  newEpochs,
+  withAck,
+  withActivated,
+} from './key-state.ts';
+import type { AuxiliaryProposal, Proposal } from './proposal.ts';
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
 const party = z.int().min(1).max(64);
@@ -13,23 +22,25 @@ const epoch = z
 const keyId = hex(16);
 const signature = hex(64);
 
-const proposal = certificate.omit({ acks: true }).extend({
-  identities: z
-    .array(z.object({ party, identity: hex(32) }))
-    .min(2)
-    .max(16),
-}) satisfies z.ZodType<Proposal>;
+const identities = z
+  .array(z.object({ party, identity: hex(32) }))
+  .min(2)
+  .max(16);
+const keyProposal = certificate.omit({ acks: true }).extend({ identities }) satisfies z.ZodType<Proposal>;
+const auxiliaryProposal = auxiliaryCertificate
+  .omit({ acks: true })
+  .extend({ identities }) satisfies z.ZodType<AuxiliaryProposal>;
 
 export const epochEvent = z.discriminatedUnion('type', [
-  /** The new sharing is sealed in the store; `signature` is this party's acknowledgement. */
+  /** The new sharing, or auxiliary information, is sealed in the store; `signature` is this party's acknowledgement. */
   z.object({
     type: z.literal('EpochAcknowledged'),
-    spec: keySpec,
-    proposal,
+    spec: z.union([auxiliarySpec, keySpec]),
+    proposal: z.union([auxiliaryProposal, keyProposal]),
     triggers: z.array(z.string().max(320)).max(32),
     signature,
   }),
-  z.object({ type: z.literal('EpochActivated'), certificate, signature }),
+  z.object({ type: z.literal('EpochActivated'), certificate: z.union([auxiliaryCertificate, certificate]), signature }),
   /** With the word of every party, so that one that comes back late can be told even after all have restarted. */
   z.object({ type: z.literal('EpochFinal'), keyId, epoch, activated: z.array(z.object({ party, signature })).max(16) }),
   z.object({ type: z.literal('SharesErased'), keyId, below: epoch, generation: z.int().min(1), signature }),
@@ -59,19 +70,26 @@ export const keyIdOf = (e: EpochEvent): string => {
  * The keys after one more event; live and on replay alike.
  * @throws RangeError for an event that cannot follow
  */
-export function apply(me: number, keys: ReadonlyMap<string, KeyState>, e: EpochEvent): ReadonlyMap<string, KeyState> {
+export function apply(
+  me: number,
+  keys: ReadonlyMap<string, EpochState>,
+  e: EpochEvent,
+): ReadonlyMap<string, EpochState> {
   const id = keyIdOf(e);
   const key = keys.get(id);
   if (e.type === 'KeyDestroyed') return new Map([...keys].filter(([other]) => other !== id));
   if (e.type === 'EpochAcknowledged') {
-    const before = key ?? newKey(me, e.spec, id);
+    const before: EpochState = key ?? newEpochs(me, e.spec, id);
     return new Map([...keys, [id, acknowledge(before, e.proposal, e.triggers, e.signature)]]);
   }
   if (key === undefined) throw new RangeError(`${e.type} of key ${id}, which is not known`);
   return new Map([...keys, [id, applyToKey(key, e)]]);
 }
 
-function applyToKey(key: KeyState, e: Exclude<EpochEvent, { type: 'KeyDestroyed' | 'EpochAcknowledged' }>): KeyState {
+function applyToKey(
+  key: EpochState,
+  e: Exclude<EpochEvent, { type: 'KeyDestroyed' | 'EpochAcknowledged' }>,
+): EpochState {
   switch (e.type) {
     case 'EpochActivated': {
       const { epoch: number, acks } = e.certificate;

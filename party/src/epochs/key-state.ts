@@ -1,17 +1,17 @@
 /**
- * What one party knows of one key's epochs: a value, changed by pure functions. The rules are the design's four steps (prepare,
+ * What one party knows of the epochs of one key, or of the generations of auxiliary information: a value, changed by pure functions. The rules are the design's four steps (prepare,
  * certify, activate, erase) against eprint 2020/1052 (forget-and-forgive): nothing is erased before every party is known to have what
  * replaces it, and whatever is acknowledged is kept until something higher is final.
  */
 
 import { parseTrigger } from '@mpc-operator/crds/annotations';
-import type { KeySpec } from '@mpc-operator/crds/control';
+import type { AuxiliarySpec, KeySpec } from '@mpc-operator/crds/control';
 import type { PartyId } from '../session/errors.ts';
-import type { Proposal } from './proposal.ts';
+import type { AnyProposal, AuxiliaryProposal, Proposal } from './proposal.ts';
 
 /** One number, which this party has acknowledged. Signatures are verified before they get here, and in hex. */
-export interface Attempt {
-  readonly proposal: Proposal;
+export interface Attempt<P extends AnyProposal = AnyProposal> {
+  readonly proposal: P;
   /** Triggers that count as carried out once it is certified. */
   readonly triggers: readonly string[];
   readonly acks: ReadonlyMap<PartyId, string>;
@@ -28,12 +28,13 @@ export interface CarriedOut {
   readonly epoch: number;
 }
 
-export interface KeyState {
+/** What keys and auxiliary information have in common: every step is the same for both. */
+export interface EpochState<S = KeySpec | AuxiliarySpec, P extends AnyProposal = AnyProposal> {
   readonly keyId: string;
-  readonly spec: KeySpec;
+  readonly spec: S;
   readonly me: PartyId;
   /** By number, those this party has acknowledged and not yet let go. */
-  readonly attempts: ReadonlyMap<number, Attempt>;
+  readonly attempts: ReadonlyMap<number, Attempt<P>>;
   /** The highest number ever acknowledged. */
   readonly highest: number;
   /** The epoch this party signs with: the highest certified number it knows; 0: none. */
@@ -47,13 +48,18 @@ export interface KeyState {
   readonly carriedOut: ReadonlyMap<string, CarriedOut>;
 }
 
+export type KeyState = EpochState<KeySpec, Proposal>;
+export type AuxiliaryState = EpochState<AuxiliarySpec, AuxiliaryProposal>;
+
+export const isKey = (state: EpochState): state is KeyState => !('kind' in state.spec);
+
 /** What a party would do next on its own, if anything. One at a time: the next follows from the state it leads to. */
 export type Step =
   | { readonly kind: 'activate'; readonly epoch: number }
   | { readonly kind: 'finalise'; readonly epoch: number }
   | { readonly kind: 'erase'; readonly below: number };
 
-export function newKey(me: PartyId, spec: KeySpec, keyId: string): KeyState {
+export function newEpochs<S>(me: PartyId, spec: S, keyId: string): EpochState<S, never> {
   return {
     keyId,
     spec,
@@ -68,12 +74,12 @@ export function newKey(me: PartyId, spec: KeySpec, keyId: string): KeyState {
   };
 }
 
-export function nextStep(key: KeyState): Step | undefined {
+export function nextStep(key: EpochState): Step | undefined {
   const certified = [...key.attempts.values()].filter(isCertified).map(a => a.proposal.epoch);
   const highest = Math.max(0, ...certified);
   if (highest > key.active) return { kind: 'activate', epoch: highest };
   const active = key.attempts.get(key.active);
-  if (active !== undefined && key.active > key.final && active.activated.size === key.spec.parties.length) {
+  if (active !== undefined && key.active > key.final && active.activated.size === active.proposal.identities.length) {
     return { kind: 'finalise', epoch: key.active };
   }
   return key.final > key.erasedBelow ? { kind: 'erase', below: key.final } : undefined;
@@ -85,12 +91,12 @@ export const isCertified = (a: Attempt): boolean => a.acks.size === a.proposal.i
  * Records the acknowledgement of a proposal.
  * @throws RangeError for a number that is not above all before: a party acknowledges one transcript per number, only upwards
  */
-export function acknowledge(
-  key: KeyState,
-  proposal: Proposal,
+export function acknowledge<S extends EpochState>(
+  key: S,
+  proposal: AnyProposal,
   triggers: readonly string[],
   signature: string,
-): KeyState {
+): S {
   if (proposal.epoch <= key.highest) {
     throw new RangeError(
       `attempt ${proposal.epoch} of key ${key.keyId} is not above ${key.highest}, which is acknowledged`,
@@ -101,21 +107,21 @@ export function acknowledge(
 }
 
 /** Adds another party's acknowledgement of an attempt that this party has acknowledged too; of any other it says nothing. */
-export function withAck(key: KeyState, epoch: number, party: PartyId, signature: string): KeyState {
+export function withAck<S extends EpochState>(key: S, epoch: number, party: PartyId, signature: string): S {
   return changeAttempt(key, epoch, a => ({ ...a, acks: new Map([...a.acks, [party, signature]]) }));
 }
 
-export function withActivated(key: KeyState, epoch: number, party: PartyId, signature: string): KeyState {
+export function withActivated<S extends EpochState>(key: S, epoch: number, party: PartyId, signature: string): S {
   return changeAttempt(key, epoch, a => ({ ...a, activated: new Map([...a.activated, [party, signature]]) }));
 }
 
-export function withErased(key: KeyState, party: PartyId, erasure: Erasure): KeyState {
+export function withErased<S extends EpochState>(key: S, party: PartyId, erasure: Erasure): S {
   const known = key.erased.get(party);
   return known && known.below >= erasure.below ? key : { ...key, erased: new Map([...key.erased, [party, erasure]]) };
 }
 
 /** This party switches to a certified epoch and gives its word for it. */
-export function activate(key: KeyState, epoch: number, signature: string): KeyState {
+export function activate<S extends EpochState>(key: S, epoch: number, signature: string): S {
   const attempt = key.attempts.get(epoch);
   if (attempt === undefined || !isCertified(attempt))
     throw new RangeError(`epoch ${epoch} of key ${key.keyId} has no certificate`);
@@ -125,12 +131,12 @@ export function activate(key: KeyState, epoch: number, signature: string): KeySt
 }
 
 /** Every party has activated the epoch: nobody needs an older one any more. */
-export function finalise(key: KeyState, epoch: number): KeyState {
+export function finalise<S extends EpochState>(key: S, epoch: number): S {
   return { ...key, final: epoch, attempts: new Map([...key.attempts].filter(([number]) => number >= epoch)) };
 }
 
 /** This party has destroyed its shares of epochs below `below`, and says so. */
-export function erase(key: KeyState, below: number, signature: string): KeyState {
+export function erase<S extends EpochState>(key: S, below: number, signature: string): S {
   return withErased({ ...key, erasedBelow: below }, key.me, { below, signature });
 }
 
@@ -149,11 +155,12 @@ export const isRenounced = (key: KeyState, sameName: readonly KeyState[]): boole
   key.active === 0 && sameName.some(other => other.keyId !== key.keyId && other.highest > key.highest);
 
 /** Whether anybody may still wait for a statement of this party, or this party for one of others. */
-export function isSettled(key: KeyState): boolean {
-  return key.highest === key.final && key.spec.parties.every(p => (key.erased.get(p)?.below ?? 0) >= key.final);
+export function isSettled(key: EpochState): boolean {
+  const parties = key.attempts.get(key.final)?.proposal.identities ?? [];
+  return key.highest === key.final && parties.every(({ party }) => (key.erased.get(party)?.below ?? 0) >= key.final);
 }
 
-function changeAttempt(key: KeyState, epoch: number, change: (a: Attempt) => Attempt): KeyState {
+function changeAttempt<S extends EpochState>(key: S, epoch: number, change: (a: Attempt) => Attempt): S {
   const attempt = key.attempts.get(epoch);
   return attempt === undefined ? key : { ...key, attempts: new Map([...key.attempts, [epoch, change(attempt)]]) };
 }

@@ -7,7 +7,16 @@ import type { Logger } from '@mpc-operator/runtime/log';
 import type { Keyring } from '../keys/keyring.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Signer } from '../session/signer.ts';
-import { type Attempt, isRenounced, isSettled, type KeyState, nextStep, type Step } from './key-state.ts';
+import {
+  type Attempt,
+  type EpochState,
+  isKey,
+  isRenounced,
+  isSettled,
+  type KeyState,
+  nextStep,
+  type Step,
+} from './key-state.ts';
 import { certificateOf } from './proposal.ts';
 import { activatedBytes, erasedBytes } from './statements.ts';
 
@@ -25,7 +34,7 @@ const DRAIN_POLL = 250;
 
 const DONE = { activate: 'epoch activated', finalise: 'epoch final', erase: 'old shares erased' } as const;
 
-/** Reconciles one key, by its id. */
+/** Reconciles one key, or the auxiliary information, by its id. */
 export function progress(options: ProgressOptions): Reconcile {
   const { keyring, publish } = options;
   return async ({ name: keyId }, { log }) => {
@@ -36,7 +45,7 @@ export function progress(options: ProgressOptions): Reconcile {
       await publish(keyId);
     }
     if (next(keyring, keyId) !== undefined) return { requeueAfter: DRAIN_POLL };
-    const key = keyring.byId(keyId)?.state;
+    const key = keyring.epochs(keyId)?.state;
     return key === undefined || isSettled(key) ? {} : { requeueAfter: REPEAT };
   };
 }
@@ -48,15 +57,15 @@ async function advance(options: ProgressOptions, keyId: string, log: Logger): Pr
     const inUse = step.kind === 'erase' && !sessions.retire(keyId, step.below);
     if (inUse) break;
     await take(options, key, step);
-    log.info(DONE[step.kind], { key: key.spec.name, step });
+    log.info(DONE[step.kind], { key: isKey(key) ? key.spec.name : 'auxiliary information', step });
   }
-  const key = keyring.byId(keyId)?.state;
-  if (key !== undefined && key.final > 0) await forgetOthers(keyring, key);
+  const key = keyring.epochs(keyId)?.state;
+  if (key !== undefined && isKey(key) && key.final > 0) await forgetOthers(keyring, key);
 }
 
-function next(keyring: Keyring, keyId: string): { readonly key: KeyState; readonly step: Step } | undefined {
-  const key = keyring.byId(keyId)?.state;
-  if (key === undefined || isRenounced(key, sameName(keyring, key))) return undefined;
+function next(keyring: Keyring, keyId: string): { readonly key: EpochState; readonly step: Step } | undefined {
+  const key = keyring.epochs(keyId)?.state;
+  if (key === undefined || (isKey(key) && isRenounced(key, sameName(keyring, key)))) return undefined;
   const step = nextStep(key);
   return step && { key, step };
 }
@@ -69,7 +78,7 @@ async function forgetOthers(keyring: Keyring, key: KeyState): Promise<void> {
   for (const other of sameName(keyring, key)) if (other.keyId !== key.keyId) await keyring.destroy(other.keyId);
 }
 
-async function take({ keyring, signer }: ProgressOptions, key: KeyState, step: Step): Promise<void> {
+async function take({ keyring, signer }: ProgressOptions, key: EpochState, step: Step): Promise<void> {
   const { keyId } = key;
   const sign = async (bytes: Uint8Array): Promise<string> => Buffer.from(await signer.sign(bytes)).toString('hex');
   switch (step.kind) {
@@ -88,7 +97,7 @@ async function take({ keyring, signer }: ProgressOptions, key: KeyState, step: S
   }
 }
 
-function attemptOf(key: KeyState, epoch: number): Attempt {
+function attemptOf(key: EpochState, epoch: number): Attempt {
   const attempt = key.attempts.get(epoch);
   if (attempt === undefined) throw new RangeError(`key ${key.keyId} has no attempt ${epoch}`);
   return attempt;

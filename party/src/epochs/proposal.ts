@@ -2,17 +2,40 @@
  * What all parties of a key sign to make an epoch: the content of a certificate. The n acknowledgements of one attempt are n
  * signatures over the very same bytes.
  */
-import type { Certificate } from '@mpc-operator/crds/control';
+import type { AuxiliaryCertificate, Certificate } from '@mpc-operator/crds/control';
 import type { PartyId } from '../session/errors.ts';
 import { encodeUnambiguously } from '../session/transcript.ts';
 
-export interface Proposal extends Omit<Certificate, 'acks'> {
-  /** The parties of the key, ascending, with their pinned identities (Ed25519 public keys in hex). */
+export interface Proposal extends Omit<Certificate, 'acks'>, WithIdentities {}
+
+/** The same for a generation of auxiliary information, which goes the same steps. */
+export interface AuxiliaryProposal extends Omit<AuxiliaryCertificate, 'acks'>, WithIdentities {}
+
+interface WithIdentities {
+  /** The parties, ascending, with their pinned identities (Ed25519 public keys in hex). */
   readonly identities: { party: PartyId; identity: string }[];
 }
 
+export type AnyProposal = Proposal | AuxiliaryProposal;
+export type AnyCertificate = Certificate | AuxiliaryCertificate;
+
 /** The bytes under an acknowledgement. Every field of the proposal is in them, unambiguously. */
-export function acknowledgedBytes(p: Proposal): Uint8Array {
+export function acknowledgedBytes(p: AnyProposal): Uint8Array {
+  const identities = p.identities.map(({ party, identity }) => [party, identity]);
+  if ('kind' in p) {
+    const { keyId, level, epoch, base, trigger, values, transcript } = p;
+    return encodeUnambiguously([
+      'mpc/v1/auxiliary/acknowledged',
+      keyId,
+      level,
+      epoch,
+      base,
+      trigger,
+      values,
+      transcript,
+      identities,
+    ]);
+  }
   return encodeUnambiguously([
     'mpc/v1/epoch/acknowledged',
     p.keyId,
@@ -28,12 +51,14 @@ export function acknowledgedBytes(p: Proposal): Uint8Array {
     p.transcript,
     p.approvers,
     p.admins,
-    p.identities.map(({ party, identity }) => [party, identity]),
+    identities,
   ]);
 }
 
 /** A certificate is a proposal with the acknowledgement of every party. */
-export function certificateOf(p: Proposal, acks: ReadonlyMap<PartyId, string>): Certificate {
+export function certificateOf(p: Proposal, acks: ReadonlyMap<PartyId, string>): Certificate;
+export function certificateOf(p: AnyProposal, acks: ReadonlyMap<PartyId, string>): AnyCertificate;
+export function certificateOf(p: AnyProposal, acks: ReadonlyMap<PartyId, string>): AnyCertificate {
   const { identities, ...content } = p;
   return {
     ...content,
@@ -46,6 +71,6 @@ export function certificateOf(p: Proposal, acks: ReadonlyMap<PartyId, string>): 
 }
 
 /** What a certificate's acknowledgements are about. */
-export function proposalOf({ acks, ...content }: Certificate): Proposal {
+export function proposalOf({ acks, ...content }: AnyCertificate): AnyProposal {
   return { ...content, identities: acks.map(({ party, identity }) => ({ party, identity })) };
 }

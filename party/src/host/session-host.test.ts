@@ -29,7 +29,7 @@ const job: Job = {
     extras: {},
   },
   parties: [1, 2],
-  uses: undefined,
+  uses: [],
   timeout: 5_000,
 };
 

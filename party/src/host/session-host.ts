@@ -8,8 +8,8 @@ import type { Standing } from '../session/hello.ts';
 import type { Messages } from '../session/messages.ts';
 import type { SessionObserver } from '../session/observer.ts';
 import type { Party } from '../session/party.ts';
-import type { SessionRegistry } from '../session/registry.ts';
-import { runSession, type SessionOutcome } from '../session/session.ts';
+import type { SessionRegistry, Use } from '../session/registry.ts';
+import { runSession, type SessionOptions, type SessionOutcome } from '../session/session.ts';
 import type { Signer } from '../session/signer.ts';
 import { SessionUsed } from '../store/projections.ts';
 import type { Store } from '../store/store.ts';
@@ -35,8 +35,8 @@ export interface Job {
   /** What the parties must agree on; who they are is added from what is pinned. */
   readonly parameters: Omit<SessionParameters, 'members'>;
   readonly parties: readonly PartyId[];
-  /** Whose shares it uses, of which epoch; undefined for a key that is being made. */
-  readonly uses: { readonly keyId: string; readonly epoch: number } | undefined;
+  /** Which secrets it uses, so that they are not erased meanwhile. */
+  readonly uses: readonly Use[];
   /** Milliseconds. */
   readonly timeout: number;
   /** Ends it earlier, with its reason. */
@@ -60,19 +60,29 @@ export class SessionHost {
    * @throws Timeout, ContextMismatch, Misbehaviour as the session does
    * @throws Unfit, Draining
    */
-  async run<M extends Messages, T>(
+  run<M extends Messages, T>(
     job: Job,
     messages: M,
     protocol: (party: Party<M>) => Promise<T>,
   ): Promise<SessionOutcome<T>> {
+    return this.conduct(job, options => runSession(options, messages, protocol));
+  }
+
+  /**
+   * The same, for sessions that run elsewhere than in this thread.
+   * @throws what `run` throws
+   */
+  async conduct<T>(
+    job: Job,
+    session: (options: SessionOptions) => Promise<SessionOutcome<T>>,
+  ): Promise<SessionOutcome<T>> {
     const { signer, store, peers, registry, open, observe, unfit } = this.#options;
     const why = unfit();
     if (why !== undefined) throw new Unfit(why);
-    const { session, protocol: name } = job.parameters;
+    const { session: name, protocol } = job.parameters;
     const members = peers.members(job.parties);
-    const uses = { keyId: job.uses?.keyId, epoch: job.uses?.epoch ?? 0 };
-    return await registry.during({ name: session, protocol: name, ...uses }, async () => {
-      using channel = open(session);
+    return await registry.during({ name, protocol, uses: job.uses }, async () => {
+      using channel = open(name);
       const options = {
         me: peers.me,
         signer,
@@ -80,11 +90,11 @@ export class SessionHost {
         parameters: { ...job.parameters, members },
         standing: this.#standing(),
         acceptStandings: (standings: ReadonlyMap<PartyId, Standing>) => peers.acceptStandings(standings),
-        claimSid: (sid: Uint8Array) => claim(store, sid, name),
-        observer: observe(name),
+        claimSid: (sid: Uint8Array) => claim(store, sid, protocol),
+        observer: observe(protocol),
         signal: AbortSignal.any([AbortSignal.timeout(job.timeout), ...(job.signal ? [job.signal] : [])]),
       };
-      return await measured(name, () => runSession(options, messages, protocol));
+      return await measured(protocol, () => session(options));
     });
   }
 

@@ -1,12 +1,13 @@
 /**
- * The keys of this party: what its log says of their epochs, what others have said since, and its sealed shares. Everything that
+ * The keys of this party, and its auxiliary information: what its log says of their epochs, what others have said since, and its sealed shares. Everything that
  * changes a key is recorded here first, and acted on after.
  */
 import { curves } from '../curve/curve.ts';
 import { type Board, boardOf, merge, type Verify } from '../epochs/board.ts';
 import { apply, EPOCH_EVENT_TYPES, type EpochEvent, isEpochEvent, keyIdOf } from '../epochs/events.ts';
-import type { KeyState } from '../epochs/key-state.ts';
+import { type AuxiliaryState, type EpochState, isKey, type KeyState } from '../epochs/key-state.ts';
 import type { Sealing, SecretChanges } from '../hsm/sealing.ts';
+import type { Secret } from '../secret.ts';
 import type { PartyId } from '../session/errors.ts';
 import { type KeyShare, keyShare, type Sharing } from '../sharing/sharing.ts';
 import type { LogEntry } from '../store/projection.ts';
@@ -18,12 +19,17 @@ export class StoreSetBack extends Error {
   override readonly name = 'StoreSetBack';
 }
 
-/** A key with what its log entries say beside its state. */
-export interface HeldKey {
-  readonly state: KeyState;
+/** A key, or auxiliary information, with what its log entries say beside its state. */
+export interface Held<S extends EpochState = EpochState> {
+  readonly state: S;
   /** When its last epoch became final. */
   readonly finalTime: Date | undefined;
 }
+
+export type HeldKey = Held<KeyState>;
+
+const isHeldKey = (held: Held): held is HeldKey => isKey(held.state);
+const isAuxiliary = (held: Held): held is Held<AuxiliaryState> => !isKey(held.state);
 
 export interface KeyringOptions {
   readonly me: PartyId;
@@ -34,10 +40,10 @@ export interface KeyringOptions {
 
 export class Keyring {
   readonly #options: KeyringOptions;
-  readonly #keys = new Map<string, HeldKey>();
+  readonly #held = new Map<string, Held>();
   /** Public sharings by key and epoch: decoding points is slow. */
   readonly #sharings = new Map<string, ReadonlyMap<number, Sharing>>();
-  readonly #listeners = new Set<(keyId: string, name: string) => void>();
+  readonly #listeners = new Set<(id: string, name: string | undefined) => void>();
 
   private constructor(options: KeyringOptions) {
     this.#options = options;
@@ -52,11 +58,27 @@ export class Keyring {
   }
 
   all(): readonly HeldKey[] {
-    return [...this.#keys.values()];
+    return [...this.#held.values()].filter(isHeldKey);
   }
 
   byId(keyId: string): HeldKey | undefined {
-    return this.#keys.get(keyId);
+    const held = this.#held.get(keyId);
+    return held && isHeldKey(held) ? held : undefined;
+  }
+
+  /** The auxiliary information, once this party has acknowledged any. */
+  auxiliary(): Held<AuxiliaryState> | undefined {
+    return [...this.#held.values()].find(isAuxiliary);
+  }
+
+  /** Whatever goes the steps of epochs under this id. */
+  epochs(id: string): Held | undefined {
+    return this.#held.get(id);
+  }
+
+  /** The ids of all keys, and of the auxiliary information. */
+  ids(): readonly string[] {
+    return [...this.#held.keys()];
   }
 
   /** The keys of a name: more than one only while a key is being made again after a first try that came to nothing. */
@@ -64,43 +86,43 @@ export class Keyring {
     return this.all().filter(({ state }) => state.spec.name === name);
   }
 
-  /** Calls `listener` with id and name of every key that changes, after it has. */
-  onChange(listener: (keyId: string, name: string) => void): void {
+  /** Calls `listener` with the id of whatever has changed, and the name of the key if it is one. */
+  onChange(listener: (id: string, name: string | undefined) => void): void {
     this.#listeners.add(listener);
   }
 
   /** Records events, with the secrets that go with them, in one transaction. When it resolves they hold. */
   async record(events: readonly EpochEvent[], secrets: SecretChanges = {}): Promise<void> {
     const { me, sealing } = this.#options;
-    const states = new Map([...this.#keys].map(([id, { state }]) => [id, state]));
-    events.reduce<ReadonlyMap<string, KeyState>>((keys, event) => apply(me, keys, event), states); // throws before it is written
+    const states = new Map([...this.#held].map(([id, { state }]) => [id, state]));
+    events.reduce<ReadonlyMap<string, EpochState>>((keys, event) => apply(me, keys, event), states); // throws before it is written
     await sealing.write(events, secrets);
   }
 
-  /** Erases this party's shares of a key's epochs below `below`, in the HSM too, and records its word for it. */
+  /** Erases this party's secrets of epochs below `below`, in the HSM too, and records its word for it. */
   async erase(keyId: string, below: number, signature: string): Promise<void> {
     const { sealing } = this.#options;
     const events = (generation: number): EpochEvent[] => [
       { type: 'SharesErased', keyId, below, generation, signature },
     ];
-    const replaces = this.#keys.get(keyId)?.state.attempts.get(below)?.proposal.base;
+    const replaces = this.#held.get(keyId)?.state.attempts.get(below)?.proposal.base;
     // the first epoch of a key replaces none; that none is left in the store does not mean that the HSM has destroyed what sealed it
     if (replaces === 0) await this.record(events(sealing.generation));
-    else await sealing.erase(n => n.kind === 'sharing' && n.keyId === keyId && n.epoch < below, events);
+    else await sealing.erase(n => 'epoch' in n && n.keyId === keyId && n.epoch < below, events);
   }
 
   /** Destroys all that this party holds of a key. */
   async destroy(keyId: string): Promise<void> {
     const { sealing } = this.#options;
     await sealing.erase(
-      n => n.kind !== 'identity' && n.keyId === keyId,
+      n => 'keyId' in n && n.keyId === keyId,
       () => [{ type: 'KeyDestroyed', keyId }],
     );
   }
 
   /** What this party shows of a key to the others. */
   board(keyId: string): Board | undefined {
-    const key = this.#keys.get(keyId);
+    const key = this.#held.get(keyId);
     return key && boardOf(key.state);
   }
 
@@ -110,7 +132,7 @@ export class Keyring {
    * @throws StoreSetBack
    */
   merge(board: Board): number {
-    const key = this.#keys.get(board.keyId);
+    const key = this.#held.get(board.keyId);
     if (key === undefined) return 0;
     const merged = merge(key.state, board, this.#options.verify);
     if (merged.behind) {
@@ -119,8 +141,8 @@ export class Keyring {
       );
     }
     if (merged.key !== key.state) {
-      this.#keys.set(board.keyId, { ...key, state: merged.key });
-      this.#tell(board.keyId, key.state.spec.name);
+      this.#held.set(board.keyId, { ...key, state: merged.key });
+      this.#tell(board.keyId, merged.key);
     }
     return merged.rejected;
   }
@@ -139,10 +161,21 @@ export class Keyring {
     return keyShare(sharing, me, curves[sharing.curve].decodeScalar(opened.expose()));
   }
 
+  /**
+   * The chain code of a key; the caller wipes it.
+   * @throws HsmUnavailable, HsmRefused
+   * @throws RangeError if there is none
+   */
+  async chainCode(keyId: string): Promise<Secret<Uint8Array>> {
+    const opened = await this.#options.sealing.read({ kind: 'chainCode', keyId });
+    if (opened === undefined) throw new RangeError(`no chain code of key ${keyId}`);
+    return opened;
+  }
+
   /** What everybody may know of a key in an epoch that this party has acknowledged. */
   sharing(keyId: string, epoch: number): Sharing | undefined {
     const known = this.#sharings.get(keyId);
-    const attempts = this.#keys.get(keyId)?.state.attempts;
+    const attempts = this.byId(keyId)?.state.attempts;
     const attempt = attempts?.get(epoch);
     if (attempts === undefined || attempt === undefined) return undefined;
     const sharing = known?.get(epoch) ?? sharingOf(attempt.proposal);
@@ -154,19 +187,20 @@ export class Keyring {
   #take({ event, time }: LogEntry): void {
     if (!isEpochEvent(event)) return;
     const keyId = keyIdOf(event);
-    const before = this.#keys.get(keyId);
-    const states = new Map(before && [[keyId, before.state]]);
+    const before = this.#held.get(keyId);
+    const states = new Map<string, EpochState>(before && [[keyId, before.state]]);
     const state = apply(this.#options.me, states, event).get(keyId);
     const finalTime = event.type === 'EpochFinal' ? time : before?.finalTime;
     if (state === undefined) {
-      this.#keys.delete(keyId);
+      this.#held.delete(keyId);
       this.#sharings.delete(keyId);
-    } else this.#keys.set(keyId, { state, finalTime });
-    const name = (state ?? before?.state)?.spec.name;
-    if (name !== undefined) this.#tell(keyId, name);
+    } else this.#held.set(keyId, { state, finalTime });
+    const changed = state ?? before?.state;
+    if (changed !== undefined) this.#tell(keyId, changed);
   }
 
-  #tell(keyId: string, name: string): void {
-    for (const listener of this.#listeners) listener(keyId, name);
+  #tell(id: string, state: EpochState): void {
+    const name = isKey(state) ? state.spec.name : undefined;
+    for (const listener of this.#listeners) listener(id, name);
   }
 }

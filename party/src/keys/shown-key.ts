@@ -1,10 +1,14 @@
-/** What the world sees of a key: what its signatures verify under, and where they spend. */
+/** What the world sees of a key and of its children: what their signatures verify under, and where they spend. */
 import type { KeyReport, KeySpec } from '@mpc-operator/crds/control';
 import { addresses } from '../chains/addresses.ts';
-import { curves } from '../curve/curve.ts';
+import { curves, type Point } from '../curve/curve.ts';
+import { derive, parsePath } from '../signing/hd.ts';
 import { publicKeys } from '../signing/scheme.ts';
 
-export type ShownKey = Required<Pick<KeyReport, 'publicKey' | 'addresses'>> & Pick<KeyReport, 'internalKey'>;
+export type ShownChild = NonNullable<KeyReport['derivations']>[number];
+export type ShownKey = Omit<ShownChild, 'path'> & Pick<KeyReport, 'internalKey'>;
+
+type Spec = Pick<KeySpec, 'curve' | 'purpose'>;
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
@@ -12,12 +16,38 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
  * @param groupKey the shared key before any tweak: a compressed point in hex, as in a certificate
  * @throws EncodingError if it is none
  */
-export function shownKey({ curve, purpose }: Pick<KeySpec, 'curve' | 'purpose'>, groupKey: string): ShownKey {
-  const point = curves[curve].decodePoint(Uint8Array.from(Buffer.from(groupKey, 'hex')));
-  const { publicKey, internalKey } = publicKeys(purpose, point);
+export const shownKey = (spec: Spec, groupKey: string): ShownKey => shownPoint(spec, decode(spec, groupKey));
+
+/**
+ * The children at these paths, in their order. Each level of each path takes half a millisecond, and children never change: whoever
+ * shows them often keeps them.
+ *
+ * @param groupKey as for `shownKey`
+ * @param chainCode 32 bytes
+ * @throws DerivationError naming the path that is none, or leads nowhere
+ */
+export function shownChildren(
+  spec: Spec,
+  groupKey: string,
+  chainCode: Uint8Array,
+  paths: readonly string[],
+): ShownChild[] {
+  const root = decode(spec, groupKey);
+  return paths.map(path => {
+    const { key } = derive(spec.curve, root, chainCode, parsePath(path));
+    const { publicKey, addresses } = shownPoint(spec, key.point);
+    return { path, publicKey, addresses };
+  });
+}
+
+const decode = ({ curve }: Spec, point: string): Point =>
+  curves[curve].decodePoint(Uint8Array.from(Buffer.from(point, 'hex')));
+
+function shownPoint({ curve, purpose }: Spec, point: Point): ShownKey {
+  const { publicKey, internalKey } = publicKeys(purpose, curve, point);
   return {
     publicKey: hex(publicKey),
     ...(internalKey && { internalKey: hex(internalKey) }),
-    addresses: addresses(purpose, publicKey),
+    addresses: addresses(purpose, curve, publicKey),
   };
 }

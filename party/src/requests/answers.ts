@@ -23,6 +23,8 @@ export interface Signature {
   readonly keyId: string;
   readonly epoch: number;
   readonly signers: readonly PartyId[];
+  /** Of an ecdsa key. */
+  readonly ecdsa?: { readonly digest: string; readonly der: string; readonly recoveryId: number };
 }
 
 export function succeeded(
@@ -32,13 +34,15 @@ export function succeeded(
   course: Course,
   now: Date,
 ): Status {
-  const { epoch, signers } = signature;
+  const { ecdsa, ...plain } = signature;
+  const { epoch, signers } = plain;
   const message = `signed by parties ${signers.join(', ')} in epoch ${epoch}`;
   // one at least, though who publishes it may have led none, or have forgotten it over a restart
   const attempts = Math.max(1, course.attempts);
   return {
     ...outcome(request, { ...course, attempts }, now, { phase: 'Succeeded', reason: 'Signed', message }),
-    ...signature,
+    ...plain,
+    ...ecdsa,
     leader,
     durationMilliseconds: now.getTime() - course.seen.getTime(),
     completionTime: timestamp(now),

@@ -1,5 +1,5 @@
 /** How the leader of a request brings the signers together. Only a proposal: what is signed, and whether, each decides alone. */
-import { certificate } from '@mpc-operator/crds/control';
+import { auxiliaryCertificate, certificate } from '@mpc-operator/crds/control';
 import * as z from 'zod';
 import { decodeJson } from '../json-message.ts';
 
@@ -17,6 +17,15 @@ export const summons = z.discriminatedUnion('type', [
     signers: z.array(z.int().min(1).max(64)).min(2).max(16),
     /** Of an epoch that is not final yet: a signer that has not seen it activates the epoch on the spot. */
     certificate: certificate.optional(),
+    /** For an ecdsa key. */
+    ecdsa: z
+      .object({
+        generation: z.int().min(1),
+        certificate: auxiliaryCertificate.optional(),
+        /** The id of the presignature to sign from; without it, interactively. */
+        presignature: hex(32).optional(),
+      })
+      .optional(),
   }),
   /** The answer of one who does not come, so that the leader need not wait for it. */
   z.object({ type: z.literal('decline'), session, reason: z.string().max(256) }),

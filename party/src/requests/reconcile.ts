@@ -13,11 +13,12 @@ import type { Logger } from '@mpc-operator/runtime/log';
 import type { ObjectKey } from '@mpc-operator/runtime/object';
 import { defineResource } from '@mpc-operator/runtime/resource';
 import type { Peers } from '../peers/peers.ts';
+import type { Presignatures } from '../presignatures/presignatures.ts';
 import { isOfSession, Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
 import { type Course, failed, pending, type Signature, succeeded } from './answers.ts';
 import { chooseSigners, turnOf } from './leadership.ts';
 import { Memories, type Memory } from './memories.ts';
-import type { RequestSigner } from './request-signer.ts';
+import { PresignatureGone, type RequestSigner } from './request-signer.ts';
 import { SessionLimit } from './session-limit.ts';
 import { isFinished, type Verdict } from './verdict.ts';
 
@@ -34,6 +35,7 @@ export interface RequestsOptions {
   readonly events: EventRecorder;
   readonly peers: Pick<Peers, 'present'>;
   readonly signer: Pick<RequestSigner, 'lead'>;
+  readonly presignatures: Pick<Presignatures, 'find'>;
   /** Whether this party takes part in sessions: its HSM answers, it is not about to stop. */
   readonly able: () => boolean;
   readonly clock: Clock;
@@ -49,8 +51,9 @@ const TAKEOVER = 3_000;
 /** After so long, or half of the time that the request has, nobody is waited for any more who works on it and gets nowhere. */
 const PATIENCE = 15_000;
 /** Of the first session of a request; each further one has twice the time, up to the last. */
-const FIRST_TIMEOUT = 3_000;
-const LAST_TIMEOUT = 15_000;
+const TIMEOUTS = { short: { first: 3_000, last: 15_000 }, long: { first: 10_000, last: 30_000 } } as const;
+/** Interactive ECDSA takes all of a processor for a second: of such sessions, so many begin at once. */
+const FIRST_LONG = 2;
 /** Between a session that failed and the next one; twice as long after each, up to the last. */
 const FIRST_REST = 100;
 const LAST_REST = 5_000;
@@ -60,27 +63,34 @@ const QUORUM_POLL = 500;
 const UNABLE_POLL = 1_000;
 
 /** What is left to do when there is a place for a session. */
-type Lead = () => Promise<Result>;
+interface Lead {
+  readonly places: SessionLimit;
+  readonly run: () => Promise<Result>;
+}
 type ToSign = Extract<Verdict, { kind: 'sign' }>;
 type ToFail = Extract<Verdict, { kind: 'fail' }>;
 
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #memories = new Memories();
-  readonly #sessions: SessionLimit;
+  /** Sessions of ECDSA do not take the places of others. */
+  readonly #short: SessionLimit;
+  readonly #long: SessionLimit;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
-    this.#sessions = new SessionLimit(() => options.clock.now());
+    const now = () => options.clock.now();
+    this.#short = new SessionLimit(now);
+    this.#long = new SessionLimit(now, FIRST_LONG);
   }
 
   readonly reconcile: Reconcile = async (key, { log }): Promise<Result> => {
     const wish = await this.#decide(key, log);
-    if (typeof wish !== 'function') return wish;
-    using _ = await this.#sessions.enter();
+    if (!('run' in wish)) return wish;
+    using _ = await wish.places.enter();
     // by now it may have been answered, or be for another one to lead
     const now = await this.#decide(key, log);
-    return typeof now === 'function' ? await now() : now;
+    return 'run' in now ? await now.run() : now;
   };
 
   /** Does what takes no session; otherwise returns what does. */
@@ -147,7 +157,8 @@ export class Requests {
       );
       return { requeueAfter: Math.max(1, Math.min(QUORUM_POLL, left)) };
     }
-    return () => this.#lead(request, verdict, memory, signers, log);
+    const places = isEcdsa(verdict) ? this.#long : this.#short;
+    return { places, run: () => this.#lead(request, verdict, memory, signers, log) };
   }
 
   async #lead(
@@ -159,18 +170,47 @@ export class Requests {
   ): Promise<Result> {
     const begin = this.#now();
     memory.attempts += 1;
-    const longest = doubled(FIRST_TIMEOUT, LAST_TIMEOUT, memory.attempts);
-    const timeout = Math.max(1, Math.min(longest, verdict.deadline - begin));
+    const [{ first, last }, places] = isEcdsa(verdict) ? [TIMEOUTS.long, this.#long] : [TIMEOUTS.short, this.#short];
+    const timeout = Math.max(1, Math.min(doubled(first, last, memory.attempts), verdict.deadline - begin));
     let signature: Signature;
     try {
-      signature = await this.#options.signer.lead(request, verdict, signers, timeout);
-      this.#sessions.ended();
+      const { signer } = this.#options;
+      signature =
+        (await this.#leadWithPresignature(request, verdict, memory, log)) ??
+        (await signer.lead(request, verdict, signers, timeout));
+      places.ended();
     } catch (error) {
-      if (error instanceof Timeout && this.#now() - begin >= timeout) this.#sessions.ranOutOfTime();
+      if (error instanceof Timeout && this.#now() - begin >= timeout) places.ranOutOfTime();
       log.warn('a session to sign failed', { session: memory.attempts, signers, error });
       return await this.#learn(request, verdict, memory, signers, error);
     }
     return await this.#publish(request, signature, memory);
+  }
+
+  /** Undefined if there is no presignature for it, or some signer does not have its part any more. */
+  async #leadWithPresignature(
+    request: SignRequest,
+    verdict: ToSign,
+    memory: Memory,
+    log: Logger,
+  ): Promise<Signature | undefined> {
+    const { signer, peers, presignatures } = this.#options;
+    if (!isEcdsa(verdict) || verdict.asked.digest === 'prehashed') return undefined;
+    const present = peers.present();
+    const { troubles, culprits } = memory;
+    const found = presignatures.find(verdict.key, p => present.has(p) && !troubles.has(p) && !culprits.has(p));
+    if (found === undefined) return undefined;
+    const { first } = TIMEOUTS.short;
+    const timeout = Math.max(1, Math.min(first, verdict.deadline - this.#now()));
+    try {
+      const signature = await signer.lead(request, verdict, found.signers, timeout, found.id);
+      log.info('signed from a presignature', { presignature: found.id });
+      return signature;
+    } catch (error) {
+      if (!(error instanceof PresignatureGone)) throw error;
+      log.info('a presignature was not complete any more: signing interactively', { presignature: found.id });
+      return undefined;
+    }
   }
 
   #signersFor(request: SignRequest, { key }: ToSign, memory: Memory): PartyId[] | undefined {
@@ -276,6 +316,8 @@ export class Requests {
     return (this.#now() - memory.seen) / 1000;
   }
 }
+
+const isEcdsa = ({ key }: ToSign): boolean => key.spec.purpose === 'ecdsa';
 
 /** `first`, twice as much for each time after the first, and never more than `last`. */
 const doubled = (first: number, last: number, times: number): number => Math.min(first * 2 ** (times - 1), last);

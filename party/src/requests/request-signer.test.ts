@@ -5,7 +5,8 @@ import { API_VERSION } from '@mpc-operator/crds/group';
 import { settle } from '@mpc-operator/runtime/testing/fake-clock';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
 import { curves } from '../curve/curve.ts';
-import { type Attempt, type KeyState, newKey } from '../epochs/key-state.ts';
+import { type Attempt, type KeyState, newEpochs } from '../epochs/key-state.ts';
+import type { Proposal } from '../epochs/proposal.ts';
 import type { Job } from '../host/session-host.ts';
 import { HsmUnavailable } from '../hsm/hsm.ts';
 import { Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
@@ -24,7 +25,7 @@ const request: SignRequest = {
   spec: { keyRef: { name: 'k' }, message: 'bQ==', deadlineSeconds: 60 },
 };
 const spec = { name: 'k', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: [1, 2, 3] } as const;
-const attempt: Attempt = {
+const attempt: Attempt<Proposal> = {
   proposal: {
     ...{ keyId: KEY, curve: 'ed25519', purpose: 'eddsa', threshold: 2, publicKey: '', epoch: 1, base: 0, trigger: '' },
     ...{ commitments: [], chainCodeHash: '', transcript: '', approvers: [], admins: [] },
@@ -35,7 +36,7 @@ const attempt: Attempt = {
   activated: new Map(),
 };
 const key: KeyState = {
-  ...newKey(1, { ...spec, parties: [...spec.parties] }, KEY),
+  ...newEpochs(1, { ...spec, parties: [...spec.parties] }, KEY),
   attempts: new Map([[1, attempt]]),
   final: 1,
   active: 1,
@@ -43,7 +44,7 @@ const key: KeyState = {
 const toSign = {
   kind: 'sign',
   key,
-  message: Buffer.from('m'),
+  asked: { message: Buffer.from('m'), digest: undefined, path: [] },
   deadline: Date.now() + 60_000,
 } as const satisfies Verdict;
 const invitation: Invitation = {
@@ -88,10 +89,15 @@ class Station {
         byId: () => ({ state: key, finalTime: undefined }),
         share: () => this.openShare(),
         sharing: () => share(1).sharing,
+        chainCode: () => assert.fail('no child is asked for'),
+        auxiliary: () => undefined,
         merge: () => 0,
       },
       store: { append: async () => [], get: async () => (this.recorded ? signed : undefined) as never },
+      computing: { run: () => assert.fail('no ecdsa key') },
+      presignatures: { get: () => undefined, take: () => assert.fail('no ecdsa key') },
       host: {
+        conduct: () => assert.fail('no ecdsa key'),
         run: job => {
           this.jobs.push(job);
           return new Promise((_, reject) => {
@@ -135,7 +141,7 @@ test('a party comes to the session of a request that it finds itself, with what 
   await station.hear(2, invitation);
   const [job = assert.fail()] = station.jobs;
   assert.deepEqual([job.parameters.session, job.parties, job.parameters.extras.request], [session, [1, 2], 'u']);
-  assert.deepEqual(job.parameters.extras.message, toSign.message);
+  assert.deepEqual(job.parameters.extras.message, toSign.asked.message);
   assert.deepEqual([station.told, station.declined], [['invited'], []]);
 });
 

@@ -1,19 +1,24 @@
 /** A party's part in the sessions of SignRequests: it leads some, and comes to those of others if it finds the same request. */
 import { randomBytes } from 'node:crypto';
+import type { AuxiliaryCertificate, Certificate } from '@mpc-operator/crds/control';
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
 import type { Logger } from '@mpc-operator/runtime/log';
-import { isCertified, type KeyState } from '../epochs/key-state.ts';
-import { certificateOf } from '../epochs/proposal.ts';
+import { agreedAuxiliary } from '../auxiliary/agreed.ts';
+import { type AuxiliaryState, isCertified, type KeyState } from '../epochs/key-state.ts';
+import { type AnyCertificate, certificateOf } from '../epochs/proposal.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import type { Presignatures } from '../presignatures/presignatures.ts';
 import type { Channel } from '../session/channel.ts';
 import { isOfSession, type PartyId, Timeout } from '../session/errors.ts';
 import type { Signature } from './answers.ts';
+import { fits } from './ecdsa-session.ts';
 import { decodeSummons, encodeSummons, type Invitation } from './invitation.ts';
 import { type SigningSessionOptions, signatureOf, signTogether } from './signing-session.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface RequestSignerOptions extends SigningSessionOptions {
   readonly keyring: SigningSessionOptions['keyring'] & Pick<Keyring, 'merge'>;
+  readonly presignatures: Pick<Presignatures, 'get' | 'take'>;
   readonly me: PartyId;
   /** Carries invitations and their answers. */
   readonly channel: Channel;
@@ -59,14 +64,18 @@ export class RequestSigner {
     this.#stop();
   }
 
-  /** Invites the signers and signs with them. @throws as `signTogether` */
+  /**
+   * Invites the signers and signs with them; from that presignature, if one is given.
+   * @throws as `signTogether`
+   */
   async lead(
     request: SignRequest,
-    { key, message }: ToSign,
+    { key, asked }: ToSign,
     signers: readonly PartyId[],
     timeout: number,
+    presignature?: string,
   ): Promise<Signature> {
-    const { me, channel } = this.#options;
+    const { me, channel, keyring } = this.#options;
     const { name, uid = '' } = request.metadata;
     const session = `sign-${randomBytes(16).toString('hex')}`;
     const declined = new AbortController();
@@ -79,12 +88,24 @@ export class RequestSigner {
         keyId: key.keyId,
         epoch: key.active,
       } as const;
-      const bytes = encodeSummons({ ...invitation, signers: [...signers], ...pendingCertificate(key) });
+      const auxiliary = keyring.auxiliary()?.state;
+      const ecdsa = key.spec.purpose === 'ecdsa' && {
+        generation: auxiliary?.active ?? 0,
+        ...(auxiliary && pendingCertificate(auxiliary)),
+        ...(presignature !== undefined && { presignature }),
+      };
+      const bytes = encodeSummons({
+        ...invitation,
+        signers: [...signers],
+        ...pendingCertificate(key),
+        ...(ecdsa && { ecdsa }),
+      });
       const ready = async (): Promise<void> => {
         for (const signer of signers.filter(s => s !== me)) await channel.send(signer, bytes);
       };
-      const signing = { session, request: uid, keyId: key.keyId, epoch: key.active, signers, message, timeout };
-      return await signTogether(this.#options, { ...signing, signal: declined.signal, ready });
+      const signing = { session, request: uid, keyId: key.keyId, epoch: key.active, signers, asked, timeout };
+      const more = { signal: declined.signal, ready, ...(ecdsa && { ecdsa }) };
+      return await signTogether(this.#options, { ...signing, ...more });
     } finally {
       this.#leading.delete(session);
     }
@@ -102,7 +123,9 @@ export class RequestSigner {
   /** Only who was asked can decline: the names of sessions are no secret. */
   #refused(from: PartyId, session: string, reason: string): void {
     const led = this.#leading.get(session);
-    if (led?.signers.includes(from)) led.declined.abort(new Timeout(`invitation declined (${reason})`, [from]));
+    if (!led?.signers.includes(from)) return;
+    const gone = reason === NO_PRESIGNATURE;
+    led.declined.abort(gone ? new PresignatureGone(reason) : new Timeout(`invitation declined (${reason})`, [from]));
   }
 
   async #follow(leader: PartyId, invitation: Invitation): Promise<void> {
@@ -125,7 +148,7 @@ export class RequestSigner {
       found = await find(request.name, request.uid);
       this.#learn(invitation);
       const verdict = found && judge(found);
-      const why = whyNot(me, leader, invitation, verdict);
+      const why = whyNot(me, leader, invitation, verdict) ?? this.#whyNotWith(leader, invitation);
       if (why !== undefined || verdict?.kind !== 'sign')
         return await this.#decline(leader, session, why ?? 'not to be signed');
       if (await signatureOf(this.#options, request.uid)) {
@@ -143,16 +166,40 @@ export class RequestSigner {
     }
   }
 
-  async #sign({ session, request, keyId, epoch, signers }: Invitation, { message, deadline }: ToSign): Promise<void> {
+  async #sign(invitation: Invitation, { asked, deadline }: ToSign): Promise<void> {
+    const { session, request, keyId, epoch, signers, ecdsa } = invitation;
     const timeout = Math.max(1, Math.min(deadline - Date.now(), MAX_SESSION));
-    const signing = { session, request: request.uid, keyId, epoch, signers, message, timeout };
-    await signTogether(this.#options, signing);
+    const signing = { session, request: request.uid, keyId, epoch, signers, asked, timeout };
+    const { generation = 0, presignature } = ecdsa ?? {};
+    const from = { generation, ...(presignature !== undefined && { presignature }) };
+    await signTogether(this.#options, { ...signing, ...(ecdsa && { ecdsa: from }) });
+  }
+
+  /** Why this party does not come with what an ecdsa key needs beside a share. */
+  #whyNotWith(leader: PartyId, { keyId, epoch, signers, ecdsa }: Invitation): string | undefined {
+    const { keyring, presignatures } = this.#options;
+    if (ecdsa === undefined)
+      return keyring.byId(keyId)?.state.spec.purpose === 'ecdsa' ? 'no generation named' : undefined;
+    if (ecdsa.presignature === undefined) {
+      try {
+        agreedAuxiliary(keyring, ecdsa.generation, signers);
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message.slice(0, 256) : 'auxiliary information is not here';
+      }
+    }
+    const pooled = presignatures.get(ecdsa.presignature);
+    return pooled && fits(pooled, leader, { keyId, epoch, signers }) ? undefined : NO_PRESIGNATURE;
   }
 
   /** Takes over a certificate that has not come by gossip yet. */
-  #learn({ keyId, epoch, certificate }: Invitation): void {
-    if (certificate === undefined) return;
-    this.#options.keyring.merge({ keyId, attempts: [{ epoch, acks: [], certificate, activated: [] }], erased: [] });
+  #learn({ certificate, ecdsa }: Invitation): void {
+    for (const learnt of [certificate, ecdsa?.certificate]) {
+      if (learnt === undefined) continue;
+      const { keyId, epoch } = learnt;
+      const attempts = [{ epoch, acks: [], certificate: learnt, activated: [] }];
+      this.#options.keyring.merge({ keyId, attempts, erased: [] });
+    }
   }
 
   async #decline(leader: PartyId, session: string, reason: string): Promise<void> {
@@ -162,10 +209,20 @@ export class RequestSigner {
 }
 
 /** Milliseconds. A session of a leader that has gone ends here. */
-const MAX_SESSION = 15_000;
+const MAX_SESSION = 30_000;
+
+/** Said to a leader that names a presignature which is not here. */
+const NO_PRESIGNATURE = 'no such presignature here';
+
+/** Some signer does not have its part of a presignature any more: nobody is to blame, and it is to be signed interactively. */
+export class PresignatureGone extends Error {
+  override readonly name = 'PresignatureGone';
+}
 
 /** The certificate of an epoch that not every party is known to have. */
-function pendingCertificate(key: KeyState) {
+function pendingCertificate(key: KeyState): { certificate?: Certificate };
+function pendingCertificate(auxiliary: AuxiliaryState): { certificate?: AuxiliaryCertificate };
+function pendingCertificate(key: KeyState | AuxiliaryState): { certificate?: AnyCertificate } {
   const attempt = key.attempts.get(key.active);
   if (attempt === undefined || key.active === key.final || !isCertified(attempt)) return {};
   return { certificate: certificateOf(attempt.proposal, attempt.acks) };

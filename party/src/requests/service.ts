@@ -1,8 +1,9 @@
 /** The part of a party that answers SignRequests: what it watches, and who reconciles it. */
+import type { KeyReport } from '@mpc-operator/crds/control';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
 import { ApiClient } from '@mpc-operator/runtime/client';
-import { systemClock } from '@mpc-operator/runtime/clock';
+import { type Clock, systemClock } from '@mpc-operator/runtime/clock';
 import { Controller } from '@mpc-operator/runtime/controller';
 import { EventRecorder } from '@mpc-operator/runtime/events';
 import { Informer } from '@mpc-operator/runtime/informer';
@@ -10,12 +11,15 @@ import type { Logger } from '@mpc-operator/runtime/log';
 import { ExponentialFailureRateLimiter } from '@mpc-operator/runtime/rate-limiter';
 import { defineResource } from '@mpc-operator/runtime/resource';
 import type { Transport } from '@mpc-operator/runtime/transport';
+import type { AuxiliaryService } from '../auxiliary/auxiliary-service.ts';
 import type { Custody } from '../custody.ts';
 import type { KeyState } from '../epochs/key-state.ts';
 import type { SessionHost } from '../host/session-host.ts';
+import { Children } from '../keys/children.ts';
 import { requestSeconds, requestsTotal } from '../metrics.ts';
 import type { Network } from '../network.ts';
 import type { Peers } from '../peers/peers.ts';
+import { Presignatures } from '../presignatures/presignatures.ts';
 import type { Owner } from '../store/secret-name.ts';
 import { Requests, signRequests } from './reconcile.ts';
 import { RequestSigner } from './request-signer.ts';
@@ -28,9 +32,12 @@ export interface RequestServiceOptions {
   readonly host: SessionHost;
   readonly peers: Peers;
   readonly network: Network;
+  readonly auxiliary: Pick<AuxiliaryService, 'computing'>;
   readonly api: Transport;
   /** Whether this party takes part in sessions. */
   readonly able: () => boolean;
+  /** What is shown of the key of this name is not what it was. */
+  readonly changed: (name: string) => void;
   readonly log: Logger;
 }
 
@@ -39,6 +46,8 @@ export interface RequestService {
   readonly watching: boolean;
   /** Whether it sees that the shares of this key are to be destroyed. */
   isToBeDestroyed(key: KeyState): boolean;
+  /** What it shows of a key beside what the key is. */
+  shown(key: KeyState): Pick<KeyReport, 'derivations' | 'presignatures'>;
   /** Resolves when the signal has aborted and all is written. */
   readonly done: Promise<void>;
 }
@@ -55,9 +64,12 @@ const CONCURRENCY = 256;
 /** Milliseconds: above the longest wait for a place, and session. */
 const TIMEOUT = 300_000;
 const EVENTS_GRACE = 2_000;
+/** Each signature uses up a presignature, and the operator need not hear of every one at once. */
+const COUNT_SHOWN_AFTER = 5_000;
 
 export function startRequests(options: RequestServiceOptions, signal: AbortSignal): RequestService {
-  const { owner, custody, host, peers, network, api, able, log } = options;
+  const { owner, custody, host, peers, network, api, able, changed, log } = options;
+  const { computing } = options.auxiliary;
   const { store, keyring } = custody;
   const { namespace, cluster, party: me } = owner;
   const clock = systemClock;
@@ -90,6 +102,27 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     return request?.metadata.uid === uid ? request : undefined;
   };
   const wakeRequest = (request: string): void => controller.enqueue({ namespace, name: request });
+  const keyShareSet = (key: string) => keys.get({ namespace, name: key });
+  const presignatures = new Presignatures({
+    ...{ me, keyring, host, computing, peers, able, keyShareSet, log },
+    channel: network.open('presign'),
+    changed: key => {
+      stock.enqueue({ namespace, name: key });
+      countChanged(key);
+    },
+  });
+  const countChanged = coalesced(COUNT_SHOWN_AFTER, clock, changed);
+  const stock = new Controller({
+    ...{ name: 'presignatures', reconcile: presignatures.reconcile, log, clock, timeout: TIMEOUT },
+    rateLimiter: new ExponentialFailureRateLimiter(1_000, 60_000),
+  });
+  stock.for(keys);
+  const children = new Children({ keyring, keyShareSet, changed });
+  const derivations = new Controller({
+    ...{ name: 'derivations', reconcile: children.reconcile, log, clock },
+    rateLimiter: new ExponentialFailureRateLimiter(100, 5_000),
+  });
+  derivations.for(keys);
   const channel = network.open('summons');
   const signer = new RequestSigner({
     me,
@@ -100,6 +133,8 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     keyring,
     store,
     host,
+    computing,
+    presignatures,
     invited: request => desk.heard(request),
     failed: (request, error) => {
       desk.sessionFailed(request, error);
@@ -116,11 +151,12 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     events,
     peers,
     signer,
+    presignatures,
     able,
     clock,
     read: key => requests.get(key),
     judge: decide,
-    recorded: uid => signatureOf({ keyring, store, host }, uid),
+    recorded: uid => signatureOf({ keyring, store }, uid),
     observe: (result, seconds) => {
       requestsTotal.inc({ result });
       requestSeconds.observe({ result }, seconds);
@@ -143,14 +179,25 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
   };
   controller.for(requests);
   controller.watches(keys, key => waitingFor(key.metadata.name).map(r => ({ namespace, name: r.metadata.name })));
-  keyring.onChange((_, key) => wake(key));
+  const keyChanged = (keyId: string, key: string): void => {
+    presignatures.purge(keyId);
+    wake(key);
+    stock.enqueue({ namespace, name: key });
+    derivations.enqueue({ namespace, name: key });
+  };
+  keyring.onChange((id, key) => {
+    if (key !== undefined) keyChanged(id, key);
+    // auxiliary information serves all keys
+    else for (const { state } of keyring.all()) keyChanged(state.keyId, state.spec.name);
+  });
 
   const run = async (): Promise<void> => {
     const watching = [requests.run(signal), keys.run(signal)];
     const synced = Promise.all([requests.waitForSync(), keys.waitForSync()]);
     await Promise.race([synced, ...watching]);
-    await controller.run(signal);
+    await Promise.all([controller.run(signal), stock.run(signal), derivations.run(signal)]);
     signer.close();
+    presignatures.close();
     await Promise.all(watching);
     await events.close(AbortSignal.timeout(EVENTS_GRACE));
   };
@@ -158,7 +205,24 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     get watching() {
       return requests.synced && keys.synced;
     },
+    shown: key => ({
+      derivations: [...children.of(key)],
+      ...(key.spec.purpose === 'ecdsa' && { presignatures: presignatures.count(key) }),
+    }),
     isToBeDestroyed: key => isToBeDestroyed(key, keys.get({ namespace, name: key.spec.name }), cluster),
     done: run(),
+  };
+}
+
+/** Calls `run` with a name so many milliseconds after the first of several calls with it. */
+function coalesced(milliseconds: number, clock: Clock, run: (name: string) => void): (name: string) => void {
+  const waiting = new Set<string>();
+  return name => {
+    if (waiting.has(name)) return;
+    waiting.add(name);
+    clock.after(milliseconds, () => {
+      waiting.delete(name);
+      run(name);
+    });
   };
 }

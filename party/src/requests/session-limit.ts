@@ -11,15 +11,16 @@ const ONCE_IN = 3_000;
 
 export class SessionLimit {
   readonly #now: () => number;
-  #limit = FIRST;
+  #limit: number;
   #running = 0;
   #loweredAt = Number.NEGATIVE_INFINITY;
   /** Who waits for a place, first come first. */
   readonly #waiting: (() => void)[] = [];
 
-  /** `now`: milliseconds that only ever grow. */
-  constructor(now: () => number) {
+  /** `now`: milliseconds that only ever grow; `first`: how many places there are at first. */
+  constructor(now: () => number, first = FIRST) {
     this.#now = now;
+    this.#limit = first;
   }
 
   get places(): number {

@@ -1,18 +1,30 @@
 /** One session for one request: the same for its leader and for those it has invited. */
+
+import { curves, type Point } from '../curve/curve.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import type { Presignatures } from '../presignatures/presignatures.ts';
 import type { PartyId } from '../session/errors.ts';
-import { groupKey } from '../sharing/sharing.ts';
+import type { Use } from '../session/registry.ts';
+import { derivedShare } from '../sharing/derived.ts';
+import { groupKey, type KeyShare } from '../sharing/sharing.ts';
 import { frost } from '../signing/frost/frost.ts';
-import { publicKeys } from '../signing/scheme.ts';
+import { derive } from '../signing/hd.ts';
+import { type FrostPurpose, publicKeys } from '../signing/scheme.ts';
+import { type SigningKey, untweaked } from '../signing/signing-key.ts';
 import { signatures } from '../store/projections.ts';
 import type { Store } from '../store/store.ts';
+import type { Computing } from '../threads/computing.ts';
 import type { Signature } from './answers.ts';
+import type { Asked } from './asked.ts';
+import { type EcdsaResult, signWithAuxiliary, signWithPresignature } from './ecdsa-session.ts';
 
 export interface SigningSessionOptions {
-  readonly keyring: Pick<Keyring, 'byId' | 'share' | 'sharing'>;
+  readonly keyring: Pick<Keyring, 'byId' | 'share' | 'sharing' | 'chainCode' | 'auxiliary'>;
   readonly store: Pick<Store, 'append' | 'get'>;
-  readonly host: Pick<SessionHost, 'run'>;
+  readonly host: Pick<SessionHost, 'run' | 'conduct'>;
+  readonly computing: Pick<Computing, 'run'>;
+  readonly presignatures: Pick<Presignatures, 'take'>;
 }
 
 export interface Signing {
@@ -24,7 +36,9 @@ export interface Signing {
   readonly epoch: number;
   readonly signers: readonly PartyId[];
   /** What this party itself has read in the request. */
-  readonly message: Uint8Array;
+  readonly asked: Asked;
+  /** Of an ecdsa key: the generation of auxiliary information, and the presignature to sign from, if from one. */
+  readonly ecdsa?: { readonly generation: number; readonly presignature?: string };
   /** Milliseconds. */
   readonly timeout: number;
   readonly signal?: AbortSignal;
@@ -32,47 +46,103 @@ export interface Signing {
   readonly ready?: () => Promise<void>;
 }
 
+/** What a session gives, and under what it verifies. */
+type Made = { readonly signature: Uint8Array; readonly publicKey: Uint8Array } & Partial<EcdsaResult>;
+
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /**
  * Signs with the other signers, and records the signature before anybody learns of it from this party.
  * @throws Timeout, ContextMismatch, Misbehaviour; HsmUnavailable, HsmRefused; Unfit, Draining
  */
-export async function signTogether({ keyring, store, host }: SigningSessionOptions, s: Signing): Promise<Signature> {
-  const { keyId, epoch } = s;
-  const key = keyring.byId(keyId)?.state;
-  if (key === undefined) throw new RangeError(`this party holds no key ${keyId}`);
-  const share = await keyring.share(keyId, epoch);
+export async function signTogether(options: SigningSessionOptions, s: Signing): Promise<Signature> {
+  const { store } = options;
+  const { signature, publicKey, ecdsa } = await make(options, s);
+  const recorded = {
+    ...{ signature: hex(signature), publicKey: hex(publicKey) },
+    ...{ keyId: s.keyId, epoch: s.epoch, signers: [...s.signers] },
+    ...(ecdsa && { ecdsa }),
+  };
+  await store.append([{ type: 'Signed', request: s.request, ...recorded }]);
+  // of two sessions for one request the one that was recorded first counts
+  return (await signatureOf(options, s.request)) ?? recorded;
+}
+
+async function make(options: SigningSessionOptions, s: Signing): Promise<Made> {
+  const { keyring, presignatures } = options;
+  const key = keyring.byId(s.keyId)?.state;
+  if (key === undefined) throw new RangeError(`this party holds no key ${s.keyId}`);
+  const { purpose } = key.spec;
+  if (purpose === 'ecdsa' && s.ecdsa?.presignature !== undefined) {
+    const presignature = presignatures.take(s.ecdsa.presignature);
+    return await signWithPresignature(options, s, presignature, parent => signingKey(keyring, s, parent));
+  }
+  const share = await shareOf(keyring, s);
   using _ = share.secret;
   await s.ready?.();
-  const { purpose } = key.spec;
+  if (purpose === 'ecdsa') return await signWithAuxiliary(options, s, share);
+  return await signWithFrost(options, s, purpose, share);
+}
+
+async function signWithFrost(
+  { host }: SigningSessionOptions,
+  s: Signing,
+  purpose: FrostPurpose,
+  share: KeyShare,
+): Promise<Made> {
+  const { message } = s.asked;
   const protocol = frost(purpose);
-  const { extras, ...agreed } = protocol.agreement(share.sharing, s.message);
-  const parameters = { session: s.session, key: keyId, epoch, ...agreed, extras: { ...extras, request: s.request } };
-  const job = {
-    parameters,
-    parties: s.signers,
-    uses: { keyId, epoch },
-    timeout: s.timeout,
-    ...(s.signal && { signal: s.signal }),
-  };
-  const { result } = await host.run(job, protocol.messages, party => protocol.sign(party, share, s.message));
-  const { publicKey } = publicKeys(purpose, groupKey(share.sharing));
-  const signature = { signature: hex(result), keyId, epoch, signers: [...s.signers] };
-  await store.append([{ type: 'Signed', request: s.request, ...signature }]);
-  // of two sessions for one request the one that was recorded first counts
-  const recorded = (await store.get(signatures, s.request)) ?? signature;
-  return { ...recorded, publicKey: hex(publicKey) };
+  const { extras, ...agreed } = protocol.agreement(share.sharing, message);
+  const uses = [{ keyId: s.keyId, epoch: s.epoch }];
+  const job = jobOf(s, { ...agreed, extras: { ...extras, request: s.request } }, uses);
+  const { result } = await host.run(job, protocol.messages, party => protocol.sign(party, share, message));
+  const { publicKey } = publicKeys(purpose, share.sharing.curve, groupKey(share.sharing));
+  return { signature: result, publicKey };
+}
+
+/** A session for a request: what its protocol wants, with what every session has. */
+export const jobOf = <P extends object>(s: Signing, agreed: P, uses: readonly Use[]) => ({
+  parameters: { session: s.session, key: s.keyId, epoch: s.epoch, ...agreed },
+  parties: s.signers,
+  uses,
+  timeout: s.timeout,
+  ...(s.signal && { signal: s.signal }),
+});
+
+/** This party's share of the key, or of the child that the request names; the caller wipes it. */
+async function shareOf(keyring: SigningSessionOptions['keyring'], s: Signing): Promise<KeyShare> {
+  const share = await keyring.share(s.keyId, s.epoch);
+  if (s.asked.path.length === 0) return share;
+  using _ = share.secret;
+  const { tweak } = await signingKey(keyring, s, { curve: share.sharing.curve, point: groupKey(share.sharing) });
+  return derivedShare(share, tweak.offset);
+}
+
+/** The key that signs, and what was added to the shared one. */
+async function signingKey(
+  keyring: SigningSessionOptions['keyring'],
+  { keyId, asked: { path } }: Signing,
+  { curve, point }: { readonly curve: KeyShare['sharing']['curve']; readonly point: Point },
+): Promise<SigningKey> {
+  if (path.length === 0) return untweaked(curves[curve], point);
+  using chainCode = await keyring.chainCode(keyId);
+  return derive(curve, point, chainCode.expose(), path).key;
 }
 
 /** The signature that this party has made for a request, if it has. */
 export async function signatureOf(
-  { keyring, store }: SigningSessionOptions,
+  { keyring, store }: Pick<SigningSessionOptions, 'keyring' | 'store'>,
   request: string,
 ): Promise<Signature | undefined> {
   const recorded = await store.get(signatures, request);
   const key = recorded && keyring.byId(recorded.keyId)?.state;
   if (!recorded || !key) return undefined;
+  const { publicKey, ecdsa, ...rest } = recorded;
+  const shown = { ...rest, ...(ecdsa && { ecdsa }) };
+  if (publicKey !== undefined) return { ...shown, publicKey };
+  // an early version did not record it, and knew no children
   const sharing = keyring.sharing(key.keyId, key.active);
-  return sharing && { ...recorded, publicKey: hex(publicKeys(key.spec.purpose, groupKey(sharing)).publicKey) };
+  return (
+    sharing && { ...shown, publicKey: hex(publicKeys(key.spec.purpose, sharing.curve, groupKey(sharing)).publicKey) }
+  );
 }

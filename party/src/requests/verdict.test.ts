@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
-import { type KeyState, newKey } from '../epochs/key-state.ts';
+import { type KeyState, newEpochs } from '../epochs/key-state.ts';
 import { isToBeDestroyed, judge, leanIfFinished } from './verdict.ts';
 
 const created = Date.parse('2026-01-01T00:00:00Z');
@@ -23,16 +23,17 @@ const keyShareSet = (spec: Partial<KeyShareSet['spec']> = {}, metadata: object =
     clusterRef: { name: 'demo' },
     curve: 'ed25519',
     purpose: 'eddsa',
-    protocol: 'frost',
     threshold: 2,
     parties: [1, 2, 3],
     deletionPolicy: 'Retain',
+    allowPrehashed: false,
+    presignatures: { target: 0, lowWater: 0 },
     ...spec,
   },
 });
 
 const held: KeyState = {
-  ...newKey(1, { name: 'k', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: [1, 2, 3] }, '00'.repeat(16)),
+  ...newEpochs(1, { name: 'k', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: [1, 2, 3] }, '00'.repeat(16)),
   final: 1,
   active: 1,
 };
@@ -41,7 +42,7 @@ const known = { cluster: 'demo', keyShareSet: keyShareSet(), key: held, now: cre
 test('a request for a key that is held is signed, until its deadline', () => {
   const verdict = judge(request(), known);
   assert.ok(verdict.kind === 'sign');
-  assert.equal(Buffer.from(verdict.message).toString(), 'hello');
+  assert.equal(Buffer.from(verdict.asked.message).toString(), 'hello');
   assert.equal(verdict.deadline, created + 60_000);
 });
 

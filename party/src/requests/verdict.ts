@@ -2,6 +2,7 @@
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import type { KeyState } from '../epochs/key-state.ts';
 import type { PartyId } from '../session/errors.ts';
+import { type Asked, type Fault, readAsked } from './asked.ts';
 
 export type Verdict =
   /** Not this party's business: finished, of another cluster, or of a key whose parties do not include this one. */
@@ -17,9 +18,9 @@ export type Verdict =
     }
   /** Not yet. */
   | { readonly kind: 'wait'; readonly reason: string; readonly message: string; readonly parties: readonly PartyId[] }
-  | { readonly kind: 'sign'; readonly key: KeyState; readonly message: Uint8Array; readonly deadline: number };
+  | { readonly kind: 'sign'; readonly key: KeyState; readonly asked: Asked; readonly deadline: number };
 
-export type FailureReason = 'DeadlineExceeded' | 'MessageMalformed';
+export type FailureReason = 'DeadlineExceeded' | Fault['reason'];
 
 export interface Knowledge {
   readonly cluster: string;
@@ -47,18 +48,9 @@ export function judge(request: SignRequest, known: Knowledge): Verdict {
   }
   const mismatch = differenceOf(keyShareSet, key);
   if (mismatch !== undefined) return { kind: 'wait', reason: 'KeyConflict', message: mismatch, parties };
-  const message = decodeBase64(request.spec.message);
-  if (message === undefined) {
-    const why = 'spec.message is not canonical base64: encode the bytes to sign again';
-    return {
-      kind: 'fail',
-      reason: 'MessageMalformed',
-      message: why,
-      parties,
-      since: Date.parse(request.metadata.creationTimestamp ?? ''),
-    };
-  }
-  return { kind: 'sign', key, message, deadline };
+  const asked = readAsked(request, keyShareSet.spec);
+  if (!('reason' in asked)) return { kind: 'sign', key, asked, deadline };
+  return { kind: 'fail', ...asked, parties, since: Date.parse(request.metadata.creationTimestamp ?? '') };
 }
 
 export const isFinished = (r: SignRequest): boolean => r.status?.phase === 'Succeeded' || r.status?.phase === 'Failed';
@@ -92,9 +84,4 @@ function differenceOf({ spec }: KeyShareSet, { spec: held }: KeyState): string |
   return different.length === 0
     ? undefined
     : `the key of this name differs from the KeyShareSet in ${different.join(', ')}: restore its spec`;
-}
-
-function decodeBase64(text: string): Uint8Array | undefined {
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.toString('base64') === text ? bytes : undefined;
 }

@@ -7,11 +7,15 @@ export type PartyId = number;
 /** Somebody did not answer in time. Nobody is blamed: a network can be slow, a pod can be away. */
 export class Timeout extends Error {
   override readonly name = 'Timeout';
+  readonly round: string;
   readonly missing: readonly PartyId[];
-  /** `why`: what a party that left said of it. */
+  /** What a party that left said of it. */
+  readonly why: string | undefined;
   constructor(round: string, missing: readonly PartyId[], why?: string) {
     super(`${round}: no message from ${partyList(missing)} in time${why ? ` (${why})` : ''}`);
+    this.round = round;
     this.missing = missing;
+    this.why = why;
   }
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ContextMismatch } from './errors.ts';
 import { Draining, SessionRegistry } from './registry.ts';
 
-const session = (epoch: number, keyId = 'k') => ({ name: `s${epoch}`, protocol: 'p', keyId, epoch });
+const session = (epoch: number, keyId = 'k') => ({ name: `s${epoch}`, protocol: 'p', uses: [{ keyId, epoch }] });
 
 test('shares are in use while a session of their epoch runs, and of no other key', async () => {
   const registry = new SessionRegistry();

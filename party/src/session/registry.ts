@@ -1,5 +1,5 @@
 /**
- * The sessions that run at this party, and which shares they use. A session names its epoch, and old shares are erased only when no
+ * The sessions that run at this party, and which secrets they use. A session names its epoch, and old shares are erased only when no
  * session uses them any more.
  */
 import { ContextMismatch } from './errors.ts';
@@ -8,9 +8,12 @@ export interface RunningSession {
   /** The name of the run on the wire. */
   readonly name: string;
   readonly protocol: string;
-  /** The key it uses shares of; undefined for one that is being made. */
-  readonly keyId: string | undefined;
-  /** The epoch of the shares it uses. */
+  readonly uses: readonly Use[];
+}
+
+/** Secrets that a session uses: of a key or of auxiliary information, by its id, and of which epoch. */
+export interface Use {
+  readonly keyId: string;
   readonly epoch: number;
 }
 
@@ -31,12 +34,12 @@ export class SessionRegistry {
   }
 
   /**
-   * Takes no new session that uses shares of the key of an epoch below `below`.
+   * Takes no new session that uses secrets of this key, or auxiliary information, of an epoch below `below`.
    * @returns whether none runs any more, so that they can be erased
    */
   retire(keyId: string, below: number): boolean {
     this.#retired.set(keyId, below);
-    return ![...this.#running].some(s => s.keyId === keyId && s.epoch < below);
+    return ![...this.#running].some(({ uses }) => uses.some(use => use.keyId === keyId && use.epoch < below));
   }
 
   /**
@@ -45,9 +48,10 @@ export class SessionRegistry {
    */
   async during<T>(session: RunningSession, run: () => Promise<T>): Promise<T> {
     if (this.#draining) throw new Draining();
-    const { keyId, epoch } = session;
-    const below = keyId === undefined ? 0 : (this.#retired.get(keyId) ?? 0);
-    if (epoch < below) throw new ContextMismatch(`epoch ${epoch} of key ${keyId} is replaced by epoch ${below}`);
+    for (const { keyId, epoch } of session.uses) {
+      const below = this.#retired.get(keyId) ?? 0;
+      if (epoch < below) throw new ContextMismatch(`epoch ${epoch} of ${keyId} is replaced by epoch ${below}`);
+    }
     this.#running.add(session);
     try {
       return await run();

@@ -14,6 +14,12 @@ export interface EcdsaSignature {
   readonly recoveryId: number;
 }
 
+/** @throws RangeError for a curve that ECDSA does not sign on */
+export function ecdsaCurve(name: CurveName): EcdsaCurve {
+  if (name === 'ed25519') throw new RangeError('there is no ECDSA on ed25519');
+  return name;
+}
+
 const noble = { secp256k1, p256 } as const;
 
 /** From the nonce point and s, of which the lower of ±s is taken (attack list D10). */

@@ -1,10 +1,17 @@
-/** Children of a key by BIP-32, public derivation (CKDpub), non-hardened: with what is public, so that parties need no protocol. */
+/**
+ * Children of a key, non-hardened: each adds to the key what follows from public key and chain code, so that parties need no protocol.
+ * On secp256k1 by BIP-32, public derivation (CKDpub); on ed25519 by a convention of our own (docs/decisions/0018).
+ */
 import { createHmac } from 'node:crypto';
-import { bytesToNumberBE } from '@noble/curves/utils.js';
-import { type Curve, curves, type Point } from '../curve/curve.ts';
+import { bytesToNumberBE, bytesToNumberLE, numberToBytesBE } from '@noble/curves/utils.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { type CurveName, curves, type Point } from '../curve/curve.ts';
 import type { SigningKey } from './signing-key.ts';
 
-/** A path is not one, or leads through an index that has no child, once in 2^127. The message names path and part. */
+/**
+ * A path is not one, is of a curve without children, or leads through an index that has no child, once in 2^127. The message names
+ * path and part.
+ */
 export class DerivationError extends Error {
   override readonly name = 'DerivationError';
 }
@@ -37,25 +44,49 @@ export interface Derived {
   readonly chainCode: Uint8Array;
 }
 
-/** @throws DerivationError where BIP-32 has the index fail (attack list D8) */
-export function derive(parent: Point, chainCode: Uint8Array, path: readonly number[]): Derived {
-  const curve: Curve = curves.secp256k1;
+/**
+ * @param path as `parsePath` gives it
+ * @throws DerivationError where BIP-32 has the index fail (attack list D8), and for children on p256
+ */
+export function derive(curveName: CurveName, parent: Point, chainCode: Uint8Array, path: readonly number[]): Derived {
+  const [curve, childData] = [curves[curveName], conventions[curveName]];
+  const shown = ['m', ...path].join('/');
   let [point, code, offset] = [parent, chainCode, curve.scalar(0n)];
   for (const index of path) {
-    const { left, right } = childData(curve, point, code, index);
-    const number = bytesToNumberBE(left);
+    if (childData === undefined) throw new DerivationError(`${shown}: no children are derived on ${curveName}`);
+    const { number, right } = childData(curve.encodePoint(point), code, numberToBytesBE(index, 4));
     const child = curve.addPoints(point, curve.multiplyPublic(curve.base, curve.scalar(number)));
     if (number >= curve.order || curve.isIdentity(child))
-      throw new DerivationError(`m/${path.join('/')}: index ${index} has no child: take the next one`);
+      throw new DerivationError(`${shown}: index ${index} has no child: take the next one`);
     [point, code, offset] = [child, right, curve.addScalars(offset, curve.scalar(number))];
   }
   return { key: { point, tweak: { negate: false, offset } }, chainCode: code };
 }
 
-/** I of BIP-32: HMAC-SHA512 of the serialised parent and the index. */
-function childData(curve: Curve, parent: Point, chainCode: Uint8Array, index: number) {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(index);
-  const I = createHmac('sha512', chainCode).update(curve.encodePoint(parent)).update(bytes).digest();
-  return { left: new Uint8Array(I.subarray(0, 32)), right: new Uint8Array(I.subarray(32)) };
+/** What is added to the parent, if it is below the order, and the chain code of the child. */
+type ChildData = (
+  parent: Uint8Array,
+  chainCode: Uint8Array,
+  index: Uint8Array,
+) => { readonly number: bigint; readonly right: Uint8Array };
+
+const conventions: { readonly [name in CurveName]?: ChildData } = {
+  /** I of BIP-32. */
+  secp256k1(parent, chainCode, index) {
+    const I = hmacSha512(chainCode, parent, index);
+    return { number: bytesToNumberBE(I.subarray(0, 32)), right: I.slice(32) };
+  },
+  /** Two blocks where BIP-32 has one: 32 bytes modulo this order are far from uniform, 64 are not. */
+  ed25519(parent, chainCode, index) {
+    const block = (i: number) => hmacSha512(chainCode, ED25519_CHILD, parent, index, Uint8Array.of(i));
+    return { number: curves.ed25519.scalar(bytesToNumberLE(block(0))), right: block(1).slice(0, 32) };
+  },
+};
+
+const ED25519_CHILD = utf8ToBytes('mpc/v1/ed25519-child');
+
+function hmacSha512(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
+  const hmac = createHmac('sha512', key);
+  for (const part of parts) hmac.update(part);
+  return new Uint8Array(hmac.digest());
 }

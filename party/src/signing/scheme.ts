@@ -4,11 +4,21 @@ import { type SigningKey, untweaked } from './signing-key.ts';
 import { outputKey, verifyBip340, xOnly } from './taproot.ts';
 
 /** Which signatures a key may make, for ever; decided at its generation. */
-export type Purpose = 'eddsa' | 'taproot';
+export type Purpose = FrostPurpose | 'ecdsa';
 
-/** A signature scheme: what a purpose allows. Protocols that make its signatures are exchangeable. */
+/** Signatures of Schnorr's kind, which FROST makes. */
+export type FrostPurpose = 'eddsa' | 'taproot';
+
+/** The curves of each purpose. */
+export const curvesOf: { readonly [purpose in Purpose]: readonly CurveName[] } = {
+  eddsa: ['ed25519'],
+  taproot: ['secp256k1'],
+  ecdsa: ['secp256k1', 'p256'],
+};
+
+/** A signature scheme of messages: what a purpose allows. Protocols that make its signatures are exchangeable. */
 export interface Scheme {
-  readonly purpose: Purpose;
+  readonly purpose: FrostPurpose;
   readonly curve: CurveName;
   /** From the shared key to the one that signatures verify under. */
   signingKey(groupKey: Point): SigningKey;
@@ -18,7 +28,7 @@ export interface Scheme {
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
 
-export const schemes: { readonly [purpose in Purpose]: Scheme } = {
+export const schemes: { readonly [purpose in FrostPurpose]: Scheme } = {
   eddsa: {
     purpose: 'eddsa',
     curve: 'ed25519',
@@ -43,7 +53,8 @@ export interface PublicKeys {
   readonly internalKey?: Uint8Array;
 }
 
-export function publicKeys(purpose: Purpose, groupKey: Point): PublicKeys {
+export function publicKeys(purpose: Purpose, curve: CurveName, groupKey: Point): PublicKeys {
+  if (purpose === 'ecdsa') return { publicKey: curves[curve].encodePoint(groupKey) };
   const { signingKey, encodeKey } = schemes[purpose];
   const publicKey = encodeKey(signingKey(groupKey).point);
   return purpose === 'taproot' ? { publicKey, internalKey: encodeKey(groupKey) } : { publicKey };

@@ -2,7 +2,7 @@
  * Everything a party ever records: the one list of event types. A new type is a new member of the union; a field that is added to one
  * that exists must be optional, for old logs stay readable for ever. An event never holds a secret: those are sealed (`SecretName`).
  */
-import { attemptReport } from '@mpc-operator/crds/control';
+import { attemptReport, securityLevel } from '@mpc-operator/crds/control';
 import * as z from 'zod';
 import { epochEvent } from '../epochs/events.ts';
 
@@ -10,6 +10,13 @@ const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * byte
 const party = z.int().min(1).max(64);
 const count = z.int().min(1);
 const keyId = hex(16);
+
+/** What an ECDSA signature is of, and its other forms. */
+export const ecdsaForms = z.strictObject({
+  digest: hex(32),
+  der: z.string().max(144),
+  recoveryId: z.int().min(0).max(3),
+});
 
 export const partyEvent = z.discriminatedUnion('type', [
   /** The party has started; `incarnation` counts its starts. */
@@ -37,7 +44,22 @@ export const partyEvent = z.discriminatedUnion('type', [
     epoch: count,
     signature: hex(64),
     signers: z.array(party).max(16),
+    /** What it verifies under: that of the child, if one has signed. */
+    publicKey: z.string().max(66).optional(),
+    ecdsa: ecdsaForms.optional(),
   }),
+  /** A presignature is used up, for this request and no other, whatever becomes of it. `presignature` is the id of its session. */
+  z.strictObject({
+    type: z.literal('PresignatureConsumed'),
+    presignature: hex(32),
+    request: z.string().min(1).max(64),
+    digest: hex(32),
+    path: z.string().max(4096),
+  }),
+  /** Safe primes for auxiliary information of this level are sealed in the store. */
+  z.strictObject({ type: z.literal('SafePrimesMade'), level: securityLevel }),
+  /** They are used up, whatever becomes of the attempt: who has seen a modulus could pass it off as its own. */
+  z.strictObject({ type: z.literal('SafePrimesUsed'), attempt: count }),
   /** Every sealed secret is under the key of this generation of the HSM now; `secrets` is how many. */
   z.strictObject({ type: z.literal('SealingKeyChanged'), generation: count, secrets: z.int().min(0) }),
   /** The HSM has destroyed its sealing keys of all generations below this one. */

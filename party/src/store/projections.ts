@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isEpochEvent, keyIdOf } from '../epochs/events.ts';
+import { ecdsaForms } from './events.ts';
 import type { Projection } from './projection.ts';
 
 /** A session id that was used before: the session must not run. */
@@ -29,18 +30,40 @@ const signatureState = z.object({
   epoch: z.int(),
   signature: z.string(),
   signers: z.array(z.int()),
+  publicKey: z.string().optional(),
+  ecdsa: ecdsaForms.optional(),
 });
 
 /** The first signature of each SignRequest, by its uid: a request is answered once, whoever asks again. */
 export const signatures: Projection<z.infer<typeof signatureState>> = {
   name: 'signatures',
-  version: 1,
+  version: 2,
   state: signatureState,
   keys: event => (event.type === 'Signed' ? [event.request] : []),
   reduce(state, { event }) {
     if (state || event.type !== 'Signed') return state;
-    const { keyId, epoch, signature, signers } = event;
-    return { keyId, epoch, signature, signers };
+    const { type: _, request: __, ...signature } = event;
+    return signature;
+  },
+};
+
+/** A presignature that was used before: two signatures from one would give the key away. */
+export class PresignatureUsed extends Error {
+  override readonly name = 'PresignatureUsed';
+  constructor(id: string) {
+    super(`presignature ${id} was used before`);
+  }
+}
+
+/** Presignatures that are used up, by id. Appending one twice is refused with PresignatureUsed (attack list D1). */
+export const presignatures: Projection<z.infer<typeof sessionState>> = {
+  name: 'presignatures',
+  version: 1,
+  state: sessionState,
+  keys: event => (event.type === 'PresignatureConsumed' ? [event.presignature] : []),
+  reduce(state, { seq }, key) {
+    if (state) throw new PresignatureUsed(key);
+    return { seq };
   },
 };
 
@@ -131,4 +154,4 @@ export const heldKeys: Projection<z.infer<typeof heldState>> = {
 };
 
 /** All projections of a party's store. */
-export const partyProjections = [sessions, signatures, peers, self, heldKeys] as const;
+export const partyProjections = [sessions, signatures, presignatures, peers, self, heldKeys] as const;

@@ -7,7 +7,11 @@ export type SecretName =
   /** The party's share of a key, as of an epoch. */
   | { readonly kind: 'sharing'; readonly keyId: string; readonly epoch: number }
   /** The chain code of a key. */
-  | { readonly kind: 'chainCode'; readonly keyId: string };
+  | { readonly kind: 'chainCode'; readonly keyId: string }
+  /** The party's part of a generation of auxiliary information, under the id of all of them. */
+  | { readonly kind: 'auxiliary'; readonly keyId: string; readonly epoch: number }
+  /** Safe primes for the next generation, which no session has seen. */
+  | { readonly kind: 'primes' };
 
 /** The same as the primary key of a row. */
 export interface SecretKey {
@@ -21,7 +25,9 @@ export interface SecretKey {
 export function secretKey(name: SecretName): SecretKey {
   switch (name.kind) {
     case 'identity':
+    case 'primes':
       return { kind: name.kind, subject: '', number: 0 };
+    case 'auxiliary':
     case 'sharing':
       return { kind: name.kind, subject: name.keyId, number: name.epoch };
     case 'chainCode':
@@ -31,8 +37,8 @@ export function secretKey(name: SecretName): SecretKey {
 
 /** @throws RangeError for a kind that this program does not know */
 export function secretName({ kind, subject, number }: SecretKey): SecretName {
-  if (kind === 'identity') return { kind };
-  if (kind === 'sharing') return { kind, keyId: subject, epoch: number };
+  if (kind === 'identity' || kind === 'primes') return { kind };
+  if (kind === 'sharing' || kind === 'auxiliary') return { kind, keyId: subject, epoch: number };
   if (kind === 'chainCode') return { kind, keyId: subject };
   throw new RangeError(`a sealed secret of kind ${kind}: the store was written by a newer version`);
 }

@@ -1,7 +1,7 @@
 /** Whole parties in one process, for tests: real stores, sessions and protocols; HSM, network and API server are in memory. */
 import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
-import type { Command, KeyReport, KeySpec, PartyReport, Reply } from '@mpc-operator/crds/control';
+import type { AuxiliaryReport, Command, KeyReport, KeySpec, PartyReport, Reply } from '@mpc-operator/crds/control';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
 import { systemClock } from '@mpc-operator/runtime/clock';
@@ -13,6 +13,7 @@ import { isFinished } from '../requests/verdict.ts';
 import { runParty, type Surroundings } from '../run-party.ts';
 import type { PartyId } from '../session/errors.ts';
 import { temporaryPath } from '../store/testing/temporary-store.ts';
+import { testMachine } from '../threads/testing/machine.ts';
 import { SessionBroker } from '../transport/session-broker.ts';
 
 const NAMESPACE = 'ns';
@@ -111,10 +112,12 @@ export class PartyCluster {
         storePath: path,
         httpPort: 0,
         auditSocket: `${path}.audit`,
+        securityLevel: 112,
       },
       {
         hsm: Object.assign(hsm, { stop: async () => {} }),
         api: this.api,
+        ecdsa: testMachine(party),
         openNetwork: onConnection => {
           setImmediate(() => onConnection(true));
           return this.wire.connect(party);
@@ -177,6 +180,24 @@ export class PartyCluster {
     return await Promise.all(spec.parties.map(party => until(() => done(party))));
   }
 
+  /** Auxiliary information of these parties, final and with nothing left of what was before. */
+  async makeAuxiliary(parties: readonly PartyId[], number = 1): Promise<AuxiliaryReport[]> {
+    const run = randomBytes(16).toString('hex');
+    const trigger = number === 1 ? 'first@' : `annotation@${number}`;
+    await this.commandAll(parties, { verb: 'auxiliary', level: 112, parties: [...parties], number, run, trigger });
+    return await this.generation(parties, number);
+  }
+
+  /** Each party's report, once it has this generation for good. */
+  async generation(parties: readonly PartyId[], number: number): Promise<AuxiliaryReport[]> {
+    const settled = async (party: PartyId) => {
+      const reply = await this.command(party, { verb: 'report' });
+      const auxiliary = reply.result === 'report' ? reply.report.auxiliary : undefined;
+      return auxiliary?.final === number && auxiliary.erasedBelow === number ? auxiliary : undefined;
+    };
+    return await Promise.all(parties.map(party => until(() => settled(party))));
+  }
+
   /** A key, made by its parties, without its object. */
   async makeShares(spec: KeySpec): Promise<KeyReport> {
     const run = randomBytes(16).toString('hex');
@@ -194,13 +215,20 @@ export class PartyCluster {
   }
 
   /** The object that lets the parties sign with a key. */
-  putKeyShareSet(spec: KeySpec, cluster = CLUSTER): void {
+  putKeyShareSet(spec: KeySpec, cluster = CLUSTER, changes: Partial<KeyShareSet['spec']> = {}): void {
     const { name, ...rest } = spec;
     this.api.put(KEYS, {
       apiVersion: API_VERSION,
       kind: 'KeyShareSet',
       metadata: { name, namespace: NAMESPACE },
-      spec: { ...rest, clusterRef: { name: cluster }, protocol: 'frost', deletionPolicy: 'Retain' },
+      spec: {
+        ...rest,
+        clusterRef: { name: cluster },
+        deletionPolicy: 'Retain',
+        allowPrehashed: false,
+        presignatures: { target: 0, lowWater: 0 },
+        ...changes,
+      },
     } satisfies KeyShareSet);
   }
 
@@ -227,12 +255,13 @@ export class PartyCluster {
     this.api.remove(KEYS, name);
   }
 
-  putSignRequest(name: string, key: string, message: Uint8Array, { uid, deadlineSeconds = 60 }: Asked = {}): void {
+  putSignRequest(name: string, key: string, message: Uint8Array, asked: Asked = {}): void {
+    const { uid, deadlineSeconds = 60, ...more } = asked;
     const object: SignRequest = {
       apiVersion: API_VERSION,
       kind: 'SignRequest',
       metadata: { name, namespace: NAMESPACE, creationTimestamp: new Date().toISOString(), ...(uid && { uid }) },
-      spec: { keyRef: { name: key }, message: Buffer.from(message).toString('base64'), deadlineSeconds },
+      spec: { keyRef: { name: key }, message: Buffer.from(message).toString('base64'), deadlineSeconds, ...more },
     };
     this.api.put(REQUESTS, object);
   }
@@ -261,9 +290,8 @@ export class PartyCluster {
   }
 }
 
-interface Asked {
+interface Asked extends Partial<Pick<SignRequest['spec'], 'deadlineSeconds' | 'digest' | 'derivationPath'>> {
   readonly uid?: string;
-  readonly deadlineSeconds?: number;
 }
 
 /** Looks again and again until there is something to see. The test runner ends what never comes. */

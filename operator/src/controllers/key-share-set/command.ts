@@ -1,17 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import type { Command, Reply } from '@mpc-operator/crds/control';
+import type { Command } from '@mpc-operator/crds/control';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import { keyOf } from '@mpc-operator/runtime/object';
-import type { PartyConnection } from '../../parties/party-connection.ts';
-import type { PartyViews } from '../../parties/view.ts';
+import { askAll, newRun } from '../../parties/ask.ts';
 import type { Step } from './decisions/next-step.ts';
 import type { Run } from './reconcile.ts';
 
-/**
- * Asks all parties of a key to begin an attempt, one after the other, the one that started last first: it is the likeliest to refuse, and
- * after a refusal nobody else is asked. Those that have begun find out by themselves that somebody is missing. The next attempt
- * has a higher number.
- */
+/** Asks all parties of a key to begin an attempt. */
 export async function command(
   key: KeyShareSet,
   step: Extract<Step, { kind: 'keygen' | 'refresh' }>,
@@ -22,14 +16,11 @@ export async function command(
   const connection = connections.get({ ...objectKey, name: key.spec.clusterRef.name });
   if (connection === undefined) return;
   attempts.commanded(objectKey, step.number, clock.now());
-  const order = commandOf(key, step);
-  for (const id of youngestFirst(key.spec.parties, connection.views())) {
-    const refusal = await ask(id, order, connection);
-    if (refusal !== undefined) {
-      attempts.failed(objectKey, step.number, refusal, clock.now());
-      run.log.info('a party refused an attempt', { attempt: step.number, refusal });
-      return;
-    }
+  const refused = await askAll(key.spec.parties, commandOf(key, step), connection);
+  if (refused !== undefined) {
+    attempts.failed(objectKey, step.number, refused.message, clock.now());
+    run.log.info('a party refused an attempt', { attempt: step.number, refusal: refused.message });
+    return;
   }
   const what = step.kind === 'keygen' ? 'making the key' : `refreshing its shares (${step.trigger})`;
   const reason = step.kind === 'keygen' ? 'KeygenStarted' : 'RefreshStarted';
@@ -39,10 +30,6 @@ export async function command(
     action: step.kind === 'keygen' ? 'Keygen' : 'Refresh',
     note: `the parties begin attempt ${step.number} at ${what}`,
   });
-}
-
-function youngestFirst(ids: readonly number[], views: PartyViews): readonly number[] {
-  return [...ids].sort((a, b) => (views.get(b)?.since ?? 0) - (views.get(a)?.since ?? 0) || a - b);
 }
 
 function commandOf({ metadata, spec }: KeyShareSet, step: Extract<Step, { kind: 'keygen' | 'refresh' }>): Command {
@@ -57,21 +44,4 @@ function commandOf({ metadata, spec }: KeyShareSet, step: Extract<Step, { kind: 
     triggers: [...step.triggers],
     spec: { name: metadata.name, curve, purpose, threshold, parties: [...parties].sort((a, b) => a - b) },
   };
-}
-
-const newRun = (): string => randomBytes(16).toString('hex');
-
-/** Why the party does not do as asked; undefined if it does. */
-export async function ask(id: number, order: Command, connection: PartyConnection): Promise<string | undefined> {
-  const answer = await connection.command(id, order).catch(toMessage);
-  if (typeof answer === 'string') return `party ${id}: ${answer}`;
-  return answer.result === 'accepted' ? undefined : `party ${id}: ${describe(answer)}`;
-}
-
-function describe(answer: Reply): string {
-  return answer.result === 'refused' ? `${answer.reason} (${answer.message})` : `unexpected answer ${answer.result}`;
-}
-
-function toMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

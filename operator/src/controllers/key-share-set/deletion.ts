@@ -3,9 +3,9 @@ import type { Observation } from '@mpc-operator/runtime/conditions';
 import type { Result } from '@mpc-operator/runtime/controller';
 import { removeFinalizer } from '@mpc-operator/runtime/finalizers';
 import { keyOf } from '@mpc-operator/runtime/object';
+import { ask } from '../../parties/ask.ts';
 import type { PartyViews } from '../../parties/view.ts';
 import { isPaused } from '../paused.ts';
-import { ask } from './command.ts';
 import { destroyStep } from './decisions/destroy-step.ts';
 import { holdingOf } from './decisions/holding.ts';
 import type { Run } from './reconcile.ts';
@@ -37,9 +37,9 @@ export async function deleteKey(
   await client.applyStatus(caches.keys.resource, key, status, { signal });
   if (step.kind === 'destroy' && connection !== undefined) {
     for (const { party, keyId } of step.shares) {
-      const refusal = await ask(party, { verb: 'destroy', keyId }, connection);
-      if (refusal !== undefined) {
-        const note = `a share is not destroyed yet: ${refusal}`;
+      const refused = await ask(party, { verb: 'destroy', keyId }, connection);
+      if (refused !== undefined) {
+        const note = `a share is not destroyed yet: ${refused.message}`;
         events.event(key, { type: 'Warning', reason: 'DestroyRefused', action: 'Destroy', note });
       }
     }

@@ -5,10 +5,11 @@ import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import { findCondition } from '@mpc-operator/runtime/conditions';
 import type { PartyViews } from '../../parties/view.ts';
 import { keyShareSets, mpcClusters } from '../../resources.ts';
+import { auxiliaryReport, threeParties } from '../../testing/auxiliary.ts';
 import { keyShareSet, mpcCluster } from '../../testing/objects.ts';
 import { KEY_ID, keygenReport, keyReport, views } from '../../testing/reports.ts';
 import { createWorld } from '../../testing/world.ts';
-import { AttemptLog } from './attempt-log.ts';
+import { AttemptLog } from '../attempt-log.ts';
 import { keyShareSetReconciler } from './reconcile.ts';
 
 const key = { namespace: 'ns', name: 'treasury' };
@@ -67,6 +68,16 @@ describe('a KeyShareSet', () => {
     assert.equal(status?.certificate?.acks.length, 3);
     assert.match(world.condition('Ready'), /^True/);
     assert.equal(world.commands.length, 3);
+  });
+
+  test('of ECDSA is made once its parties have auxiliary information, and not before', async () => {
+    const world = await setUp(keyShareSet({ curve: 'secp256k1', purpose: 'ecdsa' }), threeParties(auxiliaryReport(0)));
+    assert.equal((await world.reconcile()).requeueAfter, 5_000);
+    assert.deepEqual(world.commands, []);
+    assert.match(world.condition('Ready'), /^False WaitingForAuxiliary .*3\/3 of them have safe primes/);
+    await world.parties.report(threeParties(auxiliaryReport(1)));
+    await world.reconcile();
+    assert.deepEqual(world.verbs(), ['1 keygen', '2 keygen', '3 keygen']);
   });
 
   test('that was deleted and applied again, or whose status was wiped, finds its key', async () => {

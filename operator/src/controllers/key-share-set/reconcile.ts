@@ -9,18 +9,16 @@ import { addFinalizer } from '@mpc-operator/runtime/finalizers';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { keyOf } from '@mpc-operator/runtime/object';
 import type { Connections } from '../../parties/connections.ts';
-import { runningAttempt } from '../../parties/running-attempt.ts';
 import type { PartyViews } from '../../parties/view.ts';
+import type { AttemptLog } from '../attempt-log.ts';
 import type { Caches } from '../caches.ts';
 import { conditionEvents } from '../condition-events.ts';
 import { isPaused } from '../paused.ts';
-import type { AttemptLog } from './attempt-log.ts';
 import { command } from './command.ts';
 import { faultConditions, keyConditions } from './decisions/conditions.ts';
 import { clusterNotFound, type Fault, faultOf, holdingFault } from './decisions/fault.ts';
 import { type Holding, holdingOf, reportsOf } from './decisions/holding.ts';
 import { nextStep, type Step } from './decisions/next-step.ts';
-import { failedAttempt } from './decisions/refresh-status.ts';
 import { deleteKey } from './deletion.ts';
 import { keyEvents } from './events.ts';
 import { keyStatus } from './status.ts';
@@ -91,12 +89,7 @@ const PAUSED: Step = { kind: 'wait', reason: 'Paused', message: 'nothing is chan
 
 function decide(key: KeyShareSet, holding: Holding, { attempts, clock }: Run): Step {
   const objectKey = keyOf(key);
-  const failed = failedAttempt(holding.members);
-  if (failed !== undefined) {
-    attempts.failed(objectKey, failed.number, failed.message ?? 'the attempt failed', clock.now());
-  }
-  const running = runningAttempt(reportsOf(holding.members));
-  if (running?.phase === 'Acknowledged') attempts.acknowledged(objectKey, running.number, clock.now());
+  attempts.observe(objectKey, reportsOf(holding.members), clock.now());
   const step = nextStep(key, holding, attempts.get(objectKey), clock.now());
   if (step.kind === 'none') attempts.succeeded(objectKey);
   return step;

@@ -1,86 +1,17 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { describe, test } from 'node:test';
-import type { MpcCluster } from '@mpc-operator/crds/generated/api';
-import { findCondition } from '@mpc-operator/runtime/conditions';
-import { Expectations } from '@mpc-operator/runtime/expectations';
 import { keyOf } from '@mpc-operator/runtime/object';
 import { PersistentVolumeClaim, Pod, PodDisruptionBudget, Secret, StatefulSet } from '@mpc-operator/runtime/resource';
 import { keyShareSets, mpcClusters } from '../../resources.ts';
-import { keyShareSet, mpcCluster, settings } from '../../testing/objects.ts';
+import { clusterKey, createClusterWorld, inNamespace, runningCluster } from '../../testing/cluster-world.ts';
+import { keyShareSet, mpcCluster } from '../../testing/objects.ts';
 import { keyReport, view, views, withView } from '../../testing/reports.ts';
-import { createWorld } from '../../testing/world.ts';
-import type { LoadedRevisions, LoadRevision } from './nats-servers.ts';
-import { MPC_CLUSTER_FINALIZER, mpcClusterReconciler } from './reconcile.ts';
-
-const key = { namespace: 'ns', name: 'demo' };
-const inNamespace = (name: string) => ({ namespace: 'ns', name });
-
-function setUp(cluster: MpcCluster = mpcCluster()) {
-  const world = createWorld(new Date('2026-11-21T12:00:00Z'));
-  const { api, caches, clock, context } = world;
-  const loads: string[] = [];
-  const state: { servers: LoadedRevisions } = { servers: { current: ['0', '1', '2'], behind: [] } };
-  const loadRevision: LoadRevision = async (_, __, revision) => {
-    loads.push(revision);
-    return state.servers;
-  };
-  const reconciler = mpcClusterReconciler({ ...world, settings, expectations: new Expectations(), loadRevision });
-  api.put(mpcClusters, cluster);
-
-  return {
-    ...world,
-    loads,
-    state,
-    reconcile: () => reconciler(key, context),
-    cluster: () => api.get(mpcClusters, key),
-    condition(type: string): string {
-      const { status, reason, message } = findCondition(api.get(mpcClusters, key)?.status?.conditions, type) ?? {};
-      return `${status} ${reason} ${message}`;
-    },
-    /** What Kubernetes would do: pods for all parties, of this template revision, and servers that are up. */
-    startPods(revision = 'r1', ids = [1, 2, 3]): void {
-      for (const set of caches.statefulSets.list()) {
-        api.put(StatefulSet, {
-          ...set,
-          metadata: { ...set.metadata, generation: 1 },
-          status: { replicas: 1, readyReplicas: set.spec?.replicas ?? 0, observedGeneration: 1, updateRevision: 'r1' },
-        });
-      }
-      for (const id of ids) {
-        const set = api.get(StatefulSet, inNamespace(`demo-party-${id}`));
-        api.put(Pod, {
-          apiVersion: 'v1',
-          kind: 'Pod',
-          metadata: {
-            name: `demo-party-${id}-0`,
-            namespace: 'ns',
-            uid: `pod-${id}-${revision}`,
-            labels: { ...set?.metadata.labels, 'controller-revision-hash': revision },
-          },
-          status: { conditions: [{ type: 'Ready', status: 'True' }] },
-        });
-      }
-    },
-    async settled(): Promise<void> {
-      await clock.advance(15_000);
-    },
-  };
-}
-
-/** A cluster that is up and at rest. */
-async function running(cluster?: MpcCluster) {
-  const world = setUp(cluster);
-  await world.reconcile();
-  world.startPods();
-  await world.parties.report(views());
-  await world.reconcile();
-  return world;
-}
+import { MPC_CLUSTER_FINALIZER } from './reconcile.ts';
 
 describe('an MpcCluster', () => {
   test('becomes ready when its pods are and its parties say so', async () => {
-    const world = await running();
+    const world = await runningCluster();
     assert.match(world.condition('Ready'), /^True AllPartiesReady/);
     assert.match(world.condition('TransportReady'), /^True Connected/);
     assert.equal(world.cluster()?.status?.readyParties, '3/3');
@@ -90,7 +21,7 @@ describe('an MpcCluster', () => {
   });
 
   test('at rest is written nothing of', async () => {
-    const world = await running();
+    const world = await runningCluster();
     await world.reconcile();
     const before = world.api.writes.length;
     for (let i = 0; i < 3; i++) await world.reconcile();
@@ -98,8 +29,18 @@ describe('an MpcCluster', () => {
     assert.equal(world.loads.length, 1, 'the servers are asked once for each revision');
   });
 
+  test('warns once when a party bans another', async () => {
+    const world = await runningCluster();
+    const banned = [{ party: 3, reason: 'a wrong proof' }];
+    await world.parties.report(withView(views(), view(1, [], { banned })));
+    for (let i = 0; i < 3; i++) await world.reconcile();
+    const warnings = world.notes.filter(note => note.startsWith('demo: Warning'));
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /PartyBanned NoMisbehaviour is False: party 3 is banned by 1 \(a wrong proof\)/);
+  });
+
   test('gets PINs before the volumes they are for, and never other ones', async () => {
-    const world = await running();
+    const world = await runningCluster();
     const made = world.api.writes.filter(write => write.startsWith('POST'));
     assert.ok(
       made.indexOf('POST secrets demo-party-1-pin') < made.indexOf('POST persistentvolumeclaims token-demo-party-1'),
@@ -125,7 +66,7 @@ describe('an MpcCluster', () => {
   });
 
   test('keeps an authority that cannot be read, and says so', async () => {
-    const world = await running();
+    const world = await runningCluster();
     const secret = world.api.get(Secret, inNamespace('demo-ca')) ?? assert.fail();
     const broken = { ...secret, data: { ...secret.data, 'tls.key': Buffer.from('mine').toString('base64') } };
     world.api.put(Secret, broken);
@@ -135,7 +76,7 @@ describe('an MpcCluster', () => {
   });
 
   test('changes its authority in three steps, and in each everybody trusts what everybody shows', async () => {
-    const world = await running();
+    const world = await runningCluster();
     const file = (secret: string, name: string) =>
       Buffer.from(world.api.get(Secret, inNamespace(secret))?.data?.[name] ?? '', 'base64').toString();
     const first = file('demo-ca', 'tls.crt');
@@ -186,7 +127,7 @@ describe('an MpcCluster', () => {
   });
 
   test('renews certificates in time, and has the servers load theirs until they have', async () => {
-    const world = await running();
+    const world = await runningCluster();
     const certificate = (name: string) => world.api.get(Secret, inNamespace(name))?.data?.['tls.crt'];
     const [party, nats] = [certificate('demo-party-2-tls'), certificate('demo-nats-tls')];
     await world.clock.advance(61 * 24 * 3600 * 1000);
@@ -209,7 +150,7 @@ describe('an MpcCluster', () => {
   });
 
   test('lets as many parties go as the budget says, and none that it knows nothing of', async () => {
-    const world = await running();
+    const world = await runningCluster();
     world.api.put(keyShareSets, keyShareSet());
     const budget = () => world.api.get(PodDisruptionBudget, inNamespace('demo-party'))?.spec?.maxUnavailable;
     await world.parties.report(views([keyReport(1)]));
@@ -221,7 +162,7 @@ describe('an MpcCluster', () => {
   });
 
   test('restarts one outdated party at a time, and waits until the caches show it', async () => {
-    const world = await running();
+    const world = await runningCluster();
     world.startPods('r0');
     const evictions = () => world.api.writes.filter(write => write.endsWith('eviction'));
     await world.reconcile();
@@ -235,7 +176,7 @@ describe('an MpcCluster', () => {
   });
 
   test('lets parties that their template broke go, however many they are', async () => {
-    const world = await running();
+    const world = await runningCluster();
     const budget = () => world.api.get(PodDisruptionBudget, inNamespace('demo-party'))?.spec;
     assert.equal(budget()?.unhealthyPodEvictionPolicy, 'IfHealthyBudget');
     world.startPods('r0');
@@ -248,7 +189,7 @@ describe('an MpcCluster', () => {
   });
 
   test('takes no for an answer: what the budget refuses is tried again', async () => {
-    const world = await running();
+    const world = await runningCluster();
     world.startPods('r0');
     world.api.evictions = false;
     const result = await world.reconcile();
@@ -257,7 +198,7 @@ describe('an MpcCluster', () => {
   });
 
   test('that is paused is looked at, and nothing of it is changed', async () => {
-    const world = await running();
+    const world = await runningCluster();
     const cluster = world.cluster() ?? assert.fail();
     world.api.put(mpcClusters, {
       ...cluster,
@@ -273,9 +214,9 @@ describe('an MpcCluster', () => {
   });
 
   test('keeps what a leader before saw until all parties had the time to report', async () => {
-    const first = await running();
+    const first = await runningCluster();
     const cluster = first.cluster() ?? assert.fail();
-    const second = setUp(cluster);
+    const second = createClusterWorld(cluster);
     await second.reconcile();
     assert.match(second.condition('Ready'), /^True/);
     await second.settled();
@@ -286,7 +227,7 @@ describe('an MpcCluster', () => {
 
 describe('the deletion of an MpcCluster', () => {
   const deleted = async (policy: 'Retain' | 'Destroy') => {
-    const world = await running(mpcCluster({ deletionPolicy: policy }));
+    const world = await runningCluster(mpcCluster({ deletionPolicy: policy }));
     const cluster = world.cluster() ?? assert.fail();
     world.api.put(mpcClusters, {
       ...cluster,
@@ -294,7 +235,7 @@ describe('the deletion of an MpcCluster', () => {
     });
     return world;
   };
-  const stopPods = ({ api }: ReturnType<typeof setUp>) => {
+  const stopPods = ({ api }: ReturnType<typeof createClusterWorld>) => {
     for (const id of [1, 2, 3]) api.remove(Pod, inNamespace(`demo-party-${id}-0`));
   };
 
@@ -322,7 +263,7 @@ describe('the deletion of an MpcCluster', () => {
     assert.equal(world.cluster(), undefined);
     assert.equal(world.caches.claims.list().length, 0);
     assert.equal(world.api.get(Secret, inNamespace('demo-party-3-pin')), undefined);
-    assert.equal(world.connections.get(key), undefined);
+    assert.equal(world.connections.get(clusterKey), undefined);
   });
 
   test('with Retain keeps them, and a cluster of the same name takes them up again', async () => {
@@ -345,9 +286,9 @@ describe('the deletion of an MpcCluster', () => {
   });
 
   test('leaves nothing behind when the object is gone', async () => {
-    const world = await running();
+    const world = await runningCluster();
     world.api.remove(mpcClusters, keyOf(mpcCluster()));
     await world.reconcile();
-    assert.equal(world.connections.get(key), undefined);
+    assert.equal(world.connections.get(clusterKey), undefined);
   });
 });

@@ -13,13 +13,16 @@ import { formatKey, keyOf, type ObjectKey } from '@mpc-operator/runtime/object';
 import { type Pod, Secret } from '@mpc-operator/runtime/resource';
 import type { Connections } from '../../parties/connections.ts';
 import type { Settings } from '../../settings.ts';
+import type { AttemptLog } from '../attempt-log.ts';
 import { type Caches, CLUSTER_INDEX, indexedBy } from '../caches.ts';
 import { conditionEvents } from '../condition-events.ts';
 import { isPaused } from '../paused.ts';
 import { advanceAuthorities } from './authorities.ts';
+import { auxiliaryStep, beginAuxiliary, nextLook, restartFirst } from './auxiliary.ts';
 import { ensureCertificates, type Transport } from './certificates.ts';
 import { applyBudget, applyChildren } from './children/apply.ts';
 import { credentialsOf } from './children/tls-secret.ts';
+import { auxiliaryEvents } from './decisions/auxiliary-status.ts';
 import type { Progress } from './decisions/conditions.ts';
 import { nextRestart, type Restart } from './decisions/next-restart.ts';
 import { finishDeletion } from './deletion.ts';
@@ -38,6 +41,8 @@ export interface MpcClusterDeps {
   readonly connections: Connections;
   readonly events: EventRecorder;
   readonly expectations: Expectations;
+  /** At auxiliary information, by cluster. */
+  readonly attempts: AttemptLog;
   readonly settings: Settings;
   readonly loadRevision: LoadRevision;
   readonly clock: Clock;
@@ -96,17 +101,24 @@ async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
 
   const failed = failure && { reason: 'ApplyFailed', message: failure.message };
   const progress = failed ?? restarting ?? succession ?? waitingForKeys(cluster, world) ?? startingUp(world);
-  await writeStatus(cluster, { world, progress, reloadPending, caFingerprint: transport.caFingerprint }, run);
+  const hold = failed ?? waitingForKeys(cluster, world) ?? restartFirst(next);
+  const auxiliary = auxiliaryStep(cluster, world.views, hold, run);
+  await writeStatus(
+    cluster,
+    { world, auxiliary, progress, reloadPending, caFingerprint: transport.caFingerprint },
+    run,
+  );
   if (failure) throw failure;
+  if (auxiliary.kind === 'generate') await beginAuxiliary(cluster, auxiliary, run);
   const again = [reloadPending, restarting, succession].some(wait => wait !== undefined) || !world.settled;
-  return again ? { requeueAfter: RETRY } : {};
+  const times = [...(again ? [RETRY] : []), ...nextLook(auxiliary, run.clock.now())];
+  return times.length === 0 ? {} : { requeueAfter: Math.min(...times) };
 }
 
 /** Without them nothing else can be done, but to say so. */
 async function withoutCertificates(cluster: MpcCluster, error: unknown, run: Run): Promise<never> {
   const world = observe(cluster, run.caches, run.connections, run.now);
-  const progress = { reason: 'CertificatesFailed', message: toError(error).message };
-  await writeStatus(cluster, { world, progress, reloadPending: undefined, caFingerprint: undefined }, run);
+  await report(cluster, world, { reason: 'CertificatesFailed', message: toError(error).message }, run);
   throw error;
 }
 
@@ -114,13 +126,14 @@ async function finish(cluster: MpcCluster, run: Run): Promise<Result> {
   const left = await finishDeletion(cluster, MPC_CLUSTER_FINALIZER, run);
   if (left.length === 0) return await forget(keyOf(cluster), run);
   const world = observe(cluster, run.caches, run.connections, run.now);
-  const progress = { reason: 'Deleting', message: `waiting until these pods have stopped: ${left.join(', ')}` };
-  await writeStatus(cluster, { world, progress, reloadPending: undefined, caFingerprint: undefined }, run);
+  const message = `waiting until these pods have stopped: ${left.join(', ')}`;
+  await report(cluster, world, { reason: 'Deleting', message }, run);
   return { requeueAfter: RETRY };
 }
 
-async function forget(key: ObjectKey, { connections, expectations, reloads }: Run): Promise<Result> {
+async function forget(key: ObjectKey, { attempts, connections, expectations, reloads }: Run): Promise<Result> {
   reloads.delete(formatKey(key));
+  attempts.forget(key);
   expectations.forget(key);
   await connections.close(key);
   return {};
@@ -140,8 +153,7 @@ async function observeOnly(cluster: MpcCluster, run: Run): Promise<Result> {
   const credentials = credentialsOf(secret);
   if (credentials !== undefined) await connect(cluster, credentials, run);
   const world = observe(cluster, run.caches, run.connections, run.now);
-  const progress = { reason: 'Paused', message: 'the operator changes nothing while it is paused' };
-  await writeStatus(cluster, { world, progress, reloadPending: undefined, caFingerprint: undefined }, run);
+  await report(cluster, world, { reason: 'Paused', message: 'the operator changes nothing while it is paused' }, run);
   return world.settled ? {} : { requeueAfter: RETRY };
 }
 
@@ -252,14 +264,22 @@ function startingUp({ parties }: World): Progress | undefined {
     : { reason: 'WaitingForParties', message: `waiting for parties: ${starting.join(', ')}` };
 }
 
+/** The status of a cluster with which nothing else is done in this reconcile. */
+async function report(cluster: MpcCluster, world: World, progress: Progress, run: Run): Promise<void> {
+  const auxiliary = auxiliaryStep(cluster, world.views, progress, run);
+  await writeStatus(cluster, { world, auxiliary, progress, reloadPending: undefined, caFingerprint: undefined }, run);
+}
+
 async function writeStatus(cluster: MpcCluster, facts: StatusFacts, run: Run): Promise<void> {
   // A new leader has heard of nobody yet: what the last one saw stands until all had the time to report.
   if (!facts.world.settled && cluster.status?.conditions !== undefined) return;
-  const status = clusterStatus(cluster, facts, run.now);
+  const status = clusterStatus(cluster, facts, run.attempts.get(keyOf(cluster)), run.now);
   await run.client.applyStatus(run.caches.clusters.resource, cluster, status, { signal: run.signal });
-  for (const note of conditionEvents(cluster.status?.conditions, status.conditions ?? [])) {
-    run.events.event(cluster, note);
-  }
+  const notes = [
+    ...conditionEvents(cluster.status?.conditions, status.conditions ?? []),
+    ...auxiliaryEvents(cluster.status?.auxiliary, status.auxiliary),
+  ];
+  for (const note of notes) run.events.event(cluster, note);
 }
 
 function noFailure(): undefined {

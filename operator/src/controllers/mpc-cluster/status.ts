@@ -1,25 +1,36 @@
 import type { MpcCluster, MpcClusterStatus } from '@mpc-operator/crds/generated/api';
 import { setConditions } from '@mpc-operator/runtime/conditions';
+import type { Attempts } from '../attempts.ts';
+import { auxiliaryStatus } from './decisions/auxiliary-status.ts';
 import { clusterConditions, type Progress } from './decisions/conditions.ts';
+import type { AuxiliaryStep } from './decisions/next-auxiliary.ts';
 import type { World } from './observe.ts';
 
 export interface StatusFacts {
   readonly world: World;
+  readonly auxiliary: AuxiliaryStep;
   readonly progress: Progress | undefined;
   readonly reloadPending: string | undefined;
   readonly caFingerprint: string | undefined;
 }
 
-export function clusterStatus(cluster: MpcCluster, facts: StatusFacts, now: Date): MpcClusterStatus {
-  const { world, progress, reloadPending, caFingerprint } = facts;
+export function clusterStatus(
+  cluster: MpcCluster,
+  facts: StatusFacts,
+  attempts: Attempts,
+  now: Date,
+): MpcClusterStatus {
+  const { world, auxiliary: step, progress, reloadPending, caFingerprint } = facts;
   const { serversWanted, serversReady, connected } = world;
   const observations = clusterConditions({
     parties: world.parties,
     keys: world.held,
     views: world.views,
     transport: { serversWanted, serversReady, connected, ...(reloadPending === undefined ? {} : { reloadPending }) },
+    auxiliary: step,
     ...(progress === undefined ? {} : { progress }),
   });
+  const auxiliary = auxiliaryStatus(cluster, world.views, step, attempts);
   const { generation } = cluster.metadata;
   const fingerprint = caFingerprint ?? cluster.status?.caFingerprint;
   return {
@@ -27,6 +38,7 @@ export function clusterStatus(cluster: MpcCluster, facts: StatusFacts, now: Date
     conditions: setConditions(cluster.status?.conditions, observations, generation, now),
     readyParties: `${world.parties.filter(party => party.ready).length}/${world.parties.length}`,
     keys: world.keys.length,
+    ...(auxiliary === undefined ? {} : { auxiliary }),
     ...(fingerprint === undefined ? {} : { caFingerprint: fingerprint }),
     parties: world.parties.map(({ id, zone, pod, node, identity, ready, trouble }) => ({
       id,

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { RotationPolicy } from '@mpc-operator/crds/generated/api';
 import { isForbidden } from '@mpc-operator/runtime/api-error';
 import { keyOf } from '@mpc-operator/runtime/object';
-import { keyShareSets, rotationPolicies } from '../../resources.ts';
-import { keyShareSet, rotationPolicy } from '../../testing/objects.ts';
+import { keyShareSets, mpcClusters, rotationPolicies } from '../../resources.ts';
+import { keyShareSet, mpcCluster, rotationPolicy } from '../../testing/objects.ts';
 import { createWorld } from '../../testing/world.ts';
 import { rotationPolicyReconciler } from './reconcile.ts';
 
@@ -38,6 +38,33 @@ test('a slot is asked for once of each key, and comes again with the next', asyn
   await world.clock.advance(3_600_000);
   await world.reconcile();
   assert.equal(world.asked('a'), '2026-11-21T13:00:00Z');
+});
+
+test('with ecdsa keys a slot is asked for once of their MpcCluster, too', async () => {
+  const world = setUp();
+  const clusters = ['demo', 'other'].map(name => world.api.put(mpcClusters, mpcCluster({}, { name, uid: name })));
+  world.api.put(keyShareSets, keyShareSet({ curve: 'p256', purpose: 'ecdsa' }, { name: 'b', uid: 'b' }));
+  await world.reconcile();
+  const asked = clusters.map(
+    cluster => world.api.get(mpcClusters, keyOf(cluster))?.metadata.annotations?.['rotation.mpc.keyshare.dev/nightly'],
+  );
+  assert.deepEqual(asked, [SLOT, undefined]);
+  assert.deepEqual(['a', 'b', 'c'].map(world.asked), [SLOT, SLOT, SLOT]);
+  assert.ok(
+    world.notes.includes(`nightly: Normal SlotStarted due at ${SLOT}: a, b, c; with the auxiliary information of demo`),
+  );
+  const written = world.api.writes.length;
+  await world.reconcile();
+  assert.equal(world.api.writes.length, written, 'at rest nothing is written');
+});
+
+test('an MpcCluster that cannot be asked holds up no key, and is asked again', async () => {
+  const world = setUp();
+  world.api.put(mpcClusters, mpcCluster());
+  world.api.put(keyShareSets, keyShareSet({ curve: 'p256', purpose: 'ecdsa' }, { name: 'b', uid: 'b' }));
+  world.api.refuses = path => path.includes('/mpcclusters/');
+  await assert.rejects(world.reconcile(), isForbidden);
+  assert.deepEqual(['a', 'b', 'c'].map(world.asked), [SLOT, SLOT, SLOT]);
 });
 
 test('a policy that is suspended asks for nothing', async () => {

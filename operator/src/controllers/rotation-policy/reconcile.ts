@@ -1,14 +1,16 @@
 import { ROTATION_ANNOTATION_PREFIX } from '@mpc-operator/crds/annotations';
-import type { KeyShareSet, RotationPolicy } from '@mpc-operator/crds/generated/api';
+import type { KeyShareSet, MpcCluster, RotationPolicy } from '@mpc-operator/crds/generated/api';
 import type { ApiClient } from '@mpc-operator/runtime/client';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
 import type { EventRecorder } from '@mpc-operator/runtime/events';
-import { keyOf } from '@mpc-operator/runtime/object';
+import { type KubernetesObject, keyOf } from '@mpc-operator/runtime/object';
+import type { Resource } from '@mpc-operator/runtime/resource';
 import { timestamp } from '@mpc-operator/runtime/wire-time';
-import type { Caches } from '../caches.ts';
+import type { Cached, Caches } from '../caches.ts';
 import { conditionEvents } from '../condition-events.ts';
 import { isPaused } from '../paused.ts';
+import { affectedClusters } from './decisions/affected-clusters.ts';
 import { currentSlot } from './decisions/current-slot.ts';
 import { InvalidSchedule, parseSchedule, type Schedule } from './decisions/schedule.ts';
 import { selectedKeys } from './decisions/selected-keys.ts';
@@ -45,16 +47,21 @@ export function rotationPolicyReconciler(deps: RotationPolicyDeps): Reconcile {
 async function makeItSo(policy: RotationPolicy, schedule: Schedule, run: Run): Promise<Result> {
   const { caches, now } = run;
   const all = caches.keys.list(policy.metadata.namespace);
+  const clusters = caches.clusters.list(policy.metadata.namespace);
   const slot = currentSlot(policy, schedule, now);
   const due = slot === undefined ? [] : selectedKeys(policy.spec.keys, all).filter(key => existedAt(key, slot));
   const errors: unknown[] = [];
   if (slot !== undefined && !policy.spec.suspend && !isPaused(policy)) {
-    if (policy.status?.lastScheduleTime !== timestamp(slot)) recordSlot(policy, slot, due, run);
-    // One key that cannot be asked holds up none of the others.
-    for (const key of due) await request(key, policy, slot, run).catch(error => errors.push(error));
+    const affected = affectedClusters(due, clusters);
+    if (policy.status?.lastScheduleTime !== timestamp(slot)) recordSlot(policy, slot, { due, affected }, run);
+    // One that cannot be asked holds up none of the others.
+    const ask = async <T extends KubernetesObject>(of: Cached<T>, object: T) =>
+      await request(of.resource, object, policy, slot, run).catch(error => errors.push(error));
+    for (const key of due) await ask(caches.keys, key);
+    for (const cluster of affected) await ask(caches.clusters, cluster);
   }
   const next = policy.spec.suspend || isPaused(policy) ? undefined : schedule.next(now);
-  await writeStatus(policy, policyStatus(policy, { all, due, slot, next }, now), run);
+  await writeStatus(policy, policyStatus(policy, { all, due, clusters, slot, next }, now), run);
   if (errors.length > 0) throw errors[0];
   // Never early: the slot must have come when this runs again.
   return next === undefined ? {} : { requeueAfter: Math.max(1, next.getTime() - now.getTime()) };
@@ -66,20 +73,36 @@ function existedAt({ metadata }: KeyShareSet, slot: Date): boolean {
 }
 
 /** The same slot asked for again changes nothing: the parties know what they have carried out. */
-async function request(key: KeyShareSet, { metadata }: RotationPolicy, slot: Date, run: Run): Promise<void> {
-  const { uid } = key.metadata;
+async function request<T extends KubernetesObject>(
+  resource: Resource<T>,
+  object: T,
+  { metadata }: RotationPolicy,
+  slot: Date,
+  run: Run,
+): Promise<void> {
+  const { uid } = object.metadata;
   await run.client.mergePatch(
-    run.caches.keys.resource,
-    keyOf(key),
+    resource,
+    keyOf(object),
     { metadata: { annotations: { [`${ROTATION_ANNOTATION_PREFIX}/${metadata.name}`]: timestamp(slot) } } },
-    { live: key, signal: run.signal, ...(uid === undefined ? {} : { uid }) },
+    { live: object, signal: run.signal, ...(uid === undefined ? {} : { uid }) },
   );
 }
 
-function recordSlot(policy: RotationPolicy, slot: Date, due: readonly KeyShareSet[], { events }: Run): void {
-  const names = due.map(key => key.metadata.name).join(', ');
-  const note = due.length === 0 ? `no key is due at ${timestamp(slot)}` : `due at ${timestamp(slot)}: ${names}`;
+interface Asked {
+  readonly due: readonly KeyShareSet[];
+  readonly affected: readonly MpcCluster[];
+}
+
+function recordSlot(policy: RotationPolicy, slot: Date, { due, affected }: Asked, { events }: Run): void {
+  const time = timestamp(slot);
+  const clusters = affected.length === 0 ? '' : `; with the auxiliary information of ${names(affected)}`;
+  const note = due.length === 0 ? `no key is due at ${time}` : `due at ${time}: ${names(due)}${clusters}`;
   events.event(policy, { type: 'Normal', reason: 'SlotStarted', action: 'Rotate', note });
+}
+
+function names(objects: readonly KubernetesObject[]): string {
+  return objects.map(({ metadata }) => metadata.name).join(', ');
 }
 
 async function writeStatus(

@@ -1,6 +1,7 @@
-import type { KeyShareSet, RotationPolicy, RotationPolicyStatus } from '@mpc-operator/crds/generated/api';
+import type { KeyShareSet, MpcCluster, RotationPolicy, RotationPolicyStatus } from '@mpc-operator/crds/generated/api';
 import { type Observation, setConditions } from '@mpc-operator/runtime/conditions';
 import { timestamp } from '@mpc-operator/runtime/wire-time';
+import { observation } from '../observation.ts';
 import { isPaused } from '../paused.ts';
 import { keyProgress } from './decisions/key-progress.ts';
 import { missingNames } from './decisions/selected-keys.ts';
@@ -13,16 +14,23 @@ export interface Slots {
   readonly all: readonly KeyShareSet[];
   /** Those that the slot is for. */
   readonly due: readonly KeyShareSet[];
+  /** All clusters of the namespace. */
+  readonly clusters: readonly MpcCluster[];
   readonly slot: Date | undefined;
   readonly next: Date | undefined;
 }
 
-export function policyStatus(policy: RotationPolicy, { all, due, slot, next }: Slots, now: Date): RotationPolicyStatus {
+export function policyStatus(
+  policy: RotationPolicy,
+  { all, due, clusters, slot, next }: Slots,
+  now: Date,
+): RotationPolicyStatus {
   const value = slot && timestamp(slot);
-  const progress = due.map(key => ({
-    key: key.metadata.name,
-    ...keyProgress(key, `policy/${policy.metadata.name}`, value ?? ''),
-  }));
+  const progress = due.map(key => {
+    const cluster = clusters.find(({ metadata }) => metadata.name === key.spec.clusterRef.name);
+    const { name } = key.metadata;
+    return { key: name, ...keyProgress(key, cluster, `policy/${policy.metadata.name}`, value ?? '') };
+  });
   const active = progress.filter(({ kind }) => kind === 'active').map(({ key }) => key);
   const failures = progress.flatMap(found => (found.kind === 'failed' ? withoutKind(found) : []));
   const completed = slot !== undefined && progress.every(({ kind }) => kind === 'done');
@@ -89,8 +97,4 @@ function withoutKind({ key, reason, message, time }: { key: string; reason: stri
 
 function stalled(status: Observation['status'], reason: string, message: string): Observation {
   return observation('Stalled', status, reason, message);
-}
-
-function observation(type: string, status: Observation['status'], reason: string, message: string): Observation {
-  return { type, status, reason, message: message.slice(0, 4096) };
 }

@@ -4,7 +4,7 @@ import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import type { KeySpec } from '@mpc-operator/crds/control';
 import { type Board, boardOf, merge } from '../board.ts';
 import { apply, type EpochEvent } from '../events.ts';
-import { type KeyState, nextStep } from '../key-state.ts';
+import { type EpochState, isKey, type KeyState, nextStep } from '../key-state.ts';
 import { acknowledgedBytes, certificateOf, type Proposal } from '../proposal.ts';
 import { activatedBytes, erasedBytes } from '../statements.ts';
 
@@ -54,14 +54,15 @@ export function proposal(epoch: number, base: number, transcript = '11'): Propos
 export class Node {
   readonly id: number;
   readonly log: EpochEvent[] = [];
-  keys: ReadonlyMap<string, KeyState> = new Map();
+  keys: ReadonlyMap<string, EpochState> = new Map();
 
   constructor(id: number) {
     this.id = id;
   }
 
   get key(): KeyState {
-    return this.keys.get(KEY) ?? assert.fail(`party ${this.id} has no key`);
+    const state = this.keys.get(KEY);
+    return state && isKey(state) ? state : assert.fail(`party ${this.id} has no key`);
   }
 
   record(e: EpochEvent): void {
@@ -72,7 +73,7 @@ export class Node {
   crash(): void {
     this.keys = this.log.reduce(
       (state, e) => apply(this.id, state, e),
-      new Map<string, KeyState>() as typeof this.keys,
+      new Map<string, EpochState>() as typeof this.keys,
     );
   }
 

@@ -6,7 +6,7 @@ import { EventRecorder } from '@mpc-operator/runtime/events';
 import { FakeApi } from '@mpc-operator/runtime/testing/fake-api';
 import { FakeClock } from '@mpc-operator/runtime/testing/fake-clock';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
-import { newKey } from '../../epochs/key-state.ts';
+import { newEpochs } from '../../epochs/key-state.ts';
 import type { Signature } from '../answers.ts';
 import { Requests } from '../reconcile.ts';
 import type { Verdict } from '../verdict.ts';
@@ -44,8 +44,8 @@ export class Desk {
     const parts = { reportingController: 'mpc-party', reportingInstance: 'c-party-1', log: new SilentLogger() };
     this.verdict = {
       kind: 'sign',
-      key: { ...newKey(1, { ...spec, parties: [...spec.parties] }, '00'.repeat(16)), final: 1, active: 1 },
-      message: Buffer.from('m'),
+      key: { ...newEpochs(1, { ...spec, parties: [...spec.parties] }, '00'.repeat(16)), final: 1, active: 1 },
+      asked: { message: Buffer.from('m'), digest: undefined, path: [] },
       deadline: this.clock.date().getTime() + deadline,
     };
     this.requests = new Requests({
@@ -59,6 +59,7 @@ export class Desk {
           return await this.session();
         },
       },
+      presignatures: { find: () => undefined },
       able: () => this.able,
       clock: this.clock,
       read: () => this.request,

@@ -73,5 +73,5 @@ export async function auxInfo(
   // nobody is done before all proofs have held for all
   const confirms = await party.broadcast('confirm', view.result(me));
   enforce(party, checks.result, confirms);
-  return { own, all: view.all };
+  return { paillier: own.paillier, all: view.all };
 }

@@ -15,9 +15,9 @@ export interface SecretAuxiliary {
   readonly ring: RingPedersenSecret;
 }
 
-/** The auxiliary information of a party's cluster, as this party has it. */
+/** The auxiliary information of a party's cluster, as this party has it. λ has served its only purpose, which is to be proven. */
 export interface Auxiliary {
-  readonly own: SecretAuxiliary;
+  readonly paillier: PaillierSecretKey;
   /** Of all parties; one's own with the factors inside, so that computing with it is faster. */
   readonly all: ReadonlyMap<PartyId, PublicAuxiliary>;
 }

@@ -22,7 +22,7 @@ const auxiliary = await makeAuxiliary(3);
 const shares = await makeShares('secp256k1', 2, 3);
 const root = groupKey(shares[0]?.sharing ?? assert.fail());
 const chainCode = randomBytes(32);
-const at = (...path: number[]) => derive(root, chainCode, path).key;
+const at = (...path: number[]) => derive('secp256k1', root, chainCode, path).key;
 const message = Buffer.from('a payment');
 const input = { curve: 'secp256k1', key: at(), data: DataToSign.of(message, 'sha256') } as const;
 const present = (signers: readonly PartyId[] = [1, 3]) => makePresignature({ shares, auxiliary, signers });

@@ -101,7 +101,7 @@ export class PresignSteps {
   /** Figure 8, round 3: δ_i = γ_i·k_i + Σ (α + β), χ_i = x_i·k_i + Σ (α̂ + β̂). */
   add(nonces: Nonces, own: ReadonlyMap<PartyId, OwnProducts>): Sum {
     const { curve, shown } = this.#view;
-    const { paillier } = this.#input.auxiliary.own;
+    const { paillier } = this.#input.auxiliary;
     const received = shown.of('multiply');
     const decrypted = (of: Factor) =>
       this.#view

@@ -44,8 +44,8 @@ export async function presign(
 
   const about = view.spoiled;
   if (about !== undefined) {
-    const { own } = input.auxiliary;
-    await redAlert(party, view, about, { paillier: own.paillier, factor: steps.factor(about, nonces), products });
+    const { paillier } = input.auxiliary;
+    await redAlert(party, view, about, { paillier, factor: steps.factor(about, nonces), products });
   }
   const inverse = curve.invertScalar(view.divisor);
   return {

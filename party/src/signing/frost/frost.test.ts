@@ -12,7 +12,7 @@ import { type Adversary, chaotic, results } from '../../session/simulator.ts';
 import { assertBlamed, assertMismatch, assertMissing, failureOf } from '../../session/testing/outcomes.ts';
 import { groupKey, type KeyShare } from '../../sharing/sharing.ts';
 import { makeShares, refreshShares } from '../../sharing/testing/keys.ts';
-import { type Purpose, schemes } from '../scheme.ts';
+import { type FrostPurpose, schemes } from '../scheme.ts';
 import { xOnly } from '../taproot.ts';
 import { frost } from './frost.ts';
 import type { FrostMessages } from './messages.ts';
@@ -24,7 +24,7 @@ const other = new TextEncoder().encode('what was not asked for');
 
 /** By libraries that have no part in signing, from the untweaked key. */
 const verifiers: {
-  readonly [purpose in Purpose]: (key: Point, message: Uint8Array, signature: Uint8Array) => boolean;
+  readonly [purpose in FrostPurpose]: (key: Point, message: Uint8Array, signature: Uint8Array) => boolean;
 } = {
   eddsa(key, signed, signature) {
     const x = Buffer.from(curves.ed25519.encodePoint(key)).toString('base64url');

@@ -1,7 +1,7 @@
 import type { Party } from '../../session/party.ts';
 import { groupKey, type KeyShare, type Sharing, sharingHash } from '../../sharing/sharing.ts';
 import type { SigningAgreement, SigningProtocol } from '../protocol.ts';
-import { type Purpose, type Scheme, schemes } from '../scheme.ts';
+import { type FrostPurpose, type Scheme, schemes } from '../scheme.ts';
 import { ed25519Sha512 } from './ed25519.ts';
 import { type FrostMessages, frostMessages } from './messages.ts';
 import { generateNonces } from './nonces.ts';
@@ -10,10 +10,13 @@ import { aggregate, makeSignatureShare, verifySignatureShare } from './signature
 import { makeSigningPackage } from './signing-package.ts';
 import type { CipherSuite } from './suite.ts';
 
-const suites: { readonly [purpose in Purpose]: CipherSuite } = { eddsa: ed25519Sha512, taproot: secp256k1Sha256Tr };
+const suites: { readonly [purpose in FrostPurpose]: CipherSuite } = {
+  eddsa: ed25519Sha512,
+  taproot: secp256k1Sha256Tr,
+};
 
 /** FROST, two rounds: RFC 9591 section 5. */
-export function frost(purpose: Purpose): SigningProtocol<FrostMessages> {
+export function frost(purpose: FrostPurpose): SigningProtocol<FrostMessages> {
   const scheme = schemes[purpose];
   const suite = suites[purpose];
   return {

@@ -10,18 +10,18 @@ import type { Party } from '../../session/party.ts';
 import { results } from '../../session/simulator.ts';
 import { groupKey, type KeyShare, type Sharing, verificationShare } from '../../sharing/sharing.ts';
 import { makeShares } from '../../sharing/testing/keys.ts';
-import { type Purpose, schemes } from '../scheme.ts';
+import { type FrostPurpose, schemes } from '../scheme.ts';
 import { type SigningKey, tweakPoint, tweakShare } from '../signing-key.ts';
 import { xOnly } from '../taproot.ts';
 import { frost } from './frost.ts';
 import type { FrostMessages } from './messages.ts';
 import { shareOf, simulateSigning } from './testing/signing.ts';
 
-const noble: { readonly [purpose in Purpose]: FROST } = { eddsa: ed25519_FROST, taproot: schnorr_FROST };
+const noble: { readonly [purpose in FrostPurpose]: FROST } = { eddsa: ed25519_FROST, taproot: schnorr_FROST };
 
 /** An independent verifier, from the untweaked key. */
 const verifiers: {
-  readonly [purpose in Purpose]: (key: Point, message: Uint8Array, signature: Uint8Array) => boolean;
+  readonly [purpose in FrostPurpose]: (key: Point, message: Uint8Array, signature: Uint8Array) => boolean;
 } = {
   eddsa: (key, message, signature) => ed25519.verify(signature, message, curves.ed25519.encodePoint(key)),
   taproot: (key, message, signature) => schnorr.verify(signature, message, p2tr(xOnly(key)).tweakedPubkey),
@@ -48,7 +48,7 @@ function publicPackage(frost: FROST, { point, tweak }: SigningKey, sharing: Shar
 
 /** A signer whose nonces, shares, checks and aggregation are all those of @noble/curves. */
 async function signWithNoble(
-  purpose: Purpose,
+  purpose: FrostPurpose,
   party: Party<FrostMessages>,
   key: KeyShare,
   message: Uint8Array,

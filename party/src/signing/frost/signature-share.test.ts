@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ContextMismatch, type PartyId } from '../../session/errors.ts';
 import { groupKey, type KeyShare, type Sharing } from '../../sharing/sharing.ts';
-import { type Purpose, type Scheme, schemes } from '../scheme.ts';
+import { type FrostPurpose, type Scheme, schemes } from '../scheme.ts';
 import { ed25519Sha512 } from './ed25519.ts';
 import { type Commitment, generateNonces, type SigningNonces } from './nonces.ts';
 import { secp256k1Sha256Tr } from './secp256k1-tr.ts';
@@ -12,7 +12,10 @@ import { makeSigningPackage, type SigningPackage } from './signing-package.ts';
 import type { CipherSuite } from './suite.ts';
 import { deal } from './testing/trusted-dealer.ts';
 
-const suites: { readonly [purpose in Purpose]: CipherSuite } = { eddsa: ed25519Sha512, taproot: secp256k1Sha256Tr };
+const suites: { readonly [purpose in FrostPurpose]: CipherSuite } = {
+  eddsa: ed25519Sha512,
+  taproot: secp256k1Sha256Tr,
+};
 const message = new TextEncoder().encode('what is signed');
 
 interface Signing {
@@ -25,7 +28,7 @@ interface Signing {
 
 /** A random key of `parties`, of which `signers` have finished round one. */
 function roundOne(
-  purpose: Purpose,
+  purpose: FrostPurpose,
   threshold = 2,
   parties: readonly PartyId[] = [1, 2, 5],
   signers = parties,

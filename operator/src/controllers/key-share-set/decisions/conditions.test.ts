@@ -6,10 +6,11 @@ import { findCondition } from '@mpc-operator/runtime/conditions';
 import type { PartyViews } from '../../../parties/view.ts';
 import { keyShareSet, mpcCluster } from '../../../testing/objects.ts';
 import { KEY_ID, keygenReport, keyReport, view, views, withView } from '../../../testing/reports.ts';
+import { type Attempts, NO_ATTEMPTS } from '../../attempts.ts';
 import { faultConditions, keyConditions } from './conditions.ts';
 import { faultOf, holdingFault } from './fault.ts';
 import { type Holding, holdingOf } from './holding.ts';
-import { type Attempts, NO_ATTEMPTS, nextStep } from './next-step.ts';
+import { nextStep } from './next-step.ts';
 import { refreshStatus } from './refresh-status.ts';
 
 const NOW = 1_000_000;
@@ -62,6 +63,12 @@ describe('the conditions of a key', () => {
     assert.match(condition('Ready', away), /^False TooFewParties 1 of 3/);
     assert.match(condition('Ready', views()), /^False Keygen/);
     assert.match(condition('Ready', views([], [1])), /^False WaitingForParties/);
+  });
+
+  test('an ecdsa key is not ready for want of auxiliary information', () => {
+    const ecdsa = keyShareSet({ curve: 'p256', purpose: 'ecdsa' });
+    assert.match(condition('Ready', views(), ecdsa), /^False WaitingForAuxiliary a key for ECDSA needs/);
+    assert.match(condition('Progressing', views(), ecdsa), /^True WaitingForAuxiliary/);
   });
 
   test('a keygen that failed is not ready, and says why', () => {

@@ -1,9 +1,12 @@
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Observation } from '@mpc-operator/runtime/conditions';
+import { failedAttempt } from '../../../parties/failed-attempt.ts';
+import { observation } from '../../observation.ts';
+import { unusableSources } from '../../triggers.ts';
 import type { Fault } from './fault.ts';
-import type { Holding, Member } from './holding.ts';
-import { pendingTriggers, type Step, unusableSources } from './next-step.ts';
-import { areOldSharesErased, failedAttempt } from './refresh-status.ts';
+import { type Holding, type Member, reportsOf } from './holding.ts';
+import { pendingTriggers, type Step } from './next-step.ts';
+import { areOldSharesErased } from './refresh-status.ts';
 
 /** The conditions of a KeyShareSet that is as it should be, or on its way there. */
 export function keyConditions(key: KeyShareSet, holding: Holding, step: Step): readonly Observation[] {
@@ -27,7 +30,7 @@ export function faultConditions({ reason, message }: Fault): readonly Observatio
 
 function ready({ spec }: KeyShareSet, { key, members }: Holding, step: Step): Observation {
   if (key === undefined) {
-    const failed = failedAttempt(members);
+    const failed = failedAttempt(reportsOf(members));
     if (failed !== undefined && step.kind !== 'none') {
       return observation('Ready', 'False', 'KeygenFailed', failed.message ?? `attempt ${failed.number} failed`);
     }
@@ -57,7 +60,7 @@ function oldSharesErased({ spec }: KeyShareSet, { key, members }: Holding): Obse
 /** True only while a refresh is asked for: a party that is away blocks nothing else. */
 function refreshBlocked(key: KeyShareSet, { key: held, members }: Holding, step: Step): Observation {
   const type = 'RefreshBlocked';
-  const unusable = unusableSources(key);
+  const unusable = unusableSources(key.metadata.annotations);
   if (unusable.length > 0) {
     const message = `the value of ${unusable.join(', ')} has more than 128 characters: take a shorter one, such as a time`;
     return observation(type, 'True', 'InvalidTrigger', message);
@@ -68,7 +71,7 @@ function refreshBlocked(key: KeyShareSet, { key: held, members }: Holding, step:
   if (absent.length > 0 && (trigger !== undefined || underWay)) {
     return observation(type, 'True', 'PartiesMissing', `a refresh needs all parties; not ready: ${ids(absent)}`);
   }
-  const failed = trigger === undefined ? undefined : failedAttempt(members, trigger);
+  const failed = trigger === undefined ? undefined : failedAttempt(reportsOf(members), trigger);
   if (failed !== undefined && step.kind === 'wait' && step.reason === 'BackingOff') {
     const who = failed.parties?.length ? ` (parties ${failed.parties.join(', ')})` : '';
     return observation(type, 'True', failed.failure ?? 'Failed', `${failed.message ?? 'the attempt failed'}${who}`);
@@ -101,9 +104,4 @@ function isFinal(member: Extract<Member, { kind: 'holds' }>): boolean {
 
 function ids(members: readonly Member[]): string {
   return `${members.length === 1 ? 'party' : 'parties'} ${members.map(member => member.id).join(', ')}`;
-}
-
-function observation(type: string, status: Observation['status'], reason: string, message: string): Observation {
-  // The schema allows 4096 characters.
-  return { type, status, reason, message: message.slice(0, 4096) };
 }

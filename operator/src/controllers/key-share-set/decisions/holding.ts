@@ -1,7 +1,10 @@
 import type { Certificate, KeyReport } from '@mpc-operator/crds/control';
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { equal } from '@mpc-operator/runtime/json';
+import { type Strangers, strangersAmong } from '../../../parties/attendance.ts';
+import { commonGeneration, type Generation, primesReady } from '../../../parties/auxiliary.ts';
 import { isKnown, keyNamed, type PartyViews } from '../../../parties/view.ts';
+import { disputedChild } from './derivations.ts';
 
 /** What one party of a key holds under the key's name. */
 export type Member =
@@ -11,19 +14,24 @@ export type Member =
   | { readonly kind: 'nothing'; readonly id: number; readonly ready: boolean; readonly key?: KeyReport }
   | { readonly kind: 'holds'; readonly id: number; readonly ready: boolean; readonly key: Held };
 
-export type Attempt = NonNullable<KeyReport['attempt']>;
-
 /** A key that has a certificate. */
 export interface Held extends KeyReport {
   keyId: string;
   certificate: Certificate;
 }
 
+export interface Auxiliary {
+  /** The generation that is final at all of them and that all of them are part of. */
+  readonly generation?: Generation;
+  /** How many of them have safe primes for the next one, such as 2/3. */
+  readonly primesReady: string;
+}
+
 /** What the parties of a KeyShareSet hold, taken together. */
 export interface Holding {
   readonly members: readonly Member[];
-  /** Who has not met whom yet: pairs of a party and one whose identity it has not pinned. */
-  readonly strangers: readonly (readonly [id: number, other: number])[];
+  /** Who has not met whom yet. */
+  readonly strangers: readonly Strangers[];
   /** The highest number that any of them has taken part in. */
   readonly highest: number;
   /**
@@ -31,21 +39,26 @@ export interface Holding {
    * with the highest certified epoch.
    */
   readonly key?: Held;
+  /** What the parties need for keys of ECDSA. */
+  readonly auxiliary: Auxiliary;
   /** Why what they hold cannot be what the KeyShareSet is about. */
   readonly conflict?: string;
 }
 
 export function holdingOf(key: KeyShareSet, cluster: MpcCluster, views: PartyViews): Holding {
   const { name } = key.metadata;
-  const members = [...key.spec.parties].sort((a, b) => a - b).map(id => memberOf(id, name, views));
+  const ids = sorted(key.spec.parties);
+  const members = ids.map(id => memberOf(id, name, views));
   const everyone = cluster.spec.parties.flatMap(({ id }) => keyNamed(views.get(id), name) ?? []);
   const held = everyone.filter(isHeld);
-  const conflict = conflictOf(key, held);
+  const conflict = conflictOf(key, held) ?? disputedChild(members);
   const agreed = conflict === undefined ? agreedKey(members, key.spec.threshold) : undefined;
+  const generation = commonGeneration(ids, views);
   return {
     members,
-    strangers: members.flatMap(({ id }) => strangersOf(id, key.spec.parties, views)),
+    strangers: strangersAmong(ids, views),
     highest: Math.max(0, ...everyone.map(report => report.highest)),
+    auxiliary: { ...(generation && { generation }), primesReady: primesReady(ids, views) },
     ...(agreed === undefined ? {} : { key: agreed }),
     ...(conflict === undefined ? {} : { conflict }),
   };
@@ -59,12 +72,6 @@ function memberOf(id: number, name: string, views: PartyViews): Member {
   if (key === undefined) return { kind: 'nothing', id, ready };
   if (isHeld(key)) return { kind: 'holds', id, ready, key };
   return { kind: 'nothing', id, ready, key };
-}
-
-function strangersOf(id: number, parties: readonly number[], views: PartyViews): [id: number, other: number][] {
-  const acquainted = views.get(id)?.report?.acquainted;
-  const unmet = acquainted && parties.filter(other => other !== id && !acquainted.includes(other));
-  return unmet?.map(other => [id, other]) ?? [];
 }
 
 /** What those of the parties report that are known. */

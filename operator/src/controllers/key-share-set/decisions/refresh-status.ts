@@ -1,7 +1,9 @@
 import type { KeyShareSet, KeyShareSetStatus } from '@mpc-operator/crds/generated/api';
 import { timestamp } from '@mpc-operator/runtime/wire-time';
-import { type Attempt, type Holding, type Member, reportsOf } from './holding.ts';
-import { type Attempts, pendingTriggers } from './next-step.ts';
+import { failedAttempt } from '../../../parties/failed-attempt.ts';
+import type { Attempts } from '../../attempts.ts';
+import { type Holding, type Member, reportsOf } from './holding.ts';
+import { pendingTriggers } from './next-step.ts';
 
 type RefreshStatus = NonNullable<KeyShareSetStatus['refresh']>;
 
@@ -37,14 +39,6 @@ export function areOldSharesErased(members: readonly Member[], epoch: number, th
   return erased >= members.length - threshold + 1;
 }
 
-/** The failed attempt of the highest number, by the word of the party that says most of it. */
-export function failedAttempt(members: readonly Member[], trigger?: string): Attempt | undefined {
-  const [last] = attemptsOf(members)
-    .filter(attempt => attempt.phase === 'Failed' && (trigger === undefined || attempt.trigger === trigger))
-    .sort((a, b) => b.number - a.number || weight(b) - weight(a));
-  return last;
-}
-
 function pendingRefresh(
   trigger: string,
   key: KeyShareSet,
@@ -53,10 +47,11 @@ function pendingRefresh(
   now: Date,
 ): RefreshStatus {
   const before = key.status?.refresh?.trigger === trigger ? key.status.refresh : undefined;
-  const failed = failedAttempt(members, trigger);
-  const running = attemptsOf(members).find(
-    ({ trigger: of, number, phase }) => of === trigger && phase !== 'Failed' && number > (failed?.number ?? 0),
-  );
+  const reports = reportsOf(members);
+  const failed = failedAttempt(reports, trigger);
+  const running = reports
+    .flatMap(report => report.attempt ?? [])
+    .find(({ trigger: of, number, phase }) => of === trigger && phase !== 'Failed' && number > (failed?.number ?? 0));
   const counted = before?.phase === 'Failed' && before.attempt === failed?.number;
   const fresh = running === undefined && failed !== undefined && !counted;
   const message = failed?.message ?? attempts.message;
@@ -75,13 +70,4 @@ function certifiedPhase(members: readonly Member[], epoch: number, threshold: nu
   if (areOldSharesErased(members, epoch, threshold)) return 'Erased';
   const all = members.every(member => member.kind === 'holds' && member.key.active >= epoch);
   return all ? 'Activated' : 'Certified';
-}
-
-function attemptsOf(members: readonly Member[]): readonly Attempt[] {
-  return reportsOf(members).flatMap(report => report.attempt ?? []);
-}
-
-/** Proof of misbehaviour says more than a wrong configuration, and that more than a timeout. */
-function weight({ failure }: Attempt): number {
-  return ['Timeout', 'Internal', 'ContextMismatch', 'Misbehaviour'].indexOf(failure ?? 'Timeout');
 }

@@ -130,6 +130,16 @@ describe('a party', () => {
     assert.equal(new Set(labels).size, 4);
   });
 
+  test('is told the security level of its cluster', () => {
+    const told = (securityLevel: 112 | 128) =>
+      partyStatefulSet(
+        mpcCluster({ securityLevel }),
+        { id: 1, zone: 'a' },
+        settings,
+      ).spec?.template.spec?.containers[0]?.env?.find(({ name }) => name === 'MPC_SECURITY_LEVEL')?.value;
+    assert.deepEqual([told(112), told(128)], ['112', '128']);
+  });
+
   test('may see requests and keys, answer requests and record events, and nothing else', () => {
     assert.deepEqual(partyRole(cluster).rules, [
       { apiGroups: ['mpc.keyshare.dev'], resources: ['signrequests', 'keysharesets'], verbs: ['get', 'list', 'watch'] },

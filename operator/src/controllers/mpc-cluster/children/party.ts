@@ -136,6 +136,7 @@ function environment(cluster: MpcCluster, id: number) {
       [partyEnv.storeDirectory]: STORE_DIRECTORY,
       [partyEnv.httpPort]: String(PARTY_HTTP_PORT),
       [partyEnv.logLevel]: cluster.spec.logLevel,
+      [partyEnv.securityLevel]: String(cluster.spec.securityLevel),
       // p11-kit and Node look for a home; the root file system is read-only.
       HOME: '/tmp',
     }).map(([variable, value]) => ({ name: variable, value })),

@@ -1,6 +1,10 @@
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Observation } from '@mpc-operator/runtime/conditions';
 import type { PartyViews } from '../../../parties/view.ts';
+import { observation } from '../../observation.ts';
+import { auxiliaryReady } from './auxiliary-ready.ts';
+import type { AuxiliaryStep } from './next-auxiliary.ts';
+import { noMisbehaviour } from './no-misbehaviour.ts';
 import type { PartyState } from './party-states.ts';
 
 /** How the NATS servers stand. */
@@ -24,17 +28,21 @@ export interface ClusterFacts {
   readonly keys: readonly KeyShareSet[];
   readonly views: PartyViews;
   readonly transport: TransportState;
+  readonly auxiliary: AuxiliaryStep;
   readonly progress?: Progress;
 }
 
 /** The conditions of an MpcCluster, in the order in which people read them. */
 export function clusterConditions(facts: ClusterFacts): readonly Observation[] {
+  const ids = facts.parties.map(party => party.id);
   return [
     ready(facts),
     quorumAvailable(facts),
     hsmHealthy(facts),
     zonesSpread(facts),
     transportReady(facts),
+    auxiliaryReady(ids, facts.views, facts.auxiliary),
+    noMisbehaviour(ids, facts.views),
     progressing(facts),
   ];
 }
@@ -128,9 +136,4 @@ function describe({ id, zone, trouble }: PartyState): string {
 
 function list(ids: readonly number[]): string {
   return `${ids.length === 1 ? 'party' : 'parties'} ${ids.join(', ')}`;
-}
-
-function observation(type: string, status: Observation['status'], reason: string, message: string): Observation {
-  // The schema allows 4096 characters.
-  return { type, status, reason, message: message.slice(0, 4096) };
 }

@@ -5,6 +5,7 @@ import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import { findCondition } from '@mpc-operator/runtime/conditions';
 import type { Pod, StatefulSet } from '@mpc-operator/runtime/resource';
 import type { PartyViews } from '../../../parties/view.ts';
+import { auxiliaryReport, trying, withAuxiliary } from '../../../testing/auxiliary.ts';
 import { keyShareSet, mpcCluster } from '../../../testing/objects.ts';
 import { keygenReport, keyReport, view, views, withView } from '../../../testing/reports.ts';
 import { type ClusterFacts, clusterConditions } from './conditions.ts';
@@ -183,6 +184,24 @@ describe('how many parties may go', () => {
     assert.equal(howManyMayGo(states(allPods), [keyShareSet()], seen).reason, 'EpochPending');
   });
 
+  for (const [phase, reason] of [
+    ['Preparing', 'GenerationPending'],
+    ['Certified', 'GenerationPending'],
+    ['Activated', 'GenerationPending'],
+    ['Acknowledged', 'ThresholdKept'],
+    ['Failed', 'ThresholdKept'],
+  ] as const) {
+    test(`${reason} while auxiliary information is ${phase}`, () => {
+      const seen = withAuxiliary(views([keyReport(1)]), auxiliaryReport(1), trying(phase));
+      assert.equal(howManyMayGo(states(allPods), [keyShareSet()], seen).reason, reason);
+    });
+  }
+
+  test('none while a generation of auxiliary information is active and not final', () => {
+    const seen = withAuxiliary(views([keyReport(1)]), auxiliaryReport(2, { final: 1 }), auxiliaryReport(1));
+    assert.deepEqual(howManyMayGo(states(allPods), [keyShareSet()], seen).parties, 0);
+  });
+
   test('a failed attempt holds nobody back, nor does one that lacks an acknowledgement', () => {
     const at = (phase: 'Failed' | 'Acknowledged') =>
       keyReport(1, { attempt: { number: 2, trigger: 'annotation@x', phase } });
@@ -244,6 +263,7 @@ describe('the conditions of a cluster', () => {
       keys: [keyShareSet()],
       views: views(),
       transport,
+      auxiliary: { kind: 'none' },
       ...facts,
     });
     const found = findCondition(
@@ -275,6 +295,22 @@ describe('the conditions of a cluster', () => {
     const ill = view(3, [], { hsm: { healthy: false, generation: 1 } });
     assert.match(condition('HsmHealthy', { views: withView(views(), ill) }), /^False HsmUnhealthy party 3: /);
     assert.match(condition('HsmHealthy', { views: views([], [1, 2]) }), /^Unknown NotHeardOf no report of party 3/);
+  });
+
+  test('a ban is shown with who was banned, by whom and why; silence is not innocence', () => {
+    const against = (party: number, reason: string) => ({ banned: [{ party, reason }] });
+    const banned = withView(views(), view(1, [], against(3, 'a wrong proof')));
+    assert.match(condition('NoMisbehaviour', {}), /^True NobodyBanned/);
+    assert.match(
+      condition('NoMisbehaviour', { views: banned }),
+      /^False PartyBanned party 3 is banned by 1 \(a wrong proof\): those run no ECDSA session with it; find out/,
+    );
+    const both = withView(banned, view(2, [], against(3, 'another')));
+    assert.match(condition('NoMisbehaviour', { views: both }), /party 3 is banned by 1, 2 \(a wrong proof\)/);
+    const each = withView(banned, view(3, [], against(1, 'slander')));
+    assert.match(condition('NoMisbehaviour', { views: each }), /party 1 is banned by 3 .*; party 3 is banned by 1/);
+    assert.match(condition('NoMisbehaviour', { views: views([], [1, 2]) }), /^Unknown NotHeardOf .*parties 3/);
+    assert.match(condition('Ready', { views: banned }), /^True/);
   });
 
   test('a zone that holds a quorum is named', () => {

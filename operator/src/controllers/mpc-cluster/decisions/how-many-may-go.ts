@@ -1,6 +1,6 @@
 import type { KeyReport } from '@mpc-operator/crds/control';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
-import { runningAttempt } from '../../../parties/running-attempt.ts';
+import { type Numbered, runningAttempt } from '../../../parties/running-attempt.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import type { PartyState } from './party-states.ts';
 
@@ -13,7 +13,7 @@ export interface Allowance {
 }
 
 /**
- * Parties may be away as long as every key keeps its threshold, and none while an epoch is on its way: from certify to final all of
+ * Parties may be away as long as every key keeps its threshold, and none while an epoch is on its way, or a generation of auxiliary information: from certify to final all of
  * them are needed, and before, the attempt would be in vain. What a running party does must be known to say so; one
  * whose pod is not ready is away already, and Kubernetes counts it.
  */
@@ -27,9 +27,13 @@ export function howManyMayGo(
     const message = `party ${unknown.id} runs, but what it does is not known; if that lasts, restart it by hand: kubectl delete pod ${unknown.pod}`;
     return { parties: 0, reason: 'PartyUnknown', message };
   }
-  const pending = reportsByName(views).find(([, reports]) => isEpochPending(reports));
+  const pending = reportsByName(views).find(([, reports]) => isPending(reports));
   if (pending !== undefined) {
     return { parties: 0, reason: 'EpochPending', message: `key ${pending[0]} is between two epochs` };
+  }
+  if (isPending([...views.values()].flatMap(view => view.report?.auxiliary ?? []))) {
+    const message = 'the auxiliary information of ECDSA keys is between two generations';
+    return { parties: 0, reason: 'GenerationPending', message };
   }
   const [tightest] = keys
     .map(key => ({ name: key.metadata.name, spare: key.spec.parties.length - key.spec.threshold }))
@@ -46,7 +50,7 @@ export function howManyMayGo(
 /**
  * One that was acknowledged takes nobody's time: it is certified at once if all acknowledge it, or never.
  */
-function isEpochPending(reports: readonly KeyReport[]): boolean {
+function isPending(reports: readonly Numbered[]): boolean {
   const running = runningAttempt(reports);
   return running !== undefined && running.phase !== 'Acknowledged';
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { KeyShareSet, KeyShareSetStatus, RotationPolicy } from '@mpc-operator/crds/generated/api';
+import type { KeyShareSet, KeyShareSetStatus, MpcCluster, RotationPolicy } from '@mpc-operator/crds/generated/api';
 import { findCondition } from '@mpc-operator/runtime/conditions';
-import { keyShareSet, rotationPolicy } from '../../../testing/objects.ts';
+import { keyShareSet, mpcCluster, rotationPolicy } from '../../../testing/objects.ts';
+import type { AuxiliaryStatus } from '../../mpc-cluster/decisions/auxiliary-status.ts';
 import { invalidStatus, policyStatus } from '../status.ts';
+import { affectedClusters } from './affected-clusters.ts';
 import { currentSlot } from './current-slot.ts';
 import { keyProgress } from './key-progress.ts';
 import { InvalidSchedule, parseSchedule } from './schedule.ts';
@@ -135,7 +137,7 @@ const condition = (type: string, status: 'True' | 'False') => ({
 const done = withStatus({ triggers, conditions: [condition('OldSharesErased', 'True')] });
 
 describe('a key', () => {
-  const progress = (key: KeyShareSet) => keyProgress(key, 'policy/nightly', SLOT);
+  const progress = (key: KeyShareSet) => keyProgress(key, undefined, 'policy/nightly', SLOT);
   const refresh = (phase: 'Preparing' | 'Failed') => ({
     trigger: `policy/nightly@${SLOT}`,
     phase,
@@ -180,8 +182,115 @@ describe('a key', () => {
   });
 });
 
+describe('an ecdsa key', () => {
+  const trigger = `policy/nightly@${SLOT}`;
+  const led = [{ source: 'policy/nightly', value: SLOT, generation: 3 }];
+  const older = [{ source: 'policy/nightly', value: 'older', generation: 3 }];
+  const withAuxiliary = (auxiliary: AuxiliaryStatus): MpcCluster => ({ ...mpcCluster(), status: { auxiliary } });
+  const ecdsa = (key: KeyShareSet): KeyShareSet => ({ ...key, spec: { ...key.spec, purpose: 'ecdsa' } });
+  const refreshed = ecdsa(done);
+  const pending = ecdsa(withStatus({}));
+  const failed = ecdsa(withStatus({ refresh: { trigger, phase: 'Failed', message: 'no answer' } }));
+
+  const table: readonly [string, KeyShareSet, MpcCluster | undefined, string][] = [
+    [
+      'shares and auxiliary information are new',
+      refreshed,
+      withAuxiliary({ phase: 'Final', generation: 3, triggers: led }),
+      'done',
+    ],
+    ['only the shares are', refreshed, withAuxiliary({ phase: 'Final', generation: 3, triggers: older }), 'active'],
+    [
+      'only auxiliary information is',
+      pending,
+      withAuxiliary({ phase: 'Final', generation: 3, triggers: led }),
+      'active',
+    ],
+    [
+      'the generation is certified',
+      refreshed,
+      withAuxiliary({ phase: 'Certified', generation: 3, triggers: led }),
+      'active',
+    ],
+    [
+      'the generation is not final',
+      refreshed,
+      withAuxiliary({ phase: 'Activated', generation: 3, triggers: led }),
+      'active',
+    ],
+    [
+      'a later one is on its way',
+      refreshed,
+      withAuxiliary({ phase: 'Activated', generation: 4, triggers: led }),
+      'done',
+    ],
+    [
+      'primes are made for the next',
+      refreshed,
+      withAuxiliary({ phase: 'Generating', generation: 3, triggers: led }),
+      'done',
+    ],
+    [
+      'auxiliary information has failed for the slot',
+      refreshed,
+      withAuxiliary({ phase: 'Failed', trigger, message: 'no primes' }),
+      'failed AuxiliaryFailed no primes',
+    ],
+    [
+      'it has failed for another reason',
+      refreshed,
+      withAuxiliary({ phase: 'Failed', trigger: 'annotation@x', triggers: led, generation: 3 }),
+      'done',
+    ],
+    [
+      'another trigger has failed before its own',
+      refreshed,
+      withAuxiliary({ phase: 'Failed', trigger: 'annotation@x' }),
+      'active',
+    ],
+    [
+      'the refresh has failed',
+      failed,
+      withAuxiliary({ phase: 'Final', triggers: led }),
+      'failed RefreshFailed no answer',
+    ],
+    ['nothing is known of the cluster', refreshed, undefined, 'active'],
+  ];
+  for (const [when, key, cluster, expected] of table) {
+    test(`is ${expected.split(' ')[0]} with a slot when ${when}`, () => {
+      const found = keyProgress(key, cluster, 'policy/nightly', SLOT);
+      assert.equal(found.kind === 'failed' ? `failed ${found.reason} ${found.message}` : found.kind, expected);
+    });
+  }
+});
+
+test('the clusters whose auxiliary information goes with a slot are those of its ecdsa keys, each once', () => {
+  const key = (purpose: 'ecdsa' | 'taproot', cluster: string) =>
+    keyShareSet({ curve: 'secp256k1', purpose, clusterRef: { name: cluster } });
+  const clusters = ['c', 'b', 'a'].map(name => mpcCluster({}, { name }));
+  const deleted = mpcCluster({}, { name: 'd', deletionTimestamp: SLOT });
+  const due = [
+    key('ecdsa', 'b'),
+    key('ecdsa', 'b'),
+    key('taproot', 'a'),
+    key('ecdsa', 'c'),
+    key('ecdsa', 'd'),
+    key('ecdsa', 'e'),
+  ];
+  assert.deepEqual(
+    affectedClusters(due, [...clusters, deleted]).map(({ metadata }) => metadata.name),
+    ['b', 'c'],
+  );
+});
+
 describe('the status of a policy', () => {
-  const slots = (due: readonly KeyShareSet[]) => ({ all: due, due, slot: new Date(SLOT), next: at('11-21T14:00:00') });
+  const slots = (due: readonly KeyShareSet[]) => ({
+    all: due,
+    due,
+    clusters: [],
+    slot: new Date(SLOT),
+    next: at('11-21T14:00:00'),
+  });
 
   test('lists what is under way, and when the slot was completed', () => {
     const policy = rotationPolicy({ keys: { selector: {} } });

@@ -1,16 +1,30 @@
 import { formatTrigger } from '@mpc-operator/crds/annotations';
-import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { findCondition, isTrue } from '@mpc-operator/runtime/conditions';
+import { type AuxiliaryStatus, isFinal } from '../../mpc-cluster/decisions/auxiliary-status.ts';
 
 /** How far one key is with a slot. */
 export type KeyProgress =
-  /** The parties have carried it out and destroyed the old shares. */
+  /** The parties have carried it out and destroyed the old shares; of an ecdsa key, they use newer auxiliary information, too. */
   | { readonly kind: 'done' }
   | { readonly kind: 'active' }
   | { readonly kind: 'failed'; readonly reason: string; readonly message: string; readonly time?: string };
 
-/** `source` and `value` are those of the trigger: `policy/<name>` and the slot. */
-export function keyProgress(key: KeyShareSet, source: string, value: string): KeyProgress {
+/** `source` and `value` are those of the trigger: `policy/<name>` and the slot. `cluster` is that of the key. */
+export function keyProgress(
+  key: KeyShareSet,
+  cluster: MpcCluster | undefined,
+  source: string,
+  value: string,
+): KeyProgress {
+  const shares = sharesProgress(key, source, value);
+  if (key.spec.purpose !== 'ecdsa') return shares;
+  const auxiliary = auxiliaryProgress(cluster?.status?.auxiliary, source, value);
+  if (shares.kind === 'failed' || auxiliary.kind === 'done') return shares;
+  return auxiliary;
+}
+
+function sharesProgress(key: KeyShareSet, source: string, value: string): KeyProgress {
   const { status } = key;
   const led = status?.triggers?.find(trigger => trigger.source === source && trigger.value === value);
   if (led !== undefined) return isErasedBefore(led.epoch, key) ? { kind: 'done' } : { kind: 'active' };
@@ -24,6 +38,17 @@ export function keyProgress(key: KeyShareSet, source: string, value: string): Ke
     return { kind: 'failed', reason: 'RefreshFailed', message: refresh.message ?? 'the last attempt failed' };
   }
   return { kind: 'active' };
+}
+
+/** A trigger that led to a generation which is certified only is not done: old secrets may still be in use. */
+function auxiliaryProgress(status: AuxiliaryStatus | undefined, source: string, value: string): KeyProgress {
+  const { generation = 0, phase, trigger, triggers, message = 'the last attempt failed' } = status ?? {};
+  const led = triggers?.find(done => done.source === source && done.value === value);
+  if (led !== undefined && phase !== undefined) {
+    return isFinal(phase) || generation > led.generation ? { kind: 'done' } : { kind: 'active' };
+  }
+  if (phase !== 'Failed' || trigger !== formatTrigger({ source, value })) return { kind: 'active' };
+  return { kind: 'failed', reason: 'AuxiliaryFailed', message };
 }
 
 /** A later refresh, by whomever, does not undo what was erased for this one. */

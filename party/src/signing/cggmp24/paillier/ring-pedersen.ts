@@ -33,6 +33,13 @@ export class RingPedersen {
     return new RingPedersen(modulus, s, t);
   }
 
+  /** One's own, as it was generated before. @throws RangeError naming what these parameters cannot be */
+  static restore(p: bigint, q: bigint, s: bigint, t: bigint, parameters: CggmpParameters): RingPedersen {
+    const modulus = new PaillierSecretKey(p, q, parameters).key.n;
+    if (!modulus.areUnits(s, t) || s === t) throw new RangeError('s or t is none');
+    return new RingPedersen(modulus, s, t);
+  }
+
   /** One's own, with the secret λ for which s = t^λ. */
   static generate(p: bigint, q: bigint, parameters: CggmpParameters): RingPedersenSecret {
     const factored = new PaillierSecretKey(p, q, parameters);

@@ -1,12 +1,12 @@
 import { type Simulated, type Simulation, simulate } from '../../../session/simulator.ts';
 import type { KeyShare } from '../../../sharing/sharing.ts';
-import type { Purpose } from '../../scheme.ts';
+import type { FrostPurpose } from '../../scheme.ts';
 import { frost } from '../frost.ts';
 import type { FrostMessages } from '../messages.ts';
 
 /** The holders of these shares sign in a simulation. */
 export function simulateSigning(
-  purpose: Purpose,
+  purpose: FrostPurpose,
   shares: readonly KeyShare[],
   message: Uint8Array,
   changes: Partial<Simulation<FrostMessages, Uint8Array>> = {},

@@ -25,6 +25,27 @@ test('what succeeded makes the next failure the first again, but numbers go on',
   assert.equal(log.get(key).notBefore, 5_000);
 });
 
+test('what is put off comes again after the same short pause, and has not failed', () => {
+  const log = new AttemptLog();
+  log.failed(key, 1, 'no', 0);
+  for (let number = 2; number < 10; number++) log.putOff(key, number, 'no primes', 10_000);
+  assert.deepEqual([log.get(key).notBefore, log.get(key).failures, log.get(key).message], [15_000, 1, 'no primes']);
+  log.failed(key, 9, 'party 2 was missing', 10_000);
+  assert.equal(log.get(key).failures, 1, 'those that had begun find somebody missing: no news');
+});
+
+test('what the parties show is taken note of, and a failure again counts once', () => {
+  const log = new AttemptLog();
+  const at = (phase: 'Failed' | 'Acknowledged') => [
+    { active: 1, final: 1, attempt: { number: 2, trigger: 'annotation@x', phase } },
+  ];
+  log.observe(key, at('Acknowledged'), 0);
+  log.observe(key, at('Acknowledged'), 10_000);
+  assert.equal(log.get(key).failed, 2);
+  log.observe(key, at('Failed'), 10_000);
+  assert.deepEqual([log.get(key).failures, log.get(key).notBefore], [1, 15_000]);
+});
+
 test('an attempt that not all acknowledge fails after ten seconds', () => {
   const log = new AttemptLog();
   log.acknowledged(key, 3, 0);

@@ -1,6 +1,8 @@
 import type { ObjectKey } from '@mpc-operator/runtime/object';
 import { formatKey } from '@mpc-operator/runtime/object';
-import { type Attempts, NO_ATTEMPTS } from './decisions/next-step.ts';
+import { failedAttempt } from '../parties/failed-attempt.ts';
+import { type Numbered, runningAttempt } from '../parties/running-attempt.ts';
+import { type Attempts, NO_ATTEMPTS } from './attempts.ts';
 
 /** Milliseconds that parties have to show that they have begun what they accepted. */
 const SHOWN_WITHIN = 10_000;
@@ -12,12 +14,11 @@ const BACKOFF_LIMIT = 300_000;
 const ACKNOWLEDGED_WITHIN = 10_000;
 
 interface Entry extends Attempts {
-  readonly failures: number;
   /** The attempt that was first seen acknowledged, but not by all, at this time. */
   readonly waiting?: { readonly number: number; readonly since: number };
 }
 
-/** What this process remembers of the attempts it commanded, by key. Lost at a restart: then the next attempt comes a little early. */
+/** What this process remembers of the attempts it commanded, by the object they are for. Lost at a restart: then the next attempt comes a little early. */
 export class AttemptLog {
   readonly #entries = new Map<string, Entry>();
 
@@ -30,12 +31,26 @@ export class AttemptLog {
     this.#set(key, { number, shownBy: now + SHOWN_WITHIN });
   }
 
+  /** Takes note of what the parties show of their attempts. */
+  observe(key: ObjectKey, reports: readonly Numbered[], now: number): void {
+    const failed = failedAttempt(reports);
+    if (failed !== undefined) this.failed(key, failed.number, failed.message ?? 'the attempt failed', now);
+    const running = runningAttempt(reports);
+    if (running?.phase === 'Acknowledged') this.acknowledged(key, running.number, now);
+  }
+
   /** The attempt failed. Counted once, however often it is seen. */
   failed(key: ObjectKey, number: number, message: string, now: number): void {
     const { failures, failed } = this.#entry(key);
     if (number <= failed) return;
     const delay = Math.min(BACKOFF * 2 ** failures, BACKOFF_LIMIT);
     this.#set(key, { failed: number, failures: failures + 1, notBefore: now + delay, shownBy: 0, message });
+  }
+
+  /** A party cannot begin the attempt yet: that is no failure, and the pause does not grow. */
+  putOff(key: ObjectKey, number: number, message: string, now: number): void {
+    const failed = Math.max(number, this.#entry(key).failed);
+    this.#set(key, { failed, notBefore: now + BACKOFF, shownBy: 0, message });
   }
 
   /** Some parties have acknowledged the attempt. If the others never do, it has failed. */
@@ -50,7 +65,7 @@ export class AttemptLog {
   /** Nothing is left to attempt. */
   succeeded(key: ObjectKey): void {
     const { number } = this.#entry(key);
-    if (number > 0) this.#entries.set(formatKey(key), { ...NO_ATTEMPTS, number, failures: 0 });
+    if (number > 0) this.#entries.set(formatKey(key), { ...NO_ATTEMPTS, number });
   }
 
   forget(key: ObjectKey): void {
@@ -58,7 +73,7 @@ export class AttemptLog {
   }
 
   #entry(key: ObjectKey): Entry {
-    return this.#entries.get(formatKey(key)) ?? { ...NO_ATTEMPTS, failures: 0 };
+    return this.#entries.get(formatKey(key)) ?? NO_ATTEMPTS;
   }
 
   #set(key: ObjectKey, change: Partial<Entry>): void {

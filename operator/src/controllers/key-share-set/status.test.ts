@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { KeyReport } from '@mpc-operator/crds/control';
+import type { KeyShareSet, KeyShareSetStatus } from '@mpc-operator/crds/generated/api';
+import type { PartyViews } from '../../parties/view.ts';
+import { auxiliaryReport, withAuxiliary } from '../../testing/auxiliary.ts';
+import { keyShareSet, mpcCluster } from '../../testing/objects.ts';
+import { keyReport, view, views } from '../../testing/reports.ts';
+import { NO_ATTEMPTS } from '../attempts.ts';
+import { holdingFault } from './decisions/fault.ts';
+import { holdingOf } from './decisions/holding.ts';
+import { keyStatus } from './status.ts';
+
+const now = new Date('2026-11-21T12:00:00Z');
+const ecdsaSpec = { curve: 'secp256k1', purpose: 'ecdsa' } as const;
+const ecdsa = keyShareSet(ecdsaSpec);
+const ofEcdsa = (changes: Partial<KeyReport> = {}) =>
+  keyReport(1, { spec: { ...keyReport(1).spec, ...ecdsaSpec }, finalTime: '2026-11-05T00:00:00Z', ...changes });
+const withStatus = (key: KeyShareSet, status: KeyShareSetStatus): KeyShareSet => ({ ...key, status });
+const status = (key: KeyShareSet, seen: PartyViews) =>
+  keyStatus(key, holdingOf(key, mpcCluster(), seen), [], NO_ATTEMPTS, now);
+/** One report for each party; undefined: it is silent. */
+const each = (...reports: (KeyReport | undefined)[]): PartyViews =>
+  new Map(reports.flatMap((report, i) => (report === undefined ? [] : [[i + 1, view(i + 1, [report])] as const])));
+
+describe('the derivations of a key', () => {
+  const child = (path: string, publicKey = `${path}-key`, address = 'addr') => ({
+    path,
+    publicKey,
+    addresses: [{ chain: 'bitcoin', network: 'mainnet', address }],
+  });
+  const wanted = (...paths: string[]) => keyShareSet({ ...ecdsaSpec, derivations: paths.map(path => ({ path })) });
+  const showing = (...derivations: ReturnType<typeof child>[]) => ofEcdsa({ derivations });
+  const a = child('m/0');
+  const b = child('m/1');
+
+  test('are those that the spec names, in its order', () => {
+    const seen = views([showing(a, b, child('m/2'))]);
+    assert.deepEqual(status(wanted('m/1', 'm/0'), seen).derivations, [b, a]);
+    assert.equal(status(wanted(), seen).derivations, undefined);
+    assert.equal(status(wanted('m/9'), seen).derivations, undefined);
+  });
+
+  test('are shown when the threshold of parties shows the same, whoever lags behind', () => {
+    const key = wanted('m/0', 'm/1');
+    assert.deepEqual(status(key, each(showing(a), showing(a, b), showing(a, b))).derivations, [a, b]);
+    assert.deepEqual(status(key, each(ofEcdsa(), showing(a, b), showing(a))).derivations, [a]);
+    const newer = child('m/0', 'm/0-key', 'another kind of address');
+    assert.deepEqual(status(key, each(showing(newer), showing(a), showing(a))).derivations, [a]);
+  });
+
+  test('stay as they were while too few parties can be asked, and go with the spec', () => {
+    const before = { derivations: [a, b] };
+    assert.deepEqual(status(withStatus(wanted('m/0'), before), views([ofEcdsa()])).derivations, [a]);
+    assert.deepEqual(status(withStatus(wanted('m/0', 'm/1'), before), new Map()).derivations, [a, b]);
+    assert.equal(status(withStatus(wanted(), before), views([ofEcdsa()])).derivations, undefined);
+  });
+
+  test('of which parties show different public keys are a conflict that names them', () => {
+    const key = withStatus(wanted('m/0'), { derivations: [a] });
+    const seen = each(showing(a), showing(child('m/0', 'forged')), showing(a));
+    const holding = holdingOf(key, mpcCluster(), seen);
+    assert.deepEqual(holdingFault(key, holding), {
+      reason: 'KeyConflict',
+      message: 'parties 1 and 2 show different public keys of the child m/0: m/0-key and forged',
+    });
+    assert.deepEqual(status(key, seen).derivations, [a], 'what is in dispute is not shown');
+  });
+});
+
+describe('the presignatures of a key', () => {
+  const table: readonly [string, (number | undefined)[], number | undefined][] = [
+    ['are the sum of what its parties have', [4, 2, 0], 6],
+    ['may be none', [0, 0, 0], 0],
+    ['are those of the parties that say so', [3, undefined, 1], 4],
+    ['are not shown of a key that has none by design', [undefined, undefined, undefined], undefined],
+  ];
+  for (const [what, counts, expected] of table) {
+    test(what, () => {
+      const seen = each(...counts.map(presignatures => ofEcdsa(presignatures === undefined ? {} : { presignatures })));
+      assert.equal(status(withStatus(ecdsa, { presignatures: 9 }), seen).presignatures, expected);
+    });
+  }
+});
+
+describe('the time from which a key is healed', () => {
+  const at = (key: KeyShareSet, seen: PartyViews) => {
+    const { lastRefreshTime, auxiliaryTime, healedTime } = status(key, seen);
+    return [lastRefreshTime, auxiliaryTime, healedTime].map(time => time?.slice(8, 10));
+  };
+  const eddsa = views([keyReport(1, { finalTime: '2026-11-05T00:00:00Z' })]);
+  const auxiliary = (generation: number) => withAuxiliary(views([ofEcdsa()]), auxiliaryReport(generation));
+
+  test('is the last refresh, of a key that needs nothing else', () => {
+    assert.deepEqual(at(keyShareSet(), eddsa), ['05', undefined, '05']);
+    assert.deepEqual(at(keyShareSet(), withAuxiliary(eddsa, auxiliaryReport(3))), ['05', undefined, '05']);
+  });
+
+  test('is the earlier of refresh and auxiliary information, of an ecdsa key', () => {
+    assert.deepEqual(at(ecdsa, auxiliary(3)), ['05', '03', '03']);
+    assert.deepEqual(at(ecdsa, auxiliary(7)), ['05', '07', '05']);
+    assert.deepEqual(at(ecdsa, views([ofEcdsa()])), ['05', undefined, undefined]);
+  });
+
+  test('stays while the next generation is on its way, or a party is silent', () => {
+    const before = withStatus(ecdsa, { auxiliaryTime: '2026-11-03T00:00:00Z', healedTime: '2026-11-03T00:00:00Z' });
+    const turning = withAuxiliary(views([ofEcdsa()]), auxiliaryReport(7, { final: 3 }), auxiliaryReport(3));
+    assert.deepEqual(at(before, turning), ['05', '03', '03']);
+    assert.deepEqual(at(before, withAuxiliary(views([ofEcdsa()], [1, 2]), auxiliaryReport(7))), ['05', '03', '03']);
+  });
+});

@@ -1,0 +1,71 @@
+import type { Command, Refusal } from '@mpc-operator/crds/control';
+import type { MpcCluster } from '@mpc-operator/crds/generated/api';
+import { keyOf } from '@mpc-operator/runtime/object';
+import { askAll, newRun } from '../../parties/ask.ts';
+import type { Obstacle } from '../../parties/attendance.ts';
+import { auxiliaryReports } from '../../parties/auxiliary.ts';
+import type { PartyViews } from '../../parties/view.ts';
+import { type AuxiliaryStep, nextAuxiliary, partiesOf } from './decisions/next-auxiliary.ts';
+import type { Restart } from './decisions/next-restart.ts';
+import type { Run } from './reconcile.ts';
+
+/** Milliseconds until another look at an attempt that parties say nothing new of. */
+const RETRY = 10_000;
+
+/** Refusals of a party that only needs time. */
+const NOT_YET: ReadonlySet<Refusal | undefined> = new Set<Refusal>(['NoPrimes', 'NotReady', 'Busy', 'NotFinal']);
+
+/**
+ * What to do for the auxiliary information of a cluster, now that its parties show how their attempts stand. `hold` is why nothing may
+ * be begun.
+ */
+export function auxiliaryStep(
+  cluster: MpcCluster,
+  views: PartyViews,
+  hold: Obstacle | undefined,
+  { attempts, clock }: Run,
+): AuxiliaryStep {
+  const key = keyOf(cluster);
+  attempts.observe(key, auxiliaryReports(partiesOf(cluster), views), clock.now());
+  const step = nextAuxiliary({ cluster, views, attempts: attempts.get(key), now: clock.now(), hold });
+  if (step.kind === 'none') attempts.succeeded(key);
+  return step;
+}
+
+/** Asks all parties of a cluster to begin an attempt. */
+export async function beginAuxiliary(
+  cluster: MpcCluster,
+  { number, trigger }: Extract<AuxiliaryStep, { kind: 'generate' }>,
+  { attempts, clock, connections, events, log }: Run,
+): Promise<void> {
+  const key = keyOf(cluster);
+  const connection = connections.get(key);
+  if (connection === undefined) return;
+  const parties = [...partiesOf(cluster)];
+  const level = cluster.spec.securityLevel;
+  const order: Command = { verb: 'auxiliary', level, parties, number, run: newRun(), trigger };
+  attempts.commanded(key, number, clock.now());
+  const refused = await askAll(parties, order, connection);
+  if (refused !== undefined) {
+    const { reason, message } = refused;
+    if (NOT_YET.has(reason)) attempts.putOff(key, number, message, clock.now());
+    else attempts.failed(key, number, message, clock.now());
+    log.info('a party refused an attempt at auxiliary information', { attempt: number, refusal: message });
+    return;
+  }
+  const note = `the parties begin attempt ${number} at auxiliary information (${trigger})`;
+  events.event(cluster, { type: 'Normal', reason: 'AuxiliaryStarted', action: 'Auxiliary', note });
+}
+
+/** An attempt would be in vain if one of its parties is restarted; a restart that is not allowed may wait long. */
+export function restartFirst(restart: Restart): Obstacle | undefined {
+  if (restart.kind !== 'restart') return undefined;
+  return { reason: 'RollingOut', message: `party ${restart.party.id} is to be restarted first` };
+}
+
+/** Milliseconds until another look, if there must be one that no report leads to. */
+export function nextLook(step: AuxiliaryStep, now: number): readonly number[] {
+  if (step.kind === 'none') return [];
+  if (step.kind === 'generate' || step.reason === 'AttemptRunning') return [RETRY];
+  return step.until === undefined ? [] : [Math.max(100, step.until - now)];
+}

@@ -1,0 +1,54 @@
+import { AUXILIARY_ANNOTATION } from '@mpc-operator/crds/annotations';
+import type { Observation } from '@mpc-operator/runtime/conditions';
+import { covers } from '../../../parties/auxiliary.ts';
+import type { PartyViews } from '../../../parties/view.ts';
+import { observation } from '../../observation.ts';
+import type { AuxiliaryStep } from './next-auxiliary.ts';
+
+const TYPE = 'AuxiliaryReady';
+
+/**
+ * Whether ECDSA keys can be made and signed with, as far as it is for auxiliary information: true also while the next generation
+ * is made. A party that is silent has not lost what it had. `ids` are all parties of the cluster.
+ */
+export function auxiliaryReady(ids: readonly number[], views: PartyViews, step: AuxiliaryStep): Observation {
+  const known = ids.flatMap(id => {
+    const auxiliary = views.get(id)?.report?.auxiliary;
+    return auxiliary === undefined ? [] : { id, ...auxiliary };
+  });
+  const [newest] = [...known].sort((a, b) => b.active - a.active);
+  if (newest === undefined) return observation(TYPE, 'Unknown', 'NotHeardOf', 'no party says what it has');
+  const without = known.filter(party => !covers(party, ids)).map(({ id }) => id);
+  const served = `generation ${newest.active} of auxiliary information serves`;
+  if (without.length === 0) return serving(`${served} all ${ids.length} parties`, step);
+  if (newest.active === 0) return lacking('ECDSA keys cannot be made yet', step);
+  const isLate = ids.every(id => newest.parties.includes(id));
+  const who = isLate ? ids.filter(id => !without.includes(id)) : newest.parties;
+  return lacking(`${served} only parties ${who.join(', ')}`, step);
+}
+
+function serving(what: string, step: AuxiliaryStep): Observation {
+  switch (step.kind) {
+    case 'none':
+      return observation(TYPE, 'True', 'Final', step.remark === undefined ? what : `${what}; ${step.remark}`);
+    case 'generate':
+      return observation(TYPE, 'True', 'Rotating', `${what}; the next is begun, attempt ${step.number}`);
+    case 'wait': {
+      const reason = step.reason === 'BackingOff' ? 'RotationFailed' : 'Rotating';
+      return observation(TYPE, 'True', reason, `${what}; of the next: ${step.message}`);
+    }
+  }
+}
+
+function lacking(what: string, step: AuxiliaryStep): Observation {
+  switch (step.kind) {
+    case 'none': {
+      const remedy = `ask for another by a new value of the annotation ${AUXILIARY_ANNOTATION}`;
+      return observation(TYPE, 'False', 'GenerationMissing', `${what}: ${step.remark ?? remedy}`);
+    }
+    case 'generate':
+      return observation(TYPE, 'False', 'Generating', `${what}: attempt ${step.number} is begun`);
+    case 'wait':
+      return observation(TYPE, 'False', step.reason, `${what}: ${step.message}`);
+  }
+}

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { MpcCluster } from '@mpc-operator/crds/generated/api';
+import type { PartyViews } from '../../../parties/view.ts';
+import {
+  auxiliaryReport,
+  fourParties,
+  ledTo,
+  threeParties,
+  trying,
+  withAuxiliary,
+} from '../../../testing/auxiliary.ts';
+import { mpcCluster } from '../../../testing/objects.ts';
+import { views } from '../../../testing/reports.ts';
+import { type Attempts, NO_ATTEMPTS } from '../../attempts.ts';
+import { auxiliaryReady } from './auxiliary-ready.ts';
+import { type AuxiliaryStatus, auxiliaryEvents, auxiliaryStatus } from './auxiliary-status.ts';
+import { nextAuxiliary, partiesOf } from './next-auxiliary.ts';
+
+const NOW = 1_000_000;
+const ROTATE = 'mpc.keyshare.dev/rotate-auxiliary';
+
+const cluster = mpcCluster();
+const asked = (annotations: Record<string, string>) => mpcCluster({}, { annotations });
+const four = mpcCluster({ parties: [4, 2, 1, 3].map(id => ({ id, zone: 'a' })) });
+const none = auxiliaryReport(0);
+const one = auxiliaryReport(1);
+
+const stepOf = (seen: PartyViews, of = cluster, attempts: Partial<Attempts> = {}) =>
+  nextAuxiliary({ cluster: of, views: seen, attempts: { ...NO_ATTEMPTS, ...attempts }, now: NOW });
+
+describe('the status of auxiliary information', () => {
+  const status = (seen: PartyViews, of = cluster, attempts: Partial<Attempts> = {}) =>
+    auxiliaryStatus(of, seen, stepOf(seen, of, attempts), { ...NO_ATTEMPTS, ...attempts });
+  const rotating = asked({ [ROTATE]: 'x' });
+  const failed = { failed: 2, failures: 1, notBefore: NOW + 1, message: 'party 3 did not answer' };
+
+  const phases: readonly [string, PartyViews, MpcCluster, Partial<Attempts>, Partial<AuxiliaryStatus>][] = [
+    [
+      'no primes',
+      threeParties({ ...none, primes: 'Generating' }, none),
+      cluster,
+      {},
+      { phase: 'Generating', primesReady: '2/3' },
+    ],
+    [
+      'a party that is away',
+      withAuxiliary(views([], [1, 2]), none),
+      cluster,
+      {},
+      { phase: 'Pending', primesReady: '2/3' },
+    ],
+    ['all there', threeParties(none), cluster, {}, { phase: 'Pending', generation: 0, trigger: 'first@' }],
+    [
+      'an attempt',
+      threeParties(trying('Preparing')),
+      rotating,
+      {},
+      { phase: 'Preparing', generation: 1, attempt: 2, trigger: 'annotation@x', time: '2026-11-01T00:00:00Z' },
+    ],
+    ['acknowledgements', threeParties(trying('Acknowledged'), one), rotating, {}, { phase: 'Preparing', attempt: 2 }],
+    [
+      'a certificate',
+      threeParties(trying('Certified'), one),
+      rotating,
+      {},
+      { phase: 'Certified', generation: 2, attempt: 2 },
+    ],
+    [
+      'activation',
+      threeParties(auxiliaryReport(2, { ...trying('Activated'), active: 2 }), one),
+      rotating,
+      {},
+      { phase: 'Activated', generation: 2, trigger: 'annotation@x' },
+    ],
+    [
+      'the end',
+      threeParties(ledTo('annotation', 'x')),
+      rotating,
+      {},
+      { phase: 'Final', generation: 2, attempt: 2, trigger: 'annotation@x', time: '2026-11-02T00:00:00Z' },
+    ],
+    [
+      'failure',
+      threeParties(trying('Failed')),
+      rotating,
+      failed,
+      { phase: 'Failed', generation: 1, attempt: 2, message: 'party 3 did not answer' },
+    ],
+    [
+      'a refusal that is none',
+      threeParties(one),
+      rotating,
+      { ...failed, failures: 0 },
+      { phase: 'Pending', attempt: 2 },
+    ],
+  ];
+  for (const [what, seen, of, attempts, expected] of phases) {
+    test(`with ${what} is ${expected.phase}`, () =>
+      assert.partialDeepStrictEqual(status(seen, of, attempts), expected));
+  }
+
+  test('has no time of a generation that is not final yet', () => {
+    assert.equal(status(threeParties(auxiliaryReport(2, { final: 1 }), one))?.time, undefined);
+  });
+
+  test('shows the last trigger of each source, once', () => {
+    const twice = [{ source: 'first', value: '', epoch: 1 }, ...ledTo('annotation', 'x').triggers];
+    assert.deepEqual(status(threeParties(one, auxiliaryReport(2, { triggers: twice }), one))?.triggers, [
+      { source: 'first', value: '', generation: 1 },
+      { source: 'annotation', value: 'x', generation: 2 },
+    ]);
+  });
+
+  test('stays as it was while no party can be asked', () => {
+    const before: AuxiliaryStatus = { phase: 'Final', generation: 4 };
+    assert.equal(status(new Map(), { ...cluster, status: { auxiliary: before } }), before);
+    assert.equal(status(views()), undefined);
+  });
+});
+
+describe('the condition AuxiliaryReady', () => {
+  const ready = (seen: PartyViews, of = cluster, attempts: Partial<Attempts> = {}) => {
+    const { status, reason, message } = auxiliaryReady(partiesOf(of), seen, stepOf(seen, of, attempts));
+    return `${status} ${reason} ${message}`;
+  };
+  const rotating = asked({ [ROTATE]: 'x' });
+  const table: readonly [string, string, RegExp][] = [
+    [
+      'all have it',
+      ready(threeParties(one)),
+      /^True Final generation 1 of auxiliary information serves all 3 parties$/,
+    ],
+    ['one of them is silent', ready(withAuxiliary(views([], [1, 2]), one)), /^True Final/],
+    ['nobody is heard of', ready(new Map()), /^Unknown NotHeardOf/],
+    [
+      'there is none yet',
+      ready(threeParties({ ...none, primes: 'Generating' })),
+      /^False GeneratingPrimes ECDSA keys cannot be made yet: 0\/3 parties have made their safe primes/,
+    ],
+    ['the first is begun', ready(threeParties(none)), /^False Generating .*: attempt 1 is begun/],
+    [
+      'the first is not active everywhere',
+      ready(threeParties(auxiliaryReport(1, { final: 0 }), none, none)),
+      /^False AttemptRunning generation 1 of auxiliary information serves only parties 1: the parties are at attempt 1/,
+    ],
+    [
+      'the next is made',
+      ready(threeParties(trying('Preparing')), rotating),
+      /^True Rotating .*of the next: the parties are at/,
+    ],
+    [
+      'it has failed',
+      ready(threeParties(trying('Failed')), rotating, { notBefore: NOW + 1, message: 'party 3 cheated' }),
+      /^True RotationFailed generation 1 .*party 3 cheated/,
+    ],
+    [
+      'a party was added',
+      ready(fourParties(one, one, one, { ...none, primes: 'Generating' }), four),
+      /^False GeneratingPrimes generation 1 of auxiliary information serves only parties 1, 2, 3: 3\/4 parties/,
+    ],
+    [
+      'a party has lost it',
+      ready(threeParties(one, one, none)),
+      /^False GenerationMissing .*serves only parties 1, 2: ask for another by a new value of the annotation mpc.keyshare.dev\/rotate-auxiliary/,
+    ],
+    [
+      'it was asked for in too many words',
+      ready(threeParties(one), asked({ [ROTATE]: 'x'.repeat(129) })),
+      /^True Final .*more than 128/,
+    ],
+  ];
+  for (const [when, found, expected] of table) test(`when ${when}`, () => assert.match(found, expected));
+});
+
+describe('the events of auxiliary information', () => {
+  const reasons = (before: AuxiliaryStatus | undefined, after: AuxiliaryStatus | undefined) =>
+    auxiliaryEvents(before, after).map(({ type, reason }) => `${type} ${reason}`);
+  const at = (phase: AuxiliaryStatus['phase'], generation: number, attempt?: number): AuxiliaryStatus => ({
+    phase,
+    generation,
+    ...(attempt === undefined ? {} : { attempt }),
+  });
+  const table: readonly [string, AuxiliaryStatus | undefined, AuxiliaryStatus | undefined, string[]][] = [
+    ['a generation that became final', at('Preparing', 1, 2), at('Final', 2, 2), ['Normal AuxiliaryCompleted']],
+    ['one that was certified before', at('Activated', 2, 2), at('Final', 2, 2), ['Normal AuxiliaryCompleted']],
+    [
+      'one after which the next is asked for at once',
+      at('Activated', 2),
+      at('Pending', 2),
+      ['Normal AuxiliaryCompleted'],
+    ],
+    ['nothing new', at('Final', 2, 2), at('Final', 2, 2), []],
+    ['a status that was wiped', undefined, at('Final', 2, 2), []],
+    ['a trigger that was taken back', at('Pending', 2), at('Final', 2, 2), []],
+    ['a certificate', at('Preparing', 1, 2), at('Certified', 2, 2), []],
+    ['a failure', at('Preparing', 1, 2), at('Failed', 1, 2), ['Warning AuxiliaryFailed']],
+    ['a failure that nobody saw running', at('Pending', 1), at('Failed', 1, 2), ['Warning AuxiliaryFailed']],
+    ['the same failure', at('Failed', 1, 2), at('Failed', 1, 2), []],
+    ['the same failure after parties were away', at('Pending', 1, 2), at('Failed', 1, 2), []],
+    ['the next failure', at('Failed', 1, 2), at('Failed', 1, 3), ['Warning AuxiliaryFailed']],
+  ];
+  for (const [what, before, after, expected] of table) {
+    test(`tell ${expected.length === 0 ? 'nothing of ' : ''}${what}`, () => {
+      assert.deepEqual(reasons(before, after), expected);
+    });
+  }
+});

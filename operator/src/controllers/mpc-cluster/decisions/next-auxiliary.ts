@@ -1,0 +1,112 @@
+import { AUXILIARY_ANNOTATION, formatTrigger, type Trigger } from '@mpc-operator/crds/annotations';
+import type { AuxiliaryReport } from '@mpc-operator/crds/control';
+import type { MpcCluster } from '@mpc-operator/crds/generated/api';
+import { attendanceObstacle, type Obstacle, strangersAmong } from '../../../parties/attendance.ts';
+import { auxiliaryReports, primesReady } from '../../../parties/auxiliary.ts';
+import { bansBy } from '../../../parties/bans.ts';
+import type { PartyViews } from '../../../parties/view.ts';
+import { type Attempts, nextNumber, type Wait, wait, waitForAttempt } from '../../attempts.ts';
+import { notCarriedOut, unusableSources, usableTriggers } from '../../triggers.ts';
+
+/** What to do for the auxiliary information of threshold ECDSA now. */
+export type AuxiliaryStep =
+  /** `remark`: what somebody asked for and nobody can do. */
+  | { readonly kind: 'none'; readonly remark?: string }
+  | Wait
+  /** All parties begin this attempt at the next generation. */
+  | { readonly kind: 'generate'; readonly number: number; readonly trigger: string };
+
+export interface AuxiliaryFacts {
+  readonly cluster: MpcCluster;
+  readonly views: PartyViews;
+  readonly attempts: Attempts;
+  /** By the clock of `attempts`. */
+  readonly now: number;
+  /** Why nothing may be begun, whatever the parties say. */
+  readonly hold?: Obstacle | undefined;
+}
+
+/**
+ * All parties take part in each generation. It is made once they are there and have their primes; what the generation before is, and which
+ * triggers it was for, they say themselves, so that nothing depends on a status.
+ */
+export function nextAuxiliary({ cluster, views, attempts, now, hold }: AuxiliaryFacts): AuxiliaryStep {
+  const ids = partiesOf(cluster);
+  const reports = auxiliaryReports(ids, views);
+  const running = waitForAttempt(reports, attempts);
+  if (running !== undefined) return running;
+  const [trigger] = pendingGenerations(cluster, reports);
+  if (trigger === undefined) return { kind: 'none', ...remarkOn(cluster) };
+  const missing = ids.filter(id => views.get(id)?.report?.ready !== true);
+  const obstacle =
+    attendanceObstacle(missing, strangersAmong(ids, views)) ??
+    outdated(cluster, ids, views) ??
+    banned(ids, views) ??
+    withoutPrimes(ids, reports, views) ??
+    hold;
+  if (obstacle !== undefined) return wait(obstacle.reason, obstacle.message);
+  const highest = Math.max(...reports.map(report => report.highest));
+  const number = nextNumber(highest, attempts, now);
+  return typeof number === 'number' ? { kind: 'generate', number, trigger } : number;
+}
+
+/** The ids of the parties of a cluster, ascending. */
+export function partiesOf({ spec }: MpcCluster): readonly number[] {
+  return spec.parties.map(party => party.id).sort((a, b) => a - b);
+}
+
+/** The triggers that led to no generation yet, in the order in which they are carried out. */
+export function pendingGenerations(cluster: MpcCluster, reports: readonly AuxiliaryReport[]): readonly string[] {
+  const asked = usableTriggers(cluster.metadata.annotations, AUXILIARY_ANNOTATION);
+  const done = reports.flatMap(report => report.triggers);
+  return notCarriedOut([...ofItself(partiesOf(cluster), reports), ...asked], done).map(formatTrigger);
+}
+
+/** What nobody needs to ask for: the first generation, and one for parties that the last does not have. */
+function ofItself(ids: readonly number[], reports: readonly AuxiliaryReport[]): readonly Trigger[] {
+  const [last] = [...reports].sort((a, b) => b.final - a.final);
+  if (last === undefined || last.final === 0) return [{ source: 'first', value: '' }];
+  const added = ids.some(id => !last.parties.includes(id));
+  return added ? [{ source: 'parties', value: ids.join('-') }] : [];
+}
+
+/** Parties that an order would mean nothing to, or something else. They are restarted with what the cluster has now. */
+function outdated({ spec }: MpcCluster, ids: readonly number[], views: PartyViews): Obstacle | undefined {
+  for (const id of ids) {
+    const level = views.get(id)?.report?.auxiliary?.level;
+    if (level === spec.securityLevel) continue;
+    const what =
+      level === undefined ? 'runs a version without ECDSA' : `works at level ${level}, not ${spec.securityLevel}`;
+    return {
+      reason: 'PartyOutdated',
+      message: `party ${id} ${what}: it must be restarted with the pod template of now`,
+    };
+  }
+  return undefined;
+}
+
+/** All take part or none: with somebody who is banned an attempt is in vain, and costs the others their primes. */
+function banned(ids: readonly number[], views: PartyViews): Obstacle | undefined {
+  const ban = bansBy(ids, views).find(({ party }) => ids.includes(party));
+  return (
+    ban && { reason: 'PartyBanned', message: `party ${ban.by} runs no session with party ${ban.party}: ${ban.reason}` }
+  );
+}
+
+function withoutPrimes(
+  ids: readonly number[],
+  reports: readonly AuxiliaryReport[],
+  views: PartyViews,
+): Obstacle | undefined {
+  if (reports.every(({ primes }) => primes === 'Ready')) return undefined;
+  const message = `${primesReady(ids, views)} parties have made their safe primes, which takes minutes: nothing has to be done`;
+  return { reason: 'GeneratingPrimes', message };
+}
+
+function remarkOn({ metadata }: MpcCluster): { readonly remark?: string } {
+  const sources = unusableSources(metadata.annotations, AUXILIARY_ANNOTATION);
+  if (sources.length === 0) return {};
+  return {
+    remark: `the value of ${sources.join(', ')} has more than 128 characters: take a shorter one, such as a time`,
+  };
+}

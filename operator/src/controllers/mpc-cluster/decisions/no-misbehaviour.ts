@@ -1,0 +1,28 @@
+import type { Observation } from '@mpc-operator/runtime/conditions';
+import { type Ban, bansBy } from '../../../parties/bans.ts';
+import type { PartyViews } from '../../../parties/view.ts';
+import { observation } from '../../observation.ts';
+
+const TYPE = 'NoMisbehaviour';
+
+/** Whether no party has banned another. One that bans may lie, or be the only one to whom the other showed what it is: both are for people. */
+export function noMisbehaviour(ids: readonly number[], views: PartyViews): Observation {
+  const bans = bansBy(ids, views);
+  if (bans.length > 0) {
+    const accused = [...new Set(bans.map(({ party }) => party))].sort((a, b) => a - b);
+    const remedy =
+      'those run no ECDSA session with it; find out whether its image, its node or its HSM is another than it should be';
+    const list = accused.map(id => describe(bans.filter(({ party }) => party === id)));
+    return observation(TYPE, 'False', 'PartyBanned', `${list.join('; ')}: ${remedy}`);
+  }
+  const silent = ids.filter(id => views.get(id)?.report === undefined);
+  if (silent.length > 0) {
+    return observation(TYPE, 'Unknown', 'NotHeardOf', `whom parties ${silent.join(', ')} have banned is not known`);
+  }
+  return observation(TYPE, 'True', 'NobodyBanned', 'no party has proof against another');
+}
+
+function describe(bans: readonly Ban[]): string {
+  const [first] = bans;
+  return `party ${first?.party} is banned by ${bans.map(({ by }) => by).join(', ')} (${first?.reason})`;
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import type { Command, Refusal, Reply } from '@mpc-operator/crds/control';
+import type { PartyConnection } from './party-connection.ts';
+import type { PartyViews } from './view.ts';
+
+/** Why a party does not do as asked. */
+export interface Refused {
+  /** Undefined if it did not answer, or not to what it was asked. */
+  readonly reason?: Refusal;
+  readonly message: string;
+}
+
+/** Why the party does not do as asked; undefined if it does. */
+export async function ask(id: number, order: Command, connection: PartyConnection): Promise<Refused | undefined> {
+  const answer = await connection.command(id, order).catch(toMessage);
+  if (typeof answer === 'string') return { message: `party ${id}: ${answer}` };
+  if (answer.result === 'accepted') return undefined;
+  const reason = answer.result === 'refused' ? { reason: answer.reason } : {};
+  return { ...reason, message: `party ${id}: ${describe(answer)}` };
+}
+
+/**
+ * Asks all these parties to begin an attempt, one after the other, the one that started last first: it is the likeliest to refuse, and
+ * after a refusal nobody else is asked. Those that have begun find out by themselves that somebody is missing. The next attempt
+ * has a higher number.
+ */
+export async function askAll(
+  ids: readonly number[],
+  order: Command,
+  connection: PartyConnection,
+): Promise<Refused | undefined> {
+  for (const id of youngestFirst(ids, connection.views())) {
+    const refused = await ask(id, order, connection);
+    if (refused !== undefined) return refused;
+  }
+  return undefined;
+}
+
+/** See `run` in the control messages. */
+export const newRun = (): string => randomBytes(16).toString('hex');
+
+function youngestFirst(ids: readonly number[], views: PartyViews): readonly number[] {
+  return [...ids].sort((a, b) => (views.get(b)?.since ?? 0) - (views.get(a)?.since ?? 0) || a - b);
+}
+
+function describe(answer: Reply): string {
+  return answer.result === 'refused' ? `${answer.reason} (${answer.message})` : `unexpected answer ${answer.result}`;
+}
+
+function toMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,34 @@
+import type { AuxiliaryReport } from '@mpc-operator/crds/control';
+import type { PartyViews } from './view.ts';
+
+/** A final generation of auxiliary information. */
+export interface Generation {
+  readonly number: number;
+  /** When it became final. */
+  readonly time?: string;
+}
+
+/** What those of these parties report that report any auxiliary information, in the same order. */
+export function auxiliaryReports(ids: readonly number[], views: PartyViews): readonly AuxiliaryReport[] {
+  return ids.flatMap(id => views.get(id)?.report?.auxiliary ?? []);
+}
+
+/** Whether the party has a generation that all of these proved to each other. */
+export function covers({ active, parties }: AuxiliaryReport, ids: readonly number[]): boolean {
+  return active > 0 && ids.every(id => parties.includes(id));
+}
+
+/** The one generation that is final at all of these parties and that all of them are part of. */
+export function commonGeneration(ids: readonly number[], views: PartyViews): Generation | undefined {
+  const reports = auxiliaryReports(ids, views);
+  const [first] = reports;
+  if (first === undefined || reports.length < ids.length) return undefined;
+  const { final: number, finalTime: time } = first;
+  const shared = reports.every(report => report.active === number && report.final === number && covers(report, ids));
+  return shared ? { number, ...(time === undefined ? {} : { time }) } : undefined;
+}
+
+/** How many of these parties have safe primes at hand for the next generation, such as 2/3. */
+export function primesReady(ids: readonly number[], views: PartyViews): string {
+  return `${auxiliaryReports(ids, views).filter(({ primes }) => primes === 'Ready').length}/${ids.length}`;
+}

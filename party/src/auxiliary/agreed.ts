@@ -1,0 +1,35 @@
+import type { SecurityLevel } from '@mpc-operator/crds/control';
+import { isCertified } from '../epochs/key-state.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import { ContextMismatch, type PartyId } from '../session/errors.ts';
+import type { Use } from '../session/registry.ts';
+
+/** A generation of auxiliary information, as far as signers must agree on it. */
+export interface AgreedAuxiliary {
+  readonly generation: number;
+  readonly level: SecurityLevel;
+  /** Hash of what all have published. */
+  readonly values: Uint8Array;
+  readonly use: Use;
+}
+
+/**
+ * What this party knows of a generation that these signers are to use.
+ * @throws ContextMismatch if it has no certificate of it here, or is erased, or not of all of them
+ */
+export function agreedAuxiliary(
+  keyring: Pick<Keyring, 'auxiliary'>,
+  generation: number,
+  signers: readonly PartyId[],
+): AgreedAuxiliary {
+  const state = keyring.auxiliary()?.state;
+  const attempt = state?.attempts.get(generation);
+  if (state === undefined || attempt === undefined || !isCertified(attempt))
+    throw new ContextMismatch(`auxiliary information ${generation} is not certified here, or replaced`);
+  const { level, values, identities } = attempt.proposal;
+  const missing = signers.filter(signer => !identities.some(({ party }) => party === signer));
+  if (missing.length > 0)
+    throw new ContextMismatch(`auxiliary information ${generation} is not of parties ${missing.join(', ')}`);
+  const use = { keyId: state.keyId, epoch: generation };
+  return { generation, level, values: Uint8Array.from(Buffer.from(values, 'hex')), use };
+}

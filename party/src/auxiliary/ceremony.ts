@@ -1,0 +1,178 @@
+/**
+ * Making a generation of auxiliary information: what the operator may ask for, and nothing more comes of it than acknowledged
+ * information. What follows (certify, activate, erase) the parties do by themselves, as with the epochs of a key.
+ */
+import { parseTrigger } from '@mpc-operator/crds/annotations';
+import type { AttemptReport, AuxiliaryReport, Command, SecurityLevel } from '@mpc-operator/crds/control';
+import type { Clock } from '@mpc-operator/runtime/clock';
+import type { Logger } from '@mpc-operator/runtime/log';
+import { Attendance } from '../ceremonies/attendance.ts';
+import { Refused } from '../ceremonies/ceremonies.ts';
+import { acknowledgedAttempt, failureOf } from '../ceremonies/outcome.ts';
+import { type AuxiliaryProposal, acknowledgedBytes } from '../epochs/proposal.ts';
+import type { SessionHost } from '../host/session-host.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { Peers } from '../peers/peers.ts';
+import { Secret } from '../secret.ts';
+import type { Member } from '../session/context.ts';
+import type { Signer } from '../session/signer.ts';
+import { taggedHash } from '../session/transcript.ts';
+import type { Owner } from '../store/secret-name.ts';
+import type { Computing } from '../threads/computing.ts';
+import type { PrimeStock } from './primes.ts';
+
+export interface AuxiliaryCeremonyOptions {
+  readonly owner: Owner;
+  readonly level: SecurityLevel;
+  readonly keyring: Keyring;
+  readonly host: Pick<SessionHost, 'conduct'>;
+  readonly peers: Peers;
+  readonly primes: PrimeStock;
+  readonly computing: Pick<Computing, 'run'>;
+  readonly signer: Signer;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** An attempt began or ended. */
+  readonly changed: () => void;
+}
+
+type AuxiliaryCommand = Extract<Command, { verb: 'auxiliary' }>;
+
+/** Milliseconds until a session gives up: its proofs take each party seconds for each other one. */
+const timeoutFor = (parties: number): number => 60_000 + 30_000 * parties;
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/** What the auxiliary information of a cluster is known by, in all its generations. */
+export const auxiliaryId = ({ namespace, cluster }: Owner): string =>
+  hex(taggedHash('mpc/v1/auxiliary-id', namespace, cluster).subarray(0, 16));
+
+export class AuxiliaryCeremony {
+  readonly #options: AuxiliaryCeremonyOptions;
+  /** The newest attempt, running or failed. What was acknowledged is in the keyring. */
+  #attempt: AttemptReport | undefined;
+
+  constructor(options: AuxiliaryCeremonyOptions) {
+    this.#options = options;
+  }
+
+  report(): AuxiliaryReport {
+    const { level, keyring, primes } = this.#options;
+    const held = keyring.auxiliary();
+    const state = held?.state;
+    const attempt = this.#attempt ?? (state && acknowledgedAttempt(state));
+    return {
+      level,
+      primes: primes.ready ? 'Ready' : 'Generating',
+      active: state?.active ?? 0,
+      final: state?.final ?? 0,
+      erasedBelow: state?.erasedBelow ?? 0,
+      highest: Math.max(state?.highest ?? 0, this.#attempt?.number ?? 0),
+      parties: (state?.attempts.get(state.active)?.proposal.identities ?? []).map(({ party }) => party),
+      ...(attempt && { attempt }),
+      triggers: [...(state?.carriedOut ?? [])].map(([source, { value, epoch }]) => ({ source, value, epoch })),
+      ...(held?.finalTime && { finalTime: held.finalTime.toISOString() }),
+    };
+  }
+
+  /**
+   * Begins an attempt.
+   * @returns its end, which is never an error
+   * @throws Refused
+   */
+  begin(command: AuxiliaryCommand): Promise<void> {
+    const members = this.#admit(command);
+    return this.#record(command, async () => {
+      const { owner, level, host, peers, primes, computing, clock, keyring } = this.#options;
+      const { number, run, trigger, parties } = command;
+      const base = keyring.auxiliary()?.state.final ?? 0;
+      const parameters = {
+        session: `auxiliary-${run}`,
+        protocol: 'cggmp24/aux-info/v1',
+        suite: `paillier-${level}/v1`,
+        key: auxiliaryId(owner),
+        epoch: number,
+        threshold: parties.length,
+        extras: { base, trigger },
+      };
+      using taken = await primes.take(number);
+      using attendance = new Attendance(parties, peers, clock);
+      const job = { parameters, parties, uses: [], timeout: timeoutFor(parties.length), signal: attendance.signal };
+      const { result, transcript } = await host.conduct(job, options =>
+        computing.run('aux-info', { level, primes: taken.expose() }, options),
+      );
+      const { values } = result;
+      const identities = members.map(({ id, identity }) => ({ party: id, identity: hex(identity) }));
+      await this.#acknowledge(
+        {
+          kind: 'auxiliary',
+          keyId: auxiliaryId(owner),
+          level,
+          epoch: number,
+          base,
+          trigger,
+          values: hex(values),
+          transcript: hex(transcript),
+          identities,
+        },
+        result.record,
+      );
+    });
+  }
+
+  /** Whether an attempt may begin. */
+  #admit({ number, level, parties, trigger }: AuxiliaryCommand): Member[] {
+    const { level: own, keyring, peers, primes } = this.#options;
+    const state = keyring.auxiliary()?.state;
+    if (level !== own) throw new Refused('Malformed', `security level ${level}: this party is started with ${own}`);
+    if (parties.some((p, i) => i > 0 && p <= (parties[i - 1] ?? 0)) || !parties.includes(peers.me))
+      throw new Refused(
+        'Malformed',
+        `parties ${parties.join(', ')}: they must be ascending, party ${peers.me} included`,
+      );
+    if (this.#attempt?.phase === 'Preparing')
+      throw new Refused('Busy', `attempt ${this.#attempt.number} at auxiliary information is under way`);
+    const highest = Math.max(state?.highest ?? 0, this.#attempt?.number ?? 0);
+    if (number <= highest) throw new Refused('NumberTooLow', `attempt ${number}: this party has seen ${highest}`);
+    if (state && state.active !== state.final)
+      throw new Refused('NotFinal', `generation ${state.active} is not final: not every party has activated it yet`);
+    const { source, value } = parseTrigger(trigger);
+    if (state?.carriedOut.get(source)?.value === value)
+      throw new Refused('TriggerDone', `${trigger} was carried out before`);
+    if (!primes.ready) throw new Refused('NoPrimes', `party ${peers.me} is making safe primes, which takes minutes`);
+    try {
+      return peers.members(parties);
+    } catch (error) {
+      throw new Refused('NotReady', error instanceof Error ? error.message : 'unknown error');
+    }
+  }
+
+  /** Runs an attempt, keeping what is known of it for the operator. */
+  async #record({ number, trigger }: AuxiliaryCommand, run: () => Promise<void>): Promise<void> {
+    const { log, changed } = this.#options;
+    const attempt = { number, trigger };
+    this.#attempt = { ...attempt, phase: 'Preparing' };
+    changed();
+    try {
+      await run();
+      this.#attempt = undefined;
+      log.info('acknowledged new auxiliary information', attempt);
+    } catch (error) {
+      this.#attempt = { ...attempt, phase: 'Failed', ...failureOf(error) };
+      log.warn('an attempt at auxiliary information failed', { ...attempt, error });
+    }
+    changed();
+  }
+
+  /** Seals the new information beside the old, records this party's acknowledgement with it, and only then is it given. */
+  async #acknowledge(proposal: AuxiliaryProposal, record: Uint8Array): Promise<void> {
+    const { keyring, signer } = this.#options;
+    const { keyId, epoch, level, trigger } = proposal;
+    using secret = new Secret(record);
+    const signature = hex(await signer.sign(acknowledgedBytes(proposal)));
+    const spec = { kind: 'auxiliary', level } as const;
+    await keyring.record([{ type: 'EpochAcknowledged', spec, proposal, triggers: [trigger], signature }], {
+      put: [{ name: { kind: 'auxiliary', keyId, epoch }, secret }],
+    });
+  }
+}

@@ -1,0 +1,82 @@
+/** Safe primes for the next generation of auxiliary information: made ahead, kept sealed, and given out once. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SecurityLevel } from '@mpc-operator/crds/control';
+import type { Logger } from '@mpc-operator/runtime/log';
+import type { Sealing } from '../hsm/sealing.ts';
+import type { Secret } from '../secret.ts';
+
+export interface PrimeStockOptions {
+  readonly level: SecurityLevel;
+  readonly sealing: Pick<Sealing, 'write' | 'read'>;
+  /** Takes seconds to minutes. */
+  readonly make: (level: SecurityLevel, signal: AbortSignal) => Promise<Secret<Uint8Array>>;
+  readonly log: Logger;
+  /** There are some now, or none any more. */
+  readonly changed: () => void;
+}
+
+/** Milliseconds after something failed, such as the HSM. */
+const RETRY = 5_000;
+const NAME = { kind: 'primes' } as const;
+
+export class PrimeStock {
+  readonly #options: PrimeStockOptions;
+  #ready = false;
+  #wanted = Promise.withResolvers<void>();
+
+  constructor(options: PrimeStockOptions) {
+    this.#options = options;
+  }
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Makes primes whenever there are none, until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { log } = this.#options;
+    const aborted = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+    while (!signal.aborted) {
+      try {
+        await this.#restock(signal);
+        await Promise.race([this.#wanted.promise, aborted]);
+      } catch (error) {
+        if (signal.aborted) return;
+        log.warn('safe primes could not be made', { error });
+        await sleep(RETRY, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  /**
+   * Gives out the primes, which are gone from the store before anybody sees them.
+   * @throws Error if there are none
+   */
+  async take(attempt: number): Promise<Secret<Uint8Array>> {
+    const { sealing } = this.#options;
+    if (!this.#ready) throw new Error('safe primes are being made');
+    this.#become(false);
+    const primes = await sealing.read(NAME);
+    await sealing.write([{ type: 'SafePrimesUsed', attempt }], { remove: [NAME] });
+    this.#wanted.resolve();
+    this.#wanted = Promise.withResolvers();
+    if (primes === undefined) throw new Error('the safe primes are not in the store any more');
+    return primes;
+  }
+
+  async #restock(signal: AbortSignal): Promise<void> {
+    const { level, sealing, make } = this.#options;
+    using kept = await sealing.read(NAME);
+    if (kept === undefined) {
+      using primes = await make(level, signal);
+      await sealing.write([{ type: 'SafePrimesMade', level }], { put: [{ name: NAME, secret: primes }] });
+    }
+    this.#become(true);
+  }
+
+  #become(ready: boolean): void {
+    if (ready === this.#ready) return;
+    this.#ready = ready;
+    this.#options.changed();
+  }
+}

@@ -1,0 +1,70 @@
+/** The children that KeyShareSets ask for: derived once, with the chain code that only parties know. */
+import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
+import type { KeyState } from '../epochs/key-state.ts';
+import type { Keyring } from './keyring.ts';
+import { type ShownChild, shownChildren } from './shown-key.ts';
+
+export interface ChildrenOptions {
+  readonly keyring: Pick<Keyring, 'byName' | 'chainCode'>;
+  readonly keyShareSet: (name: string) => KeyShareSet | undefined;
+  /** The children of the key of this name are others now. */
+  readonly changed: (name: string) => void;
+}
+
+interface Derived {
+  readonly keyId: string;
+  readonly children: ReadonlyMap<string, ShownChild>;
+}
+
+export class Children {
+  readonly #options: ChildrenOptions;
+  readonly #byName = new Map<string, Derived>();
+
+  constructor(options: ChildrenOptions) {
+    this.#options = options;
+  }
+
+  /** In the order of the KeyShareSet, as far as they are derived. */
+  of({ keyId, spec }: KeyState): readonly ShownChild[] {
+    const derived = this.#byName.get(spec.name);
+    return derived?.keyId === keyId ? [...derived.children.values()] : [];
+  }
+
+  /** Reconciles one key, by its name. */
+  readonly reconcile: Reconcile = async ({ name }): Promise<Result> => {
+    const { keyring, keyShareSet, changed } = this.#options;
+    const key = keyring.byName(name).find(({ state }) => state.final > 0)?.state;
+    const paths = (keyShareSet(name)?.spec.derivations ?? []).map(({ path }) => path);
+    const known = this.#byName.get(name);
+    if (key === undefined || paths.length === 0) {
+      if (this.#byName.delete(name)) changed(name);
+      return {};
+    }
+    const kept = known?.keyId === key.keyId ? known.children : new Map<string, ShownChild>();
+    if (paths.join() === [...kept.keys()].join()) return {};
+    const children = await this.#derive(key, paths, kept);
+    this.#byName.set(name, { keyId: key.keyId, children });
+    changed(name);
+    return {};
+  };
+
+  /** One at a time, so that other work comes in between: each level of a path takes half a millisecond. */
+  async #derive(
+    key: KeyState,
+    paths: readonly string[],
+    kept: ReadonlyMap<string, ShownChild>,
+  ): Promise<ReadonlyMap<string, ShownChild>> {
+    const { publicKey = '' } = key.attempts.get(key.final)?.proposal ?? {};
+    using chainCode = await this.#options.keyring.chainCode(key.keyId);
+    const children = new Map<string, ShownChild>();
+    for (const path of paths) {
+      await new Promise(resolve => setImmediate(resolve));
+      const [child] = kept.has(path)
+        ? [kept.get(path)]
+        : shownChildren(key.spec, publicKey, chainCode.expose(), [path]);
+      if (child !== undefined) children.set(path, child);
+    }
+    return children;
+  }
+}

@@ -1,0 +1,75 @@
+/** The presignatures of a party: in memory only, each with one owner that alone may lead with it, each taken once. */
+import type { PartyId } from '../session/errors.ts';
+import type { Presignature } from '../signing/cggmp24/presignature.ts';
+import type { EcdsaCurve } from '../signing/ecdsa.ts';
+
+/** What a presignature is bound to. */
+export interface Binding {
+  readonly keyId: string;
+  readonly epoch: number;
+  /** Of the auxiliary information that it was made with. */
+  readonly generation: number;
+}
+
+export interface Pooled extends Binding {
+  /** Of the session that made it, in hex. */
+  readonly id: string;
+  readonly curve: EcdsaCurve;
+  readonly threshold: number;
+  /** Exactly these, ascending. */
+  readonly signers: readonly PartyId[];
+  readonly owner: PartyId;
+  readonly presignature: Presignature;
+}
+
+/** Of one owner and key: more are those of an owner that has forgotten them, and the oldest go first. */
+const MOST = 512;
+
+export class PresignaturePool {
+  readonly #byId = new Map<string, Pooled>();
+
+  add(pooled: Pooled): void {
+    const alike = [...this.#byId.values()].filter(p => p.owner === pooled.owner && p.keyId === pooled.keyId);
+    for (const { id } of alike.slice(0, Math.max(0, alike.length + 1 - MOST))) this.#drop(id);
+    this.#byId.set(pooled.id, pooled);
+  }
+
+  get(id: string): Pooled | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** One that `owner` may lead with, all of whose signers are acceptable. The oldest first. */
+  find(owner: PartyId, binding: Binding, acceptable: (signer: PartyId) => boolean): Pooled | undefined {
+    return this.#of(owner, binding).find(({ signers }) => signers.every(acceptable));
+  }
+
+  count(owner: PartyId, binding: Binding): number {
+    return this.#of(owner, binding).length;
+  }
+
+  /** Gives it out, and knows nothing of it any more. */
+  take(id: string): Pooled | undefined {
+    const pooled = this.#byId.get(id);
+    this.#byId.delete(id);
+    return pooled;
+  }
+
+  /** Wipes all that are of a key and not bound to what it signs with now; undefined: the key is gone. */
+  purge(keyId: string, current: Binding | undefined): number {
+    const stale = [...this.#byId.values()].filter(p => p.keyId === keyId && !(current && isBoundTo(p, current)));
+    for (const { id } of stale) this.#drop(id);
+    return stale.length;
+  }
+
+  #of(owner: PartyId, binding: Binding): Pooled[] {
+    return [...this.#byId.values()].filter(p => p.owner === owner && isBoundTo(p, binding));
+  }
+
+  #drop(id: string): void {
+    this.#byId.get(id)?.presignature[Symbol.dispose]();
+    this.#byId.delete(id);
+  }
+}
+
+const isBoundTo = (p: Binding, { keyId, epoch, generation }: Binding): boolean =>
+  p.keyId === keyId && p.epoch === epoch && p.generation === generation;

@@ -1,0 +1,64 @@
+/** One session that makes a presignature: the same for its owner and for those it has invited. */
+import { agreedAuxiliary } from '../auxiliary/agreed.ts';
+import { curves } from '../curve/curve.ts';
+import type { SessionHost } from '../host/session-host.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { PartyId } from '../session/errors.ts';
+import { groupKey, sharingHash } from '../sharing/sharing.ts';
+import { ecdsaCurve } from '../signing/ecdsa.ts';
+import type { Computing } from '../threads/computing.ts';
+import { assemble } from '../threads/plain-presignature.ts';
+import { plainShare } from '../threads/plain-share.ts';
+import type { PresignInvitation } from './invitation.ts';
+import type { Pooled } from './pool.ts';
+
+export interface PresignSessionOptions {
+  readonly keyring: Keyring;
+  readonly host: Pick<SessionHost, 'conduct'>;
+  readonly computing: Pick<Computing, 'run'>;
+}
+
+/** Milliseconds. Nobody waits for it, and it stands back behind whatever somebody waits for. */
+const TIMEOUT = 120_000;
+
+/** @throws what `SessionHost.conduct` throws; HsmUnavailable, HsmRefused */
+export async function presignTogether(
+  { keyring, host, computing }: PresignSessionOptions,
+  { session, keyId, epoch, generation, signers }: PresignInvitation,
+  owner: PartyId,
+  changes: { readonly signal?: AbortSignal; readonly ready?: () => Promise<void> } = {},
+): Promise<Pooled> {
+  const share = await keyring.share(keyId, epoch);
+  using _ = share.secret;
+  const { sharing } = share;
+  const curve = ecdsaCurve(sharing.curve);
+  const { level, values, use } = agreedAuxiliary(keyring, generation, signers);
+  await changes.ready?.();
+  const job = {
+    parameters: {
+      session,
+      protocol: 'cggmp24/presign/v1',
+      suite: `ecdsa-${curve}-${level}/v1`,
+      key: keyId,
+      epoch,
+      threshold: sharing.threshold,
+      extras: {
+        sharing: sharingHash(sharing),
+        key: curves[curve].encodePoint(groupKey(sharing)),
+        auxiliary: values,
+        owner,
+      },
+    },
+    parties: signers,
+    uses: [{ keyId, epoch }, use],
+    timeout: TIMEOUT,
+    ...(changes.signal && { signal: changes.signal }),
+  };
+  const { result } = await host.conduct(job, options =>
+    computing.run('presign', { auxiliary: { generation, level }, share: plainShare(share) }, options),
+  );
+  const id = Buffer.from(result.id).toString('hex');
+  const { threshold } = sharing;
+  const presignature = assemble(curve, result);
+  return { id, keyId, epoch, generation, curve, threshold, signers, owner, presignature };
+}

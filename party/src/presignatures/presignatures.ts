@@ -1,0 +1,196 @@
+/**
+ * Keeps a stock of presignatures for each ecdsa key that this party may lead with, and comes to the sessions in which other parties make
+ * theirs. What is bound to an epoch or to auxiliary information that is not used any more is wiped.
+ */
+import { randomBytes } from 'node:crypto';
+import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
+import type { Logger } from '@mpc-operator/runtime/log';
+import { isCertified, type KeyState } from '../epochs/key-state.ts';
+import type { Peers } from '../peers/peers.ts';
+import type { Channel } from '../session/channel.ts';
+import { isOfSession, type PartyId, Timeout } from '../session/errors.ts';
+import { decodePresignMessage, encodePresignMessage, type PresignInvitation } from './invitation.ts';
+import { type Binding, type Pooled, PresignaturePool } from './pool.ts';
+import { type PresignSessionOptions, presignTogether } from './presign-session.ts';
+
+export interface PresignaturesOptions extends PresignSessionOptions {
+  readonly me: PartyId;
+  /** Carries invitations and their answers. */
+  readonly channel: Channel;
+  readonly peers: Pick<Peers, 'present'>;
+  /** What this party sees of the KeyShareSet of this name. */
+  readonly keyShareSet: (name: string) => KeyShareSet | undefined;
+  /** Whether this party takes part in sessions. */
+  readonly able: () => boolean;
+  /** There are more, or fewer, of the key of this name. */
+  readonly changed: (name: string) => void;
+  readonly log: Logger;
+}
+
+/** Milliseconds. */
+const LOOK_AGAIN = 5_000;
+/** Sessions of one owner that this party comes to at once: an honest one makes one after the other for each key. */
+const MAX_FOLLOWED = 8;
+
+export class Presignatures {
+  readonly #options: PresignaturesOptions;
+  readonly #pool = new PresignaturePool();
+  /** Sessions that this party has invited to, and how it hears that somebody does not come. */
+  readonly #leading = new Map<string, { readonly signers: readonly PartyId[]; readonly declined: AbortController }>();
+  readonly #followed = new Map<string, PartyId>();
+  /** Names of keys whose stock is being filled up to the target. */
+  readonly #filling = new Set<string>();
+  readonly #stop: () => void;
+
+  constructor(options: PresignaturesOptions) {
+    this.#options = options;
+    this.#stop = options.channel.listen((from, bytes) => this.#hear(from, bytes));
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  /** How many this party could lead with now. */
+  count(key: KeyState): number {
+    const binding = this.#bindingOf(key);
+    return binding ? this.#pool.count(this.#options.me, binding) : 0;
+  }
+
+  get(id: string): Pooled | undefined {
+    return this.#pool.get(id);
+  }
+
+  /** One that this party may lead with, all of whose signers are acceptable. */
+  find(key: KeyState, acceptable: (signer: PartyId) => boolean): Pooled | undefined {
+    const binding = this.#bindingOf(key);
+    return binding && this.#pool.find(this.#options.me, binding, acceptable);
+  }
+
+  /** Gives one out, once. @throws RangeError if it is not there */
+  take(id: string): Pooled {
+    const pooled = this.#pool.take(id);
+    if (pooled === undefined) throw new RangeError(`presignature ${id} is not here`);
+    const name = this.#options.keyring.byId(pooled.keyId)?.state.spec.name;
+    if (name !== undefined) this.#options.changed(name);
+    return pooled;
+  }
+
+  /** What a key that has changed, or auxiliary information that has, leaves without use. */
+  purge(keyId: string): void {
+    const key = this.#options.keyring.byId(keyId)?.state;
+    const wiped = this.#pool.purge(keyId, key && this.#bindingOf(key));
+    if (wiped > 0) this.#options.log.info('presignatures wiped', { keyId, count: wiped });
+  }
+
+  /** Reconciles the stock of one key, by its name: makes at most one, and comes back. */
+  readonly reconcile: Reconcile = async ({ name }, { signal }): Promise<Result> => {
+    const { keyring, able, me } = this.#options;
+    const key = keyring.byName(name).find(({ state }) => state.final > 0)?.state;
+    if (key === undefined || key.spec.purpose !== 'ecdsa') return {};
+    const binding = this.#bindingOf(key);
+    if (binding === undefined || !able()) return { requeueAfter: LOOK_AGAIN };
+    const there = this.#pool.count(me, binding);
+    if (!this.#isWanted(name, there)) return {};
+    const signers = this.#chooseSigners(key);
+    if (signers === undefined) return { requeueAfter: LOOK_AGAIN };
+    await this.#lead(key, binding, signers, signal);
+    return { requeueAfter: 1 };
+  };
+
+  /** Below the mark a stock is filled up, and then it may go down to the mark again. */
+  #isWanted(name: string, there: number): boolean {
+    const object = this.#options.keyShareSet(name);
+    const { target, lowWater = Math.ceil(target / 2) }: KeyShareSet['spec']['presignatures'] = object?.spec
+      .presignatures ?? { target: 0 };
+    const gone = object === undefined || object.metadata.deletionTimestamp !== undefined;
+    if (gone || there >= target) this.#filling.delete(name);
+    else if (there < Math.max(1, lowWater)) this.#filling.add(name);
+    return this.#filling.has(name);
+  }
+
+  #bindingOf(key: KeyState): Binding | undefined {
+    const auxiliary = this.#options.keyring.auxiliary()?.state;
+    if (auxiliary === undefined || auxiliary.active === 0 || key.active === 0) return undefined;
+    return { keyId: key.keyId, epoch: key.active, generation: auxiliary.active };
+  }
+
+  /** This party and others that are there, by chance, so that all combinations come about. */
+  #chooseSigners({ spec }: KeyState): PartyId[] | undefined {
+    const { me, peers } = this.#options;
+    const present = peers.present();
+    const others = spec.parties
+      .filter(party => party !== me && present.has(party))
+      .map(party => ({ party, rank: Math.random() }))
+      .sort((a, b) => a.rank - b.rank);
+    const signers = [me, ...others.slice(0, spec.threshold - 1).map(({ party }) => party)];
+    return signers.length === spec.threshold ? signers.sort((a, b) => a - b) : undefined;
+  }
+
+  async #lead(key: KeyState, binding: Binding, signers: readonly PartyId[], signal: AbortSignal): Promise<void> {
+    const { me, channel, changed } = this.#options;
+    const session = `presign-${randomBytes(16).toString('hex')}`;
+    const declined = new AbortController();
+    this.#leading.set(session, { signers, declined });
+    try {
+      const invitation: PresignInvitation = { type: 'invitation', session, ...binding, signers: [...signers] };
+      const ready = async (): Promise<void> => {
+        for (const signer of signers.filter(s => s !== me))
+          await channel.send(signer, encodePresignMessage(invitation));
+      };
+      const ends = AbortSignal.any([signal, declined.signal]);
+      this.#pool.add(await presignTogether(this.#options, invitation, me, { signal: ends, ready }));
+      changed(key.spec.name);
+    } finally {
+      this.#leading.delete(session);
+    }
+  }
+
+  #hear(from: PartyId, bytes: Uint8Array): void {
+    const message = decodePresignMessage(bytes);
+    if (message?.type === 'decline') {
+      const led = this.#leading.get(message.session);
+      if (led?.signers.includes(from))
+        led.declined.abort(new Timeout(`invitation declined (${message.reason})`, [from]));
+    }
+    if (message?.type !== 'invitation' || this.#followed.has(message.session)) return;
+    this.#follow(from, message).catch((error: unknown) => {
+      this.#options.log.error('an invitation to presign was not answered', { leader: from, error });
+    });
+  }
+
+  async #follow(owner: PartyId, invitation: PresignInvitation): Promise<void> {
+    const { channel, log } = this.#options;
+    const { session } = invitation;
+    const decline = (reason: string) =>
+      channel.send(owner, encodePresignMessage({ type: 'decline', session, reason: reason.slice(0, 256) }));
+    const why = this.#whyNot(owner, invitation);
+    if (why !== undefined) return await decline(why);
+    this.#followed.set(session, owner);
+    try {
+      this.#pool.add(await presignTogether(this.#options, invitation, owner));
+    } catch (error) {
+      log.warn('a session to presign failed', { session, owner, error });
+      if (!isOfSession(error)) await decline('not able to');
+    } finally {
+      this.#followed.delete(session);
+    }
+  }
+
+  /** Why this party does not come; undefined: it comes. */
+  #whyNot(owner: PartyId, { keyId, epoch, signers }: PresignInvitation): string | undefined {
+    const { me, keyring, able } = this.#options;
+    if (!able()) return 'not able to';
+    if ([...this.#followed.values()].filter(other => other === owner).length >= MAX_FOLLOWED)
+      return 'too many sessions';
+    const key = keyring.byId(keyId)?.state;
+    const attempt = key?.attempts.get(epoch);
+    if (key === undefined || attempt === undefined || !isCertified(attempt))
+      return 'an epoch that is not certified here';
+    const { purpose, threshold, parties } = key.spec;
+    const wrong = purpose !== 'ecdsa' || signers.length !== threshold || signers.some(s => !parties.includes(s));
+    if (wrong || new Set(signers).size !== signers.length) return 'the signers are not a quorum of the key';
+    return signers.includes(me) && signers.includes(owner) ? undefined : 'the signers do not include owner and invited';
+  }
+}

@@ -1,0 +1,55 @@
+/** The threads of a party in which sessions exponentiate: some for what somebody waits for, and one that stands back behind them. */
+import { availableParallelism } from 'node:os';
+import type { SessionOptions, SessionOutcome } from '../session/session.ts';
+import { SessionThread } from './session-thread.ts';
+import type { Input, Job, Output } from './tasks.ts';
+
+/** So much the thread stands back that makes what nobody waits for yet, as nice(1) has it. */
+const BACKGROUND = 10;
+/** More than this do not help: a session is one thread, and so many at once there seldom are. */
+const MOST = 4;
+
+export class Computing {
+  readonly #program: URL;
+  /** The record of a generation of auxiliary information: read where a thread needs it, for the thread to wipe. */
+  readonly #record: (generation: number) => Promise<Uint8Array>;
+  readonly #urgent = new Set<SessionThread>();
+  readonly #background = new Set<SessionThread>();
+
+  /** `program`: of a thread, see worker.ts. */
+  constructor(program: URL, record: (generation: number) => Promise<Uint8Array>) {
+    this.#program = program;
+    this.#record = record;
+  }
+
+  /** @throws what `runSession` throws; ThreadLost; what reading the record throws */
+  async run<J extends Job>(job: J, input: Input<J>, options: SessionOptions): Promise<SessionOutcome<Output<J>>> {
+    const thread = this.#threadFor(job);
+    return await thread.run(job, await this.#complete(thread, input), options);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#urgent, ...this.#background].map(thread => thread.close()));
+  }
+
+  /** The one with the least to do, of which there are as many as processors. */
+  #threadFor(job: Job): SessionThread {
+    const [threads, most, niceness] =
+      job === 'presign' ? [this.#background, 1, BACKGROUND] : [this.#urgent, Math.min(MOST, availableParallelism()), 0];
+    const [idlest] = [...threads].sort((a, b) => a.running - b.running);
+    if (idlest && (idlest.running === 0 || threads.size >= most)) return idlest;
+    const thread = new SessionThread(this.#program, { niceness }, lost => threads.delete(lost));
+    threads.add(thread);
+    return thread;
+  }
+
+  /** What the thread has seen before it is not sent again. */
+  async #complete<J extends Job>(thread: SessionThread, input: Input<J>): Promise<Input<J>> {
+    if (!('auxiliary' in input)) return input;
+    const { generation } = input.auxiliary;
+    if (thread.generations.has(generation)) return input;
+    const record = await this.#record(generation);
+    thread.generations.add(generation);
+    return { ...input, auxiliary: { ...input.auxiliary, record } };
+  }
+}

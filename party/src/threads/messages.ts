@@ -1,0 +1,49 @@
+/** What the two threads of a session say to each other: the one that computes, and the one that has network, identity and store. */
+import type { SessionParameters } from '../session/context.ts';
+import type { PartyId } from '../session/errors.ts';
+import type { Standing } from '../session/hello.ts';
+import type { DropReason } from '../session/observer.ts';
+import type { PlainError } from './plain-error.ts';
+import type { Input, Job, Output } from './tasks.ts';
+
+/** The beginning of a session; it comes with a port of its own. */
+export interface Start {
+  readonly me: PartyId;
+  /** Identity of this party. Its private half stays where it is. */
+  readonly identity: Uint8Array;
+  readonly parameters: SessionParameters;
+  readonly standing: Standing;
+  readonly job: Job;
+  readonly input: Input<Job>;
+}
+
+/** What only the party's own thread can do. */
+export interface Calls {
+  readonly sign: { readonly input: Uint8Array; readonly output: Uint8Array };
+  readonly claim: { readonly input: Uint8Array; readonly output: boolean };
+  readonly standings: { readonly input: ReadonlyMap<PartyId, Standing>; readonly output: undefined };
+}
+export type CallName = keyof Calls;
+
+export type ToSession =
+  | { readonly type: 'receive'; readonly from: PartyId; readonly bytes: Uint8Array }
+  | { readonly type: 'answer'; readonly call: number; readonly value: Calls[CallName]['output'] }
+  | { readonly type: 'refusal'; readonly call: number; readonly error: PlainError }
+  | { readonly type: 'abort'; readonly reason: PlainError };
+
+export type FromSession =
+  | { readonly type: 'send'; readonly to: PartyId | 'all'; readonly bytes: Uint8Array }
+  | {
+      [C in CallName]: {
+        readonly type: 'call';
+        readonly call: number;
+        readonly name: C;
+        readonly input: Calls[C]['input'];
+      };
+    }[CallName]
+  | { readonly type: 'stage'; readonly stage: number; readonly name: string }
+  | { readonly type: 'staged'; readonly stage: number }
+  | { readonly type: 'dropped'; readonly reason: DropReason; readonly from: PartyId }
+  | { readonly type: 'done'; readonly result: Output<Job>; readonly sid: Uint8Array; readonly transcript: Uint8Array }
+  /** `call`: the number of the call whose refusal this is. */
+  | { readonly type: 'failed'; readonly error: PlainError; readonly call?: number };

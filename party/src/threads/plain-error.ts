@@ -1,0 +1,40 @@
+/** Errors that cross to another thread and stay what they are: structured clone would make plain errors of them. */
+import { ContextMismatch, type Evidence, Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
+
+export type PlainError =
+  | { readonly kind: 'timeout'; readonly round: string; readonly missing: readonly PartyId[]; readonly why?: string }
+  | { readonly kind: 'mismatch'; readonly message: string }
+  | {
+      readonly kind: 'misbehaviour';
+      readonly check: string;
+      readonly culprits: readonly PartyId[];
+      readonly evidence: readonly Evidence[];
+    }
+  | { readonly kind: 'other'; readonly name: string; readonly message: string };
+
+export function toPlain(error: unknown): PlainError {
+  if (error instanceof Timeout) {
+    const { round, missing, why } = error;
+    return { kind: 'timeout', round, missing, ...(why !== undefined && { why }) };
+  }
+  if (error instanceof ContextMismatch) return { kind: 'mismatch', message: error.message };
+  if (error instanceof Misbehaviour) {
+    const { check, culprits, evidence } = error;
+    return { kind: 'misbehaviour', check, culprits, evidence };
+  }
+  if (error instanceof Error) return { kind: 'other', name: error.name, message: error.message };
+  return { kind: 'other', name: 'Error', message: String(error) };
+}
+
+export function fromPlain(plain: PlainError): Error {
+  switch (plain.kind) {
+    case 'timeout':
+      return new Timeout(plain.round, plain.missing, plain.why);
+    case 'mismatch':
+      return new ContextMismatch(plain.message);
+    case 'misbehaviour':
+      return new Misbehaviour(plain.check, plain.culprits, plain.evidence);
+    case 'other':
+      return Object.assign(new Error(plain.message), { name: plain.name });
+  }
+}

@@ -1,0 +1,46 @@
+import { type CurveName, curves } from '../curve/curve.ts';
+import { Presignature } from '../signing/cggmp24/presignature.ts';
+import type { PlainPresignature } from './tasks.ts';
+
+/** Takes a presignature apart, to send it to another thread: what is left here is used up. */
+export function dismantle(curveName: CurveName, presignature: Presignature): PlainPresignature {
+  const curve = curves[curveName];
+  const { id, key, signers, seedCommitments } = presignature.terms;
+  const { presigned, seed } = presignature.take();
+  return {
+    id,
+    key: curve.encodePoint(key),
+    signers,
+    seedCommitments,
+    Gamma: curve.encodePoint(presigned.Gamma),
+    k: curve.encodeScalar(presigned.k),
+    chi: curve.encodeScalar(presigned.chi),
+    checks: new Map(
+      [...presigned.checks].map(([party, { Delta, S }]) => [
+        party,
+        { Delta: curve.encodePoint(Delta), S: curve.encodePoint(S) },
+      ]),
+    ),
+    seed,
+  };
+}
+
+/** Puts it together where it arrives, once, and wipes what it was sent as. */
+export function assemble(curveName: CurveName, plain: PlainPresignature): Presignature {
+  const curve = curves[curveName];
+  const { id, signers, seedCommitments } = plain;
+  const presigned = {
+    Gamma: curve.decodePoint(plain.Gamma),
+    k: curve.decodeScalar(plain.k),
+    chi: curve.decodeScalar(plain.chi),
+    checks: new Map(
+      [...plain.checks].map(([party, { Delta, S }]) => [
+        party,
+        { Delta: curve.decodePoint(Delta), S: curve.decodePoint(S) },
+      ]),
+    ),
+  };
+  plain.k.fill(0);
+  plain.chi.fill(0);
+  return new Presignature({ id, key: curve.decodePoint(plain.key), signers, seedCommitments }, presigned, plain.seed);
+}

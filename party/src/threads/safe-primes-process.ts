@@ -1,0 +1,14 @@
+/** The program of `makeSafePrimes`: writes four of as many bits as its argument says to file descriptor 3, and ends. */
+import { generatePrimeSync } from 'node:crypto';
+import { Socket } from 'node:net';
+import { sendFrame } from '../hsm/frames.ts';
+import { primesLayout } from '../signing/cggmp24/auxiliary-record.ts';
+
+const primeBits = Number(process.argv[2]);
+const primes = new Set<bigint>();
+while (primes.size < 4) primes.add(generatePrimeSync(primeBits, { safe: true, bigint: true }));
+const [p = 0n, q = 0n, ringP = 0n, ringQ = 0n] = primes;
+
+const stream = new Socket({ fd: 3 });
+sendFrame(stream, primesLayout({ primeBits }).encode({ p, q, ringP, ringQ }));
+stream.end();

@@ -1,0 +1,36 @@
+/** Makes safe primes in a process of its own, at the lowest priority: it takes minutes, and can be stopped at any moment. */
+import { spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { FrameReader } from '../hsm/frames.ts';
+import { Secret } from '../secret.ts';
+
+const PROGRAM = fileURLToPath(new URL('./safe-primes-process.ts', import.meta.url));
+/** As nice(1) has it. */
+const LAST = 19;
+
+/**
+ * Four distinct safe primes, as `primesLayout` has them.
+ * @throws the signal's reason; Error if the process ends without having made them
+ */
+export async function makeSafePrimes(primeBits: number, signal: AbortSignal): Promise<Secret<Uint8Array>> {
+  signal.throwIfAborted();
+  const child = spawn(process.execPath, [PROGRAM, `${primeBits}`], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
+  const stop = (): void => void child.kill('SIGKILL');
+  signal.addEventListener('abort', stop);
+  try {
+    return await new Promise<Secret<Uint8Array>>((resolve, reject) => {
+      const reader = new FrameReader<Uint8Array>(primes => resolve(new Secret(primes)));
+      // a pipe that its child writes to
+      const pipe = child.stdio[3] as Readable;
+      pipe.on('data', (chunk: Buffer) => reader.push(chunk));
+      child.on('error', reject);
+      child.on('close', code => reject(signal.reason ?? new Error(`the process that makes primes ended: ${code}`)));
+      if (child.pid !== undefined) setPriority(child.pid, LAST);
+    });
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
+}

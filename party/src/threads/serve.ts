@@ -1,0 +1,140 @@
+/** The thread that computes: takes sessions from the party's own thread and runs them, each over a port of its own. */
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { basename } from 'node:path';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { PartyId } from '../session/errors.ts';
+import type { SessionOptions } from '../session/session.ts';
+import { Conductor, type ParametersOf } from './conduct.ts';
+import type { CallName, Calls, FromSession, Start, ToSession } from './messages.ts';
+import { fromPlain, toPlain } from './plain-error.ts';
+
+export interface Assignment {
+  readonly start: Start;
+  readonly port: MessagePort;
+}
+
+/** What a thread is started with. */
+export interface ThreadData {
+  /** How far it stands back behind others: 0 to 19, as nice(1) has it. */
+  readonly niceness: number;
+}
+
+/** Serves until the other thread closes. */
+export function serve(parametersOf: ParametersOf): void {
+  const { niceness }: ThreadData = workerData;
+  if (niceness > 0) setPriority(Number(basename(readlinkSync('/proc/thread-self'))), niceness);
+  const conductor = new Conductor(parametersOf);
+  parentPort?.on('message', ({ start, port }: Assignment) => void conduct(conductor, start, new Remote(port)));
+}
+
+async function conduct(conductor: Conductor, start: Start, remote: Remote): Promise<void> {
+  try {
+    const { job, input } = start;
+    const { result, sid, transcript } = await conductor.conduct(job, input, remote.options(start));
+    remote.post({ type: 'done', result, sid, transcript });
+  } catch (error) {
+    const call = remote.callThatFailedWith(error);
+    remote.post({ type: 'failed', error: toPlain(error), ...(call !== undefined && { call }) });
+  } finally {
+    remote.close();
+  }
+}
+
+/** The party's own thread, as a session sees it: its channel, signer, memory and observer. */
+class Remote {
+  readonly #port: MessagePort;
+  readonly #waiting = new Map<number, PromiseWithResolvers<Calls[CallName]['output']>>();
+  readonly #failures = new Map<Error, number>();
+  readonly #aborted = new AbortController();
+  /** What arrived before the session listened. */
+  readonly #early: { readonly from: PartyId; readonly bytes: Uint8Array }[] = [];
+  #receive: ((from: PartyId, bytes: Uint8Array) => void) | undefined;
+  #count = 0;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+    port.on('message', (message: ToSession) => this.#hear(message));
+  }
+
+  options({ me, identity, parameters, standing }: Start): SessionOptions {
+    return {
+      me,
+      signer: { publicKey: identity, sign: bytes => this.#call('sign', bytes) },
+      channel: {
+        send: (to, bytes) => this.post({ type: 'send', to, bytes }),
+        listen: receive => {
+          this.#receive = receive;
+          for (const { from, bytes } of this.#early.splice(0)) receive(from, bytes);
+          return () => {
+            this.#receive = undefined;
+          };
+        },
+      },
+      parameters,
+      standing,
+      acceptStandings: standings => this.#call('standings', standings),
+      claimSid: sid => this.#call('claim', sid),
+      observer: {
+        stage: name => {
+          const stage = this.#next();
+          this.post({ type: 'stage', stage, name });
+          return () => this.post({ type: 'staged', stage });
+        },
+        dropped: (reason, from) => this.post({ type: 'dropped', reason, from }),
+      },
+      signal: this.#aborted.signal,
+    };
+  }
+
+  post(message: FromSession): void {
+    this.#port.postMessage(message);
+  }
+
+  close(): void {
+    this.#port.close();
+  }
+
+  /** Which call it was, if the session failed because the other thread could not do what it was asked for. */
+  callThatFailedWith(error: unknown): number | undefined {
+    return error instanceof Error ? this.#failures.get(error) : undefined;
+  }
+
+  #hear(message: ToSession): void {
+    switch (message.type) {
+      case 'receive':
+        if (this.#receive) this.#receive(message.from, message.bytes);
+        else this.#early.push(message);
+        break;
+      case 'answer':
+        this.#waiting.get(message.call)?.resolve(message.value);
+        break;
+      case 'refusal': {
+        const error = fromPlain(message.error);
+        this.#failures.set(error, message.call);
+        this.#waiting.get(message.call)?.reject(error);
+        break;
+      }
+      case 'abort':
+        this.#aborted.abort(fromPlain(message.reason));
+    }
+  }
+
+  async #call<C extends CallName>(name: C, input: Calls[C]['input']): Promise<Calls[C]['output']> {
+    const call = this.#next();
+    const answer = Promise.withResolvers<Calls[C]['output']>();
+    // the answer to a call is of its kind, which the map of all of them cannot say
+    this.#waiting.set(call, answer as PromiseWithResolvers<Calls[CallName]['output']>);
+    this.post({ type: 'call', call, name, input } as FromSession);
+    try {
+      return await answer.promise;
+    } finally {
+      this.#waiting.delete(call);
+    }
+  }
+
+  #next(): number {
+    this.#count += 1;
+    return this.#count;
+  }
+}

@@ -1,0 +1,127 @@
+/** A thread in which sessions run that exponentiate, so that the party's own thread answers health checks and FROST all the while. */
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { SessionOptions, SessionOutcome } from '../session/session.ts';
+import type { FromSession, Start, ToSession } from './messages.ts';
+import { fromPlain, toPlain } from './plain-error.ts';
+import type { ThreadData } from './serve.ts';
+import type { Input, Job, Output } from './tasks.ts';
+
+/** The thread ended, and the session with it. */
+export class ThreadLost extends Error {
+  override readonly name = 'ThreadLost';
+}
+
+export class SessionThread {
+  readonly #worker: Worker;
+  readonly #lost = Promise.withResolvers<never>();
+  #running = 0;
+  /** Generations of auxiliary information that the thread has seen. */
+  readonly generations = new Set<number>();
+
+  /** `program` calls `serve`. */
+  constructor(program: URL, data: ThreadData, ended: (thread: SessionThread) => void) {
+    this.#worker = new Worker(program, { name: 'sessions', workerData: data });
+    this.#lost.promise.catch(() => {});
+    const end = (why: string): void => {
+      this.#lost.reject(new ThreadLost(`the thread of the session ended: ${why}`));
+      ended(this);
+    };
+    this.#worker.on('error', error => end(error instanceof Error ? error.message : String(error)));
+    this.#worker.on('exit', code => end(`exit ${code}`));
+    this.#worker.unref();
+  }
+
+  /** Sessions that run in it. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** @throws what `runSession` throws, and ThreadLost */
+  async run<J extends Job>(job: J, input: Input<J>, options: SessionOptions): Promise<SessionOutcome<Output<J>>> {
+    this.#running += 1;
+    const { port1: port, port2 } = new MessageChannel();
+    try {
+      const { me, signer, parameters, standing } = options;
+      const start: Start = { me, identity: signer.publicKey, parameters, standing, job, input };
+      this.#worker.postMessage({ start, port: port2 }, [port2]);
+      return await Promise.race([accompany<J>(port, options), this.#lost.promise]);
+    } finally {
+      port.close();
+      this.#running -= 1;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+/** Does for the session what only this thread can do, until it ends. */
+async function accompany<J extends Job>(
+  port: MessagePort,
+  options: SessionOptions,
+): Promise<SessionOutcome<Output<J>>> {
+  const { channel, observer, signal } = options;
+  const ended = Promise.withResolvers<SessionOutcome<Output<J>>>();
+  const stages = new Map<number, (() => void) | undefined>();
+  const failures = new Map<number, unknown>();
+  const post = (message: ToSession): void => port.postMessage(message);
+  const hear = (message: FromSession): void => {
+    switch (message.type) {
+      case 'send':
+        void channel.send(message.to, message.bytes);
+        break;
+      case 'call':
+        answer(message, options).then(
+          value => post({ type: 'answer', call: message.call, value }),
+          (error: unknown) => {
+            failures.set(message.call, error);
+            post({ type: 'refusal', call: message.call, error: toPlain(error) });
+          },
+        );
+        break;
+      case 'stage':
+        stages.set(message.stage, observer?.stage?.(message.name));
+        break;
+      case 'staged':
+        stages.get(message.stage)?.();
+        stages.delete(message.stage);
+        break;
+      case 'dropped':
+        observer?.dropped?.(message.reason, message.from);
+        break;
+      case 'done':
+        // the thread answers with what this job's output is
+        ended.resolve({ result: message.result as Output<J>, sid: message.sid, transcript: message.transcript });
+        break;
+      case 'failed':
+        ended.reject((message.call && failures.get(message.call)) ?? fromPlain(message.error));
+    }
+  };
+  port.on('message', hear);
+  const abort = (): void => post({ type: 'abort', reason: toPlain(signal.reason) });
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
+  const stop = channel.listen((from, bytes) => post({ type: 'receive', from, bytes }));
+  try {
+    return await ended.promise;
+  } finally {
+    stop();
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+async function answer(
+  call: Extract<FromSession, { type: 'call' }>,
+  { signer, claimSid, acceptStandings }: SessionOptions,
+): Promise<Uint8Array | boolean | undefined> {
+  switch (call.name) {
+    case 'sign':
+      return await signer.sign(call.input);
+    case 'claim':
+      return await claimSid(call.input);
+    case 'standings':
+      await acceptStandings(call.input);
+      return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+/** The sessions that run in a thread of their own, because they exponentiate: what goes in, and what comes out, as plain data. */
+import type { SecurityLevel } from '@mpc-operator/crds/control';
+import type { CurveName } from '../curve/curve.ts';
+import type { PartyId } from '../session/errors.ts';
+import type { DigestName } from '../signing/data-to-sign.ts';
+
+/** A party's share of a key, or of a child of it. */
+export interface PlainShare {
+  readonly curve: CurveName;
+  readonly threshold: number;
+  readonly parties: readonly PartyId[];
+  readonly commitments: readonly Uint8Array[];
+  readonly party: PartyId;
+  /** The sender lets go of it. */
+  readonly secret: Uint8Array;
+}
+
+/** What is signed: the message and how it becomes a digest, or a digest of nobody knows what. */
+export type PlainData =
+  | { readonly message: Uint8Array; readonly digest: DigestName }
+  | { readonly prehashed: Uint8Array };
+
+/** A generation of auxiliary information; `record` only where the thread has not seen it yet. */
+export interface PlainAuxiliary {
+  readonly generation: number;
+  readonly level: SecurityLevel;
+  readonly record?: Uint8Array;
+}
+
+/** A signer's part of a presignature on its way from the thread that made it, which keeps nothing of it. */
+export interface PlainPresignature {
+  readonly id: Uint8Array;
+  readonly key: Uint8Array;
+  readonly signers: readonly PartyId[];
+  readonly seedCommitments: ReadonlyMap<PartyId, Uint8Array>;
+  readonly Gamma: Uint8Array;
+  readonly k: Uint8Array;
+  readonly chi: Uint8Array;
+  readonly checks: ReadonlyMap<PartyId, { readonly Delta: Uint8Array; readonly S: Uint8Array }>;
+  readonly seed: Uint8Array;
+}
+
+export interface Tasks {
+  /** `record`: for the store, sealed; `values`: the hash of what all have published. */
+  readonly 'aux-info': {
+    readonly input: { readonly level: SecurityLevel; readonly primes: Uint8Array };
+    readonly output: { readonly record: Uint8Array; readonly values: Uint8Array };
+  };
+  /** `signature`: compact. */
+  readonly interactive: {
+    readonly input: { readonly auxiliary: PlainAuxiliary; readonly share: PlainShare; readonly data: PlainData };
+    readonly output: { readonly signature: Uint8Array; readonly recoveryId: number };
+  };
+  readonly presign: {
+    readonly input: { readonly auxiliary: PlainAuxiliary; readonly share: PlainShare };
+    readonly output: PlainPresignature;
+  };
+}
+
+export type Job = keyof Tasks;
+export type Input<J extends Job> = Tasks[J]['input'];
+export type Output<J extends Job> = Tasks[J]['output'];
