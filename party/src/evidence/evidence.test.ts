@@ -16,7 +16,7 @@ import { signingCheats } from './testing/signing-cheats.ts';
 import { verifyEvidence } from './verify-evidence.ts';
 
 /** Changes that are tried on each object; there are some thousand of each. */
-const RUNS = Number(process.env.EVIDENCE_RUNS ?? 12);
+const RUNS = Number(process.env.EVIDENCE_RUNS ?? 8);
 const REPORTER = identityOf(1);
 
 /** Every scalar that anybody draws: nonces and masks. */
