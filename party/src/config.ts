@@ -4,6 +4,7 @@ import type { SecurityLevel } from '@mpc-operator/crds/control';
 import { partyEnv } from '@mpc-operator/crds/party-env';
 import * as z from 'zod';
 import { AUDIT_SOCKET } from './audit/audit.ts';
+import { BAN_SOCKET } from './bans/ban-socket.ts';
 
 const text = z.string().min(1, 'is not set');
 const number = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -45,5 +46,6 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     logLevel: data[partyEnv.logLevel],
     securityLevel: securityLevelOf(data[partyEnv.securityLevel]),
     auditSocket: AUDIT_SOCKET,
+    banSocket: BAN_SOCKET,
   };
 }

@@ -66,6 +66,33 @@ export const natsConnected = new Gauge({
 });
 export const keysHeld = new Gauge({ name: 'mpc_keys', help: 'Keys that this party holds a share of.', registers });
 
+export const partiesBanned = new Gauge({
+  name: 'mpc_parties_banned',
+  help: 'Parties that this one has excluded from threshold ECDSA, because they provably broke it.',
+  registers,
+});
+export const presignaturesHeld = new Gauge({
+  name: 'mpc_presignatures',
+  help: 'Presignatures that this party could lead with now, of all keys.',
+  registers,
+});
+export const presignaturesTotal = new Counter({
+  name: 'mpc_presignatures_total',
+  help: 'Presignatures that this party has made, used and wiped.',
+  labelNames: ['what'],
+  registers,
+});
+export const auxiliaryGeneration = new Gauge({
+  name: 'mpc_auxiliary_generation',
+  help: 'The generation of auxiliary information that new sessions use; 0: none yet.',
+  registers,
+});
+export const safePrimesReady = new Gauge({
+  name: 'mpc_safe_primes_ready',
+  help: '1 if safe primes for the next generation of auxiliary information are at hand.',
+  registers,
+});
+
 /** The three kinds of failure of a session, and what is none of them. */
 export function outcomeOf(error: unknown): string {
   if (error instanceof Timeout) return 'timeout';

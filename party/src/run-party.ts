@@ -10,6 +10,7 @@ import { ExponentialFailureRateLimiter } from '@mpc-operator/runtime/rate-limite
 import type { Transport } from '@mpc-operator/runtime/transport';
 import { AuditSocket } from './audit/audit.ts';
 import { auxiliaryService, type EcdsaMachine } from './auxiliary/auxiliary-service.ts';
+import { BanSocket } from './bans/ban-socket.ts';
 import { Ceremonies } from './ceremonies/ceremonies.ts';
 import type { Config } from './config.ts';
 import { answer } from './control/commands.ts';
@@ -32,7 +33,10 @@ const PRESENCE_EVERY = 1_000;
 const REPORT_EVERY = 5_000;
 const HEALTH_EVERY = 2_000;
 
-export type PartyConfig = Pick<Config, 'owner' | 'storePath' | 'httpPort' | 'auditSocket' | 'securityLevel'>;
+export type PartyConfig = Pick<
+  Config,
+  'owner' | 'storePath' | 'httpPort' | 'auditSocket' | 'banSocket' | 'securityLevel'
+>;
 
 export interface Surroundings {
   readonly hsm: StoppableHsm;
@@ -74,9 +78,11 @@ export async function runParty(
   const registry = new SessionRegistry();
   const ending = new AbortController();
   const parts = await assemble(config, custody, ecdsa, network, fitness, registry, log, () => tell());
+  const banSocket = new BanSocket(parts.auxiliary.bans, log);
+  await banSocket.listen(config.banSocket);
   const requests = startRequests(
     {
-      ...{ ...parts, custody, network, api, log, owner: config.owner },
+      ...{ ...parts, custody, network, registry, api, log, owner: config.owner },
       able: () => fitness.reason === undefined,
       changed: parts.changed,
     },
@@ -116,6 +122,7 @@ export async function runParty(
   await Promise.all(loops);
   await network.close();
   await audit.close();
+  await banSocket.close();
   await custody.close();
   await http.close();
 }
@@ -173,8 +180,9 @@ async function assemble(
     changed: touched,
   });
 
-  const { owner, securityLevel: level } = config;
-  const auxiliary = auxiliaryService({ owner, level, machine, custody, host, peers, log, clock, changed });
+  const { owner, securityLevel: level, storePath } = config;
+  const about = { owner, level, machine, storePath, network, custody, host, peers, log, clock, changed };
+  const auxiliary = await auxiliaryService(about);
 
   const boards = network.open('epochs');
   const gossip = new Gossip({
@@ -237,6 +245,7 @@ async function assemble(
       keys: revisions.count,
       sessions: registry.count,
       auxiliary: auxiliary.ceremony.report(),
+      banned: auxiliary.bans.report(),
     };
   };
   return { peers, host, ceremonies, auxiliary, revisions, epochs, announce, report, changed: touched };

@@ -66,15 +66,19 @@ export async function measureRequests(namespace: string, key: KeyShareSet, count
 /** Seconds and counts of the stages of signing sessions, summed over the parties, by round. */
 export type Stages = ReadonlyMap<string, { readonly seconds: number; readonly count: number }>;
 
-export async function signingStages(namespace: string, cluster: string, parties: readonly number[]): Promise<Stages> {
+export async function signingStages(
+  namespace: string,
+  cluster: string,
+  parties: readonly number[],
+  protocol: string,
+): Promise<Stages> {
   const stages = new Map<string, { seconds: number; count: number }>();
+  const line = new RegExp(
+    `^mpc_round_duration_seconds_(sum|count)\\{protocol="${protocol}",round="([^"]+)"\\} (\\S+)$`,
+    'gm',
+  );
   for (const party of parties) {
-    // from inside the pod: its NetworkPolicy lets nobody else but monitoring in
-    const fetchMetrics = "fetch('http://127.0.0.1:8080/metrics').then(async r => console.log(await r.text()))";
-    const exec = ['exec', partyPodName(cluster, party), '-c', 'party', '--', 'node', '-e', fetchMetrics];
-    const { stdout } = await kubectl(['-n', namespace, ...exec]);
-    const line = /^mpc_round_duration_seconds_(sum|count)\{protocol="frost\/sign\/v1",round="([^"]+)"\} (\S+)$/gm;
-    for (const [, what, round = '', value] of stdout.matchAll(line)) {
+    for (const [, what, round = '', value] of (await metricsOf(namespace, cluster, party)).matchAll(line)) {
       const known = stages.get(round) ?? { seconds: 0, count: 0 };
       const add = Number(value);
       stages.set(
@@ -85,6 +89,17 @@ export async function signingStages(namespace: string, cluster: string, parties:
   }
   return stages;
 }
+
+/** From inside the pod: its NetworkPolicy lets nobody else but monitoring in. */
+export async function metricsOf(namespace: string, cluster: string, party: number): Promise<string> {
+  const fetchMetrics = "fetch('http://127.0.0.1:8080/metrics').then(async r => console.log(await r.text()))";
+  const exec = ['exec', partyPodName(cluster, party), '-c', 'party', '--', 'node', '-e', fetchMetrics];
+  return (await kubectl(['-n', namespace, ...exec])).stdout;
+}
+
+/** The value of a metric without labels. */
+export const metric = (text: string, name: string): number =>
+  Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
 
 /** What was added from one reading to a later one: mean milliseconds of each stage. */
 export function meanBetween(before: Stages, after: Stages): [round: string, milliseconds: number][] {

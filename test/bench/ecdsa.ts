@@ -6,7 +6,7 @@ import { curves } from '@mpc-operator/party/curve/curve';
 import type { Simulated } from '@mpc-operator/party/session/simulator';
 import { results } from '@mpc-operator/party/session/simulator';
 import { groupKey } from '@mpc-operator/party/sharing/sharing';
-import { makeShares } from '@mpc-operator/party/sharing/testing/keys';
+import { simulateKeygen } from '@mpc-operator/party/sharing/testing/keys';
 import { primesLayout } from '@mpc-operator/party/signing/cggmp24/auxiliary-record';
 import { PaillierSecretKey } from '@mpc-operator/party/signing/cggmp24/paillier/paillier';
 import { RingPedersen } from '@mpc-operator/party/signing/cggmp24/paillier/ring-pedersen';
@@ -26,35 +26,44 @@ import { Times } from './times.ts';
 
 const RUNS = 5;
 
-interface EcdsaMeasurement {
+/** Of one operation; what is of all parties together runs in one process here, one after the other. */
+export interface EcdsaMeasurement {
   readonly name: string;
-  /** Median, CPU milliseconds of all parties. */
+  /** Median milliseconds, of all parties one after the other. */
+  readonly wall: number;
+  /** Median CPU milliseconds of all parties. */
   readonly cpu: number;
   /** Sent by each party, on average. */
   readonly bytes: number;
+  /** Messages that wait for each other, comparisons of broadcasts among them. */
+  readonly flights: number;
   /** CPU milliseconds of all parties that the exponentiations alone would take. */
   readonly model?: number;
 }
 
-async function* measureEcdsa(): AsyncGenerator<EcdsaMeasurement> {
+const SHAPES = [
+  [2, 2],
+  [2, 3],
+  [3, 5],
+] as const;
+
+export async function* measureEcdsa(): AsyncGenerator<EcdsaMeasurement> {
   for (const level of [112, 128] as const) {
-    for (const [threshold, parties] of [
-      [2, 2],
-      [2, 3],
-      [3, 5],
-    ] as const)
-      yield* measure(level, threshold, parties);
+    const material = await makeMaterial(level, Math.max(...SHAPES.map(([, parties]) => parties)));
+    for (const [threshold, parties] of SHAPES) yield* measure(material, threshold, parties);
   }
 }
 
-async function* measure(level: SecurityLevel, threshold: number, parties: number): AsyncGenerator<EcdsaMeasurement> {
-  const name = `${level} bits, ${threshold}-of-${parties}`;
-  const material = await makeMaterial(level, parties);
+async function* measure(material: Material, threshold: number, parties: number): AsyncGenerator<EcdsaMeasurement> {
+  const name = `${material.parameters.level} bits, ${threshold}-of-${parties}`;
   const auxInfo = await timed(() => simulateAuxInfo(parties, {}, material), 1);
   yield { name: `${name}: auxiliary information`, ...auxInfo.cost };
 
+  const keygen = await timed(() => simulateKeygen({ curve: 'secp256k1', threshold }, parties));
+  yield { name: `${name}: keygen`, ...keygen.cost };
+  const shares = [...results(keygen.last).values()].map(({ result }) => result.share);
+
   const auxiliary = new Map([...results(auxInfo.last)].map(([id, { result }]) => [id, result]));
-  const shares = await makeShares('secp256k1', threshold, parties);
   const [first] = shares;
   if (first === undefined) throw new RangeError('no shares');
   const signers = first.sharing.parties.slice(0, threshold);
@@ -97,23 +106,31 @@ async function makeMaterial(level: SecurityLevel, parties: number): Promise<Mate
 async function timed<T>(
   work: () => Promise<Simulated<T>>,
   runs = RUNS,
-): Promise<{ cost: { cpu: number; bytes: number }; last: Simulated<T> }> {
+): Promise<{ cost: Omit<EcdsaMeasurement, 'name' | 'model'>; last: Simulated<T> }> {
   const times = new Times(0);
+  const begin = performance.now();
   let last = await times.of(work);
   for (let i = 1; i < runs; i++) last = await times.of(work);
+  const wall = (performance.now() - begin) / runs;
   const sent = last.frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  return { cost: { cpu: times.median(), bytes: sent / last.outcomes.size }, last };
+  // each takes a virtual millisecond
+  const cost = { wall, cpu: times.median(), bytes: sent / last.outcomes.size, flights: last.duration };
+  return { cost, last };
 }
 
-/** One line of a table. */
-const format = ({ name, cpu, bytes, model }: EcdsaMeasurement): string =>
-  name.padEnd(44) +
-  [cpu.toFixed(0), bytes.toFixed(0), model?.toFixed(0) ?? '', model === undefined ? '' : (cpu / model).toFixed(2)]
-    .map(cell => cell.padStart(12))
-    .join('');
+const row = (name: string, cells: readonly string[]): string =>
+  name.padEnd(40) + cells.map(cell => cell.padStart(11)).join('');
 
-const HEADER =
-  'ECDSA, secp256k1'.padEnd(44) + ['CPU ms', 'bytes each', 'model ms', 'ratio'].map(cell => cell.padStart(12)).join('');
+export const ECDSA_HEADER = row('secp256k1', ['wall ms', 'CPU ms', 'bytes each', 'flights', 'model ms', 'ratio']);
 
-console.log(HEADER);
-for await (const measurement of measureEcdsa()) console.log(format(measurement));
+/** One line of a table. A ratio of 1: nothing but exponentiations. */
+export const formatEcdsa = ({ name, wall, cpu, bytes, flights, model }: EcdsaMeasurement): string =>
+  row(name, [
+    ...[wall, cpu, bytes, flights].map(value => value.toFixed(0)),
+    ...(model === undefined ? [] : [model.toFixed(0), (cpu / model).toFixed(2)]),
+  ]);
+
+if (import.meta.main) {
+  console.log(ECDSA_HEADER);
+  for await (const measurement of measureEcdsa()) console.log(formatEcdsa(measurement));
+}

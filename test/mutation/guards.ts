@@ -32,6 +32,14 @@ const PROOFS_TEST = `${CGGMP24}/proofs/proofs.test.ts`;
 const RING = `${CGGMP24}/paillier/ring-pedersen.ts`;
 const EVIDENCE = 'party/src/evidence';
 const FRAMING = `${EVIDENCE}/framing.test.ts`;
+const ASKED = 'party/src/requests/asked.ts';
+const ASKED_TEST = 'party/src/requests/asked.test.ts';
+const ECDSA_SESSION = 'party/src/requests/ecdsa-session.ts';
+const ECDSA_SESSION_TEST = 'party/src/requests/ecdsa-session.test.ts';
+const POOL = 'party/src/presignatures/pool.ts';
+const POOL_TEST = 'party/src/presignatures/pool.test.ts';
+const WATCHED_HOST = 'party/src/bans/watched-host.ts';
+const WATCHED_HOST_TEST = 'party/src/bans/watched-host.test.ts';
 const HD = 'party/src/signing/hd.ts';
 const HD_TEST = 'party/src/signing/hd.test.ts';
 
@@ -287,7 +295,7 @@ export const guards: readonly Guard[] = [
       row: 'A5',
       file: `${CGGMP24}/red-alert.ts`,
       test: `${EVIDENCE}/evidence.test.ts`,
-      tests: 'A5: cggmp24/sign/v1: who multiplies what is no ciphertext',
+      tests: 'A5: cggmp24/interactive/v1: who multiplies what is no ciphertext',
     },
     'a presignature spoiled with what is no ciphertext, by nobody',
     'if (!key.areCiphertexts(...kept)) return undefined;',
@@ -368,5 +376,60 @@ export const guards: readonly Guard[] = [
     },
     'evidence against a stranger, taken for a party',
     'if (expected.size > 0) compareFingerprints(identities, expected);',
+  ),
+  guard(
+    {
+      row: 'P',
+      file: 'party/src/auxiliary/primes.ts',
+      test: 'party/src/auxiliary/primes.test.ts',
+      tests: 'P: primes are gone',
+    },
+    "a modulus that was shown in a session that failed is passed off as another party's own in the next one",
+    ', { remove: [NAME] }',
+    ', {}',
+  ),
+  guard(
+    { row: 'D1', file: POOL, test: POOL_TEST, tests: 'D1: a presignature comes out of the pool once' },
+    'two requests are signed from one presignature, which gives the key away',
+    'if (this.#byId.delete(id)) presignaturesTotal',
+    'if (pooled) presignaturesTotal',
+  ),
+  guard(
+    { row: 'D1', file: ECDSA_SESSION, test: ECDSA_SESSION_TEST, tests: 'D1: what a presignature is used for' },
+    'a party that crashed in mid-session uses a presignature again',
+    "await store.append([{ type: 'PresignatureConsumed', ...consumed }]);",
+  ),
+  guard(
+    { row: 'D1', file: ECDSA_SESSION, test: ECDSA_SESSION_TEST, tests: 'D1: one that was used before' },
+    'a presignature that was used before is left where it can be used again',
+    'using presignature = pooled.presignature;',
+    'const { presignature } = pooled;',
+  ),
+  guard(
+    { row: 'D3', file: ECDSA_SESSION, test: ECDSA_SESSION_TEST, tests: 'D3: a digest of nobody knows what' },
+    'a digest that somebody chose meets a presignature',
+    "if ('prehashed' in asked) throw new RangeError('a digest of nobody knows what is never signed from a presignature');\n  const data = DataToSign.of(asked.message, asked.digest);",
+    "const data = 'prehashed' in asked ? DataToSign.of(asked.prehashed, 'sha256') : DataToSign.of(asked.message, asked.digest);",
+  ),
+  guard(
+    { row: 'D3', file: ASKED, test: ASKED_TEST, tests: 'D3: a digest of which nobody sees' },
+    'whoever may ask for signatures has digests signed whose messages the parties do not see',
+    'if (!allowPrehashed) {',
+    'if (purpose === undefined) {',
+  ),
+  guard(
+    { row: 'D4', file: ECDSA_SESSION, test: ECDSA_SESSION_TEST, tests: 'D4: a presignature is led with by its owner' },
+    'two parties lead with one presignature at once, for two requests',
+    'pooled.owner === leader &&',
+  ),
+  guard(
+    { row: 'A6', file: WATCHED_HOST, test: WATCHED_HOST_TEST, tests: 'A6: no session with a party that is banned' },
+    'a proven cheater goes on with the other keys, bit by bit',
+    "if (banned.length > 0)\n      throw new ContextMismatch(`parties ${banned.join(', ')} are banned from threshold ECDSA here`);",
+  ),
+  guard(
+    { row: 'A6', file: WATCHED_HOST, test: WATCHED_HOST_TEST, tests: 'A6: whom a session convicts' },
+    'a proven cheater is asked again for the next request',
+    'if (error instanceof ProvenMisbehaviour) for (const report of error.reports) await this.#bans.hear(report);',
   ),
 ];

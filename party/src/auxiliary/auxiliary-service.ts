@@ -1,9 +1,14 @@
-/** What a party has for threshold ECDSA beside its keys: primes in stock, auxiliary information, and threads to compute in. */
+/** What a party has for threshold ECDSA beside its keys: primes in stock, auxiliary information, bans, and threads to compute in. */
 import type { SecurityLevel } from '@mpc-operator/crds/control';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
+import { Bans } from '../bans/bans.ts';
+import { EvidenceMessenger } from '../bans/messenger.ts';
+import { WatchedHost } from '../bans/watched-host.ts';
 import type { Custody } from '../custody.ts';
 import type { SessionHost } from '../host/session-host.ts';
+import { auxiliaryGeneration, safePrimesReady } from '../metrics.ts';
+import type { Network } from '../network.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Secret } from '../secret.ts';
 import type { Owner } from '../store/secret-name.ts';
@@ -22,7 +27,9 @@ export interface AuxiliaryServiceOptions {
   readonly owner: Owner;
   readonly level: SecurityLevel;
   readonly machine: EcdsaMachine;
+  readonly storePath: string;
   readonly custody: Custody;
+  readonly network: Pick<Network, 'open'>;
   readonly host: SessionHost;
   readonly peers: Peers;
   readonly log: Logger;
@@ -33,12 +40,15 @@ export interface AuxiliaryServiceOptions {
 export interface AuxiliaryService {
   readonly ceremony: AuxiliaryCeremony;
   readonly computing: Computing;
+  readonly bans: Bans;
+  /** Runs sessions of threshold ECDSA. */
+  readonly host: WatchedHost;
   /** Keeps primes in stock until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
 
-export function auxiliaryService(options: AuxiliaryServiceOptions): AuxiliaryService {
-  const { owner, level, machine, custody, log, changed } = options;
+export async function auxiliaryService(options: AuxiliaryServiceOptions): Promise<AuxiliaryService> {
+  const { owner, level, machine, custody, network, clock, log, changed } = options;
   const { sealing, keyring, identity: signer } = custody;
   const keyId = auxiliaryId(owner);
   const computing = new Computing(machine.thread, async generation => {
@@ -47,11 +57,25 @@ export function auxiliaryService(options: AuxiliaryServiceOptions): AuxiliarySer
     if (record === undefined) throw new RangeError(`this party has no auxiliary information ${generation}`);
     return record.expose();
   });
-  const primes = new PrimeStock({ level, sealing, make: machine.makePrimes, log, changed });
-  const ceremony = new AuxiliaryCeremony({ ...options, keyring, signer, primes, computing });
+  const primes = new PrimeStock({
+    ...{ level, sealing, make: machine.makePrimes, log },
+    changed: () => {
+      safePrimesReady.set(primes.ready ? 1 : 0);
+      changed();
+    },
+  });
+  const generation = () => auxiliaryGeneration.set(keyring.auxiliary()?.state.active ?? 0);
+  keyring.onChange(generation);
+  generation();
+  const bans = await Bans.open({ ...options, store: custody.store, computing });
+  new EvidenceMessenger({ bans, channel: network.open('evidence'), clock, log });
+  const host = new WatchedHost(options.host, bans);
+  const ceremony = new AuxiliaryCeremony({ ...options, host, keyring, signer, primes, computing, bans });
   return {
     ceremony,
     computing,
+    bans,
+    host,
     run: async signal => {
       await primes.run(signal);
       await computing.close();

@@ -6,6 +6,7 @@ import { parseTrigger } from '@mpc-operator/crds/annotations';
 import type { AttemptReport, AuxiliaryReport, Command, SecurityLevel } from '@mpc-operator/crds/control';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
+import type { Bans } from '../bans/bans.ts';
 import { Attendance } from '../ceremonies/attendance.ts';
 import { Refused } from '../ceremonies/ceremonies.ts';
 import { acknowledgedAttempt, failureOf } from '../ceremonies/outcome.ts';
@@ -17,6 +18,7 @@ import { Secret } from '../secret.ts';
 import type { Member } from '../session/context.ts';
 import type { Signer } from '../session/signer.ts';
 import { taggedHash } from '../session/transcript.ts';
+import { auxInfoAgreement } from '../signing/cggmp24/agreement.ts';
 import type { Owner } from '../store/secret-name.ts';
 import type { Computing } from '../threads/computing.ts';
 import type { PrimeStock } from './primes.ts';
@@ -29,6 +31,7 @@ export interface AuxiliaryCeremonyOptions {
   readonly peers: Peers;
   readonly primes: PrimeStock;
   readonly computing: Pick<Computing, 'run'>;
+  readonly bans: Pick<Bans, 'has'>;
   readonly signer: Signer;
   readonly log: Logger;
   readonly clock: Clock;
@@ -88,8 +91,7 @@ export class AuxiliaryCeremony {
       const base = keyring.auxiliary()?.state.final ?? 0;
       const parameters = {
         session: `auxiliary-${run}`,
-        protocol: 'cggmp24/aux-info/v1',
-        suite: `paillier-${level}/v1`,
+        ...auxInfoAgreement(level),
         key: auxiliaryId(owner),
         epoch: number,
         threshold: parties.length,
@@ -122,7 +124,7 @@ export class AuxiliaryCeremony {
 
   /** Whether an attempt may begin. */
   #admit({ number, level, parties, trigger }: AuxiliaryCommand): Member[] {
-    const { level: own, keyring, peers, primes } = this.#options;
+    const { level: own, keyring, peers, primes, bans } = this.#options;
     const state = keyring.auxiliary()?.state;
     if (level !== own) throw new Refused('Malformed', `security level ${level}: this party is started with ${own}`);
     if (parties.some((p, i) => i > 0 && p <= (parties[i - 1] ?? 0)) || !parties.includes(peers.me))
@@ -139,6 +141,9 @@ export class AuxiliaryCeremony {
     const { source, value } = parseTrigger(trigger);
     if (state?.carriedOut.get(source)?.value === value)
       throw new Refused('TriggerDone', `${trigger} was carried out before`);
+    const banned = parties.filter(party => bans.has(party));
+    if (banned.length > 0)
+      throw new Refused('NotReady', `parties ${banned.join(', ')} are banned here: they have provably cheated`);
     if (!primes.ready) throw new Refused('NoPrimes', `party ${peers.me} is making safe primes, which takes minutes`);
     try {
       return peers.members(parties);

@@ -25,7 +25,7 @@ test('confirmed evidence says who broke what, in which session and key, and by w
   for (const said of [
     'confirmed: party 2 broke the protocol',
     'check: equivocation',
-    'session: simulation, of cggmp24/sign/v1 (ecdsa-secp256k1-112/v1)',
+    'session: simulation, of cggmp24/interactive/v1 (CGGMP24-SECP256K1-112-v1)',
     'key: simulated, epoch 1',
     'reported by: party 1',
     `party 2: ${fingerprints.get(2)}`,

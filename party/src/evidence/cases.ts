@@ -12,11 +12,11 @@ import {
   offlineAgreement,
   onlineAgreement,
   parseSuite,
+  presignTerms,
   protocols,
-  type Suite,
 } from '../signing/cggmp24/agreement.ts';
-import { auxInfoMessages } from '../signing/cggmp24/aux-info.ts';
 import { AuxInfoView, auxInfoChecks } from '../signing/cggmp24/aux-info-checks.ts';
+import { auxInfoMessages } from '../signing/cggmp24/aux-info-messages.ts';
 import { interactiveMessages, partialCheck } from '../signing/cggmp24/interactive.ts';
 import { offlineMessages } from '../signing/cggmp24/offline.ts';
 import { onlineMessages } from '../signing/cggmp24/online.ts';
@@ -48,41 +48,32 @@ export interface Setting {
   readonly levels: Levels;
 }
 
-/** What a suite fixes, as far as a protocol needs it. @throws Refusal */
-class SuiteOfSession {
-  readonly #name: string;
-  readonly #suite: Suite;
-  readonly #levels: Levels;
-
-  constructor({ suite }: SessionParameters, levels: Levels) {
-    this.#name = suite;
-    this.#suite = parseSuite(suite) ?? refuse(`nobody outside of it can judge a session of ${suite}`);
-    this.#levels = levels;
-  }
-
-  get parameters(): CggmpParameters {
-    const { level } = this.#suite;
-    return level === undefined ? refuse(`${this.#name} says nothing of moduli`) : this.#levels[level];
-  }
-
-  get curve(): EcdsaCurve {
-    return this.#suite.curve ?? refuse(`${this.#name} says nothing of a curve`);
-  }
+interface Judged {
+  readonly parameters: CggmpParameters;
+  readonly curve: EcdsaCurve | undefined;
 }
+
+/** What all protocols need to know of a suite. @throws Refusal */
+function suiteOf({ suite }: SessionParameters, levels: Levels): Judged {
+  const { level, curve } = parseSuite(suite) ?? refuse(`nobody outside of it can judge a session of ${suite}`);
+  return { parameters: levels[level], curve };
+}
+
+const curveOf = ({ curve }: Judged): EcdsaCurve => curve ?? refuse('a suite without a curve');
 
 /** The messages of the session's protocol. @throws Refusal for a protocol whose messages may hold what only their recipient may know */
 export function messagesOf(session: SessionParameters, levels: Levels): Messages {
-  const suite = new SuiteOfSession(session, levels);
+  const suite = suiteOf(session, levels);
   const signers = session.members.length;
   switch (session.protocol) {
     case protocols.auxInfo:
       return auxInfoMessages(suite.parameters);
     case protocols.offline:
-      return offlineMessages(suite.parameters, curves[suite.curve], signers);
+      return offlineMessages(suite.parameters, curves[curveOf(suite)], signers);
     case protocols.interactive:
-      return interactiveMessages(suite.parameters, curves[suite.curve], signers);
+      return interactiveMessages(suite.parameters, curves[curveOf(suite)], signers);
     case protocols.online:
-      return onlineMessages(curves[suite.curve]);
+      return onlineMessages(curves[curveOf(suite)]);
     default:
       return refuse(`nobody outside of it can judge a session of ${session.protocol}`);
   }
@@ -91,7 +82,7 @@ export function messagesOf(session: SessionParameters, levels: Levels): Messages
 /** @throws Refusal if the session was about something else than the statement; RangeError, EncodingError */
 export function caseOf(setting: Setting): Case {
   const { parameters: session, context, statement, levels } = setting;
-  const suite = new SuiteOfSession(session, levels);
+  const suite = suiteOf(session, levels);
   const parties = session.members.map(({ id }) => id);
   switch (session.protocol) {
     case protocols.auxInfo: {
@@ -102,23 +93,23 @@ export function caseOf(setting: Setting): Case {
     }
     case protocols.offline: {
       const view = presigning(setting, suite, parties);
-      agreed(session, offlineAgreement(view.facts));
+      agreed(session, offlineAgreement(presignTerms(view.facts)));
       return caseFrom([...Object.values(presignChecks(view)), ...Object.values(redAlertChecks(view))], view.shown);
     }
     case protocols.interactive: {
       const view = presigning(setting, suite, parties);
       const data = new Prehashed(bytesNamed(session, 'digest'));
-      agreed(session, interactiveAgreement(view.facts, data));
+      agreed(session, interactiveAgreement(presignTerms(view.facts), data));
       const last = partialCheck(view, asScalar(view.curve, data));
       const checks = [...Object.values(presignChecks(view)), ...Object.values(redAlertChecks(view)), last];
       return caseFrom(checks, view.shown);
     }
     case protocols.online: {
       if (statement.of !== 'presignature') return refuse('signing from a presignature is judged by a presignature');
-      const { curve } = suite;
+      const curve = curveOf(suite);
       const { terms, key } = readPresignature(statement, curve);
       const facts = { curve, key, data: { digest: bytesNamed(session, 'digest') } };
-      agreed(session, onlineAgreement(session.threshold, terms, facts));
+      agreed(session, onlineAgreement(suite.parameters.level, session.threshold, terms, facts));
       if (terms.signers.join() !== parties.join()) return refuse('a presignature of other parties');
       const view = new OnlineView(terms, facts);
       return caseFrom(Object.values(onlineChecks(view)), view.shown);
@@ -128,9 +119,9 @@ export function caseOf(setting: Setting): Case {
   }
 }
 
-function presigning({ statement, context }: Setting, suite: SuiteOfSession, parties: readonly PartyId[]): PresignView {
+function presigning({ statement, context }: Setting, suite: Judged, parties: readonly PartyId[]): PresignView {
   if (statement.of !== 'presigning') return refuse('presigning is judged by auxiliary information and a sharing');
-  return new PresignView({ parties, context }, readPresigning(statement, suite.curve, suite.parameters));
+  return new PresignView({ parties, context }, readPresigning(statement, curveOf(suite), suite.parameters));
 }
 
 /** The session's own checks, as checks of whatever its messages hold. */

@@ -6,7 +6,7 @@ import { type Evidence, Misbehaviour, type SignedMessage } from '../session/erro
 import type { SessionRecord } from '../session/record.ts';
 import { failureOf } from '../session/testing/outcomes.ts';
 import { encodeView } from '../session/view.ts';
-import { auxInfoMessages } from '../signing/cggmp24/aux-info.ts';
+import { auxInfoMessages } from '../signing/cggmp24/aux-info-messages.ts';
 import { interactiveMessages } from '../signing/cggmp24/interactive.ts';
 import type { Opening } from '../signing/cggmp24/presign-messages.ts';
 import { hex, unhex } from './fields.ts';

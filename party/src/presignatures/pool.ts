@@ -1,4 +1,6 @@
 /** The presignatures of a party: in memory only, each with one owner that alone may lead with it, each taken once. */
+import type { SecurityLevel } from '@mpc-operator/crds/control';
+import { presignaturesTotal } from '../metrics.ts';
 import type { PartyId } from '../session/errors.ts';
 import type { Presignature } from '../signing/cggmp24/presignature.ts';
 import type { EcdsaCurve } from '../signing/ecdsa.ts';
@@ -14,6 +16,7 @@ export interface Binding {
 export interface Pooled extends Binding {
   /** Of the session that made it, in hex. */
   readonly id: string;
+  readonly level: SecurityLevel;
   readonly curve: EcdsaCurve;
   readonly threshold: number;
   /** Exactly these, ascending. */
@@ -32,6 +35,7 @@ export class PresignaturePool {
     const alike = [...this.#byId.values()].filter(p => p.owner === pooled.owner && p.keyId === pooled.keyId);
     for (const { id } of alike.slice(0, Math.max(0, alike.length + 1 - MOST))) this.#drop(id);
     this.#byId.set(pooled.id, pooled);
+    presignaturesTotal.inc({ what: 'made' });
   }
 
   get(id: string): Pooled | undefined {
@@ -50,7 +54,7 @@ export class PresignaturePool {
   /** Gives it out, and knows nothing of it any more. */
   take(id: string): Pooled | undefined {
     const pooled = this.#byId.get(id);
-    this.#byId.delete(id);
+    if (this.#byId.delete(id)) presignaturesTotal.inc({ what: 'used' });
     return pooled;
   }
 
@@ -61,13 +65,18 @@ export class PresignaturePool {
     return stale.length;
   }
 
+  /** Of all keys. */
+  ownedBy(owner: PartyId): number {
+    return [...this.#byId.values()].filter(pooled => pooled.owner === owner).length;
+  }
+
   #of(owner: PartyId, binding: Binding): Pooled[] {
     return [...this.#byId.values()].filter(p => p.owner === owner && isBoundTo(p, binding));
   }
 
   #drop(id: string): void {
     this.#byId.get(id)?.presignature[Symbol.dispose]();
-    this.#byId.delete(id);
+    if (this.#byId.delete(id)) presignaturesTotal.inc({ what: 'wiped' });
   }
 }
 

@@ -4,8 +4,10 @@ import { curves } from '../curve/curve.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { PartyId } from '../session/errors.ts';
-import { groupKey, sharingHash } from '../sharing/sharing.ts';
+import { groupKey } from '../sharing/sharing.ts';
+import { offlineAgreement } from '../signing/cggmp24/agreement.ts';
 import { ecdsaCurve } from '../signing/ecdsa.ts';
+import { untweaked } from '../signing/signing-key.ts';
 import type { Computing } from '../threads/computing.ts';
 import { assemble } from '../threads/plain-presignature.ts';
 import { plainShare } from '../threads/plain-share.ts';
@@ -33,21 +35,13 @@ export async function presignTogether(
   const { sharing } = share;
   const curve = ecdsaCurve(sharing.curve);
   const { level, values, use } = agreedAuxiliary(keyring, generation, signers);
+  const key = untweaked(curves[curve], groupKey(sharing));
+  const { extras, ...agreed } = offlineAgreement({ level, auxiliary: values, sharing, key });
   await changes.ready?.();
   const job = {
     parameters: {
-      session,
-      protocol: 'cggmp24/presign/v1',
-      suite: `ecdsa-${curve}-${level}/v1`,
-      key: keyId,
-      epoch,
-      threshold: sharing.threshold,
-      extras: {
-        sharing: sharingHash(sharing),
-        key: curves[curve].encodePoint(groupKey(sharing)),
-        auxiliary: values,
-        owner,
-      },
+      ...{ session, key: keyId, epoch, ...agreed },
+      extras: { ...extras, owner },
     },
     parties: signers,
     uses: [{ keyId, epoch }, use],
@@ -60,5 +54,5 @@ export async function presignTogether(
   const id = Buffer.from(result.id).toString('hex');
   const { threshold } = sharing;
   const presignature = assemble(curve, result);
-  return { id, keyId, epoch, generation, curve, threshold, signers, owner, presignature };
+  return { id, keyId, epoch, generation, level, curve, threshold, signers, owner, presignature };
 }

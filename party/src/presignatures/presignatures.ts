@@ -6,7 +6,9 @@ import { randomBytes } from 'node:crypto';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
 import type { Logger } from '@mpc-operator/runtime/log';
+import type { Bans } from '../bans/bans.ts';
 import { isCertified, type KeyState } from '../epochs/key-state.ts';
+import { presignaturesHeld } from '../metrics.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Channel } from '../session/channel.ts';
 import { isOfSession, type PartyId, Timeout } from '../session/errors.ts';
@@ -19,10 +21,13 @@ export interface PresignaturesOptions extends PresignSessionOptions {
   /** Carries invitations and their answers. */
   readonly channel: Channel;
   readonly peers: Pick<Peers, 'present'>;
+  readonly bans: Pick<Bans, 'has'>;
   /** What this party sees of the KeyShareSet of this name. */
   readonly keyShareSet: (name: string) => KeyShareSet | undefined;
   /** Whether this party takes part in sessions. */
   readonly able: () => boolean;
+  /** Whether something runs at this party that somebody waits for. */
+  readonly busy: () => boolean;
   /** There are more, or fewer, of the key of this name. */
   readonly changed: (name: string) => void;
   readonly log: Logger;
@@ -30,6 +35,8 @@ export interface PresignaturesOptions extends PresignSessionOptions {
 
 /** Milliseconds. */
 const LOOK_AGAIN = 5_000;
+/** Between two looks whether others are done. */
+const YIELD = 100;
 /** Sessions of one owner that this party comes to at once: an honest one makes one after the other for each key. */
 const MAX_FOLLOWED = 8;
 
@@ -72,8 +79,7 @@ export class Presignatures {
   take(id: string): Pooled {
     const pooled = this.#pool.take(id);
     if (pooled === undefined) throw new RangeError(`presignature ${id} is not here`);
-    const name = this.#options.keyring.byId(pooled.keyId)?.state.spec.name;
-    if (name !== undefined) this.#options.changed(name);
+    this.#changed(pooled.keyId);
     return pooled;
   }
 
@@ -81,12 +87,14 @@ export class Presignatures {
   purge(keyId: string): void {
     const key = this.#options.keyring.byId(keyId)?.state;
     const wiped = this.#pool.purge(keyId, key && this.#bindingOf(key));
-    if (wiped > 0) this.#options.log.info('presignatures wiped', { keyId, count: wiped });
+    if (wiped === 0) return;
+    this.#options.log.info('presignatures wiped', { keyId, count: wiped });
+    this.#changed(keyId);
   }
 
   /** Reconciles the stock of one key, by its name: makes at most one, and comes back. */
   readonly reconcile: Reconcile = async ({ name }, { signal }): Promise<Result> => {
-    const { keyring, able, me } = this.#options;
+    const { keyring, able, busy, me } = this.#options;
     const key = keyring.byName(name).find(({ state }) => state.final > 0)?.state;
     if (key === undefined || key.spec.purpose !== 'ecdsa') return {};
     const binding = this.#bindingOf(key);
@@ -95,9 +103,19 @@ export class Presignatures {
     if (!this.#isWanted(name, there)) return {};
     const signers = this.#chooseSigners(key);
     if (signers === undefined) return { requeueAfter: LOOK_AGAIN };
+    if (busy()) return { requeueAfter: YIELD };
+    const begin = performance.now();
     await this.#lead(key, binding, signers, signal);
-    return { requeueAfter: 1 };
+    // half of the time is left to whatever else there is
+    return { requeueAfter: Math.max(1, performance.now() - begin) };
   };
+
+  #changed(keyId: string): void {
+    const { me, keyring, changed } = this.#options;
+    presignaturesHeld.set(this.#pool.ownedBy(me));
+    const name = keyring.byId(keyId)?.state.spec.name;
+    if (name !== undefined) changed(name);
+  }
 
   /** Below the mark a stock is filled up, and then it may go down to the mark again. */
   #isWanted(name: string, there: number): boolean {
@@ -118,10 +136,10 @@ export class Presignatures {
 
   /** This party and others that are there, by chance, so that all combinations come about. */
   #chooseSigners({ spec }: KeyState): PartyId[] | undefined {
-    const { me, peers } = this.#options;
+    const { me, peers, bans } = this.#options;
     const present = peers.present();
     const others = spec.parties
-      .filter(party => party !== me && present.has(party))
+      .filter(party => party !== me && present.has(party) && !bans.has(party))
       .map(party => ({ party, rank: Math.random() }))
       .sort((a, b) => a.rank - b.rank);
     const signers = [me, ...others.slice(0, spec.threshold - 1).map(({ party }) => party)];
@@ -129,7 +147,7 @@ export class Presignatures {
   }
 
   async #lead(key: KeyState, binding: Binding, signers: readonly PartyId[], signal: AbortSignal): Promise<void> {
-    const { me, channel, changed } = this.#options;
+    const { me, channel } = this.#options;
     const session = `presign-${randomBytes(16).toString('hex')}`;
     const declined = new AbortController();
     this.#leading.set(session, { signers, declined });
@@ -141,7 +159,7 @@ export class Presignatures {
       };
       const ends = AbortSignal.any([signal, declined.signal]);
       this.#pool.add(await presignTogether(this.#options, invitation, me, { signal: ends, ready }));
-      changed(key.spec.name);
+      this.#changed(key.keyId);
     } finally {
       this.#leading.delete(session);
     }

@@ -2,9 +2,13 @@
 
 import { agreedAuxiliary } from '../auxiliary/agreed.ts';
 import { curves, type Point } from '../curve/curve.ts';
+import { presignatureStatement } from '../evidence/statement.ts';
+import { withEvidence } from '../evidence/with-evidence.ts';
 import type { Pooled } from '../presignatures/pool.ts';
 import type { PartyId } from '../session/errors.ts';
-import { groupKey, type KeyShare, sharingHash } from '../sharing/sharing.ts';
+import { runSession } from '../session/session.ts';
+import { groupKey, type KeyShare } from '../sharing/sharing.ts';
+import { interactiveAgreement, onlineAgreement } from '../signing/cggmp24/agreement.ts';
 import { onlineMessages, signOnline } from '../signing/cggmp24/online.ts';
 import { DataToSign, Prehashed } from '../signing/data-to-sign.ts';
 import {
@@ -16,7 +20,7 @@ import {
   parseCompact,
   verifyEcdsa,
 } from '../signing/ecdsa.ts';
-import type { SigningKey } from '../signing/signing-key.ts';
+import { type SigningKey, untweaked } from '../signing/signing-key.ts';
 import { plainShare } from '../threads/plain-share.ts';
 import { dataAsked } from './asked.ts';
 import { jobOf, type Signing, type SigningSessionOptions } from './signing-session.ts';
@@ -34,7 +38,7 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** @param share of the key that signs, which may be a child */
 export async function signWithAuxiliary(
-  { keyring, host, computing }: SigningSessionOptions,
+  { keyring, ecdsaHost, computing }: SigningSessionOptions,
   s: Signing,
   share: KeyShare,
 ): Promise<EcdsaResult> {
@@ -43,21 +47,11 @@ export async function signWithAuxiliary(
   const auxiliary = agreedAuxiliary(keyring, s.ecdsa?.generation ?? 0, s.signers);
   const asked = dataAsked(s.asked);
   const data = 'prehashed' in asked ? new Prehashed(asked.prehashed) : DataToSign.of(asked.message, asked.digest);
-  const agreed = {
-    protocol: 'cggmp24/sign/v1',
-    suite: `ecdsa-${curve}-${auxiliary.level}/v1`,
-    threshold: sharing.threshold,
-    extras: {
-      sharing: sharingHash(sharing),
-      key: curves[curve].encodePoint(groupKey(sharing)),
-      auxiliary: auxiliary.values,
-      digest: data.digest,
-      request: s.request,
-    },
-  };
+  const { generation, level, values } = auxiliary;
+  const key = untweaked(curves[curve], groupKey(sharing));
+  const agreed = interactiveAgreement({ level, auxiliary: values, sharing, key }, data);
   const job = jobOf(s, agreed, [{ keyId: s.keyId, epoch: s.epoch }, auxiliary.use]);
-  const { generation, level } = auxiliary;
-  const { result } = await host.conduct(job, options =>
+  const { result } = await ecdsaHost.conduct(job, options =>
     computing.run('interactive', { auxiliary: { generation, level }, share: plainShare(share), data: asked }, options),
   );
   const { r, s: low } = parseCompact(curve, result.signature);
@@ -70,36 +64,30 @@ export async function signWithAuxiliary(
  * @throws PresignatureUsed
  */
 export async function signWithPresignature(
-  { store, host }: SigningSessionOptions,
+  { store, ecdsaHost }: SigningSessionOptions,
   s: Signing,
   pooled: Pooled,
   keyFrom: (parent: { readonly curve: EcdsaCurve; readonly point: Point }) => Promise<SigningKey>,
 ): Promise<EcdsaResult> {
   using presignature = pooled.presignature;
-  const { curve, threshold, id } = pooled;
+  const { curve, threshold, id, level } = pooled;
+  const { terms } = presignature;
   const asked = dataAsked(s.asked);
   if ('prehashed' in asked) throw new RangeError('a digest of nobody knows what is never signed from a presignature');
   const data = DataToSign.of(asked.message, asked.digest);
-  const key = await keyFrom({ curve, point: presignature.terms.key });
+  const key = await keyFrom({ curve, point: terms.key });
   const path = ['m', ...s.asked.path].join('/');
   const consumed = { presignature: id, request: s.request, digest: hex(data.digest), path };
   await store.append([{ type: 'PresignatureConsumed', ...consumed }]);
   await s.ready?.();
-  const agreed = {
-    protocol: 'cggmp24/online/v1',
-    suite: `ecdsa-${curve}/v1`,
-    threshold,
-    extras: {
-      presignature: id,
-      key: curves[curve].encodePoint(key.point),
-      digest: data.digest,
-      path,
-      request: s.request,
-    },
-  };
-  const job = jobOf(s, agreed, [{ keyId: s.keyId, epoch: s.epoch }]);
-  const { result } = await host.run(job, onlineMessages(curves[curve]), party =>
-    signOnline(party, presignature, { curve, key, data }),
+  const facts = { curve, key, data };
+  const { extras, ...agreed } = onlineAgreement(level, threshold, terms, facts);
+  const job = jobOf(s, { ...agreed, extras: { ...extras, path } }, [{ keyId: s.keyId, epoch: s.epoch }]);
+  const statement = presignatureStatement(terms, facts);
+  const { result } = await ecdsaHost.conduct(job, options =>
+    withEvidence(options, statement, () =>
+      runSession(options, onlineMessages(curves[curve]), party => signOnline(party, presignature, facts)),
+    ),
   );
   return verified(curve, key.point, data.digest, result);
 }

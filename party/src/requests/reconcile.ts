@@ -12,6 +12,7 @@ import type { EventRecorder } from '@mpc-operator/runtime/events';
 import type { Logger } from '@mpc-operator/runtime/log';
 import type { ObjectKey } from '@mpc-operator/runtime/object';
 import { defineResource } from '@mpc-operator/runtime/resource';
+import type { Bans } from '../bans/bans.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Presignatures } from '../presignatures/presignatures.ts';
 import { isOfSession, Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
@@ -36,6 +37,7 @@ export interface RequestsOptions {
   readonly peers: Pick<Peers, 'present'>;
   readonly signer: Pick<RequestSigner, 'lead'>;
   readonly presignatures: Pick<Presignatures, 'find'>;
+  readonly bans: Pick<Bans, 'all' | 'has'>;
   /** Whether this party takes part in sessions: its HSM answers, it is not about to stop. */
   readonly able: () => boolean;
   readonly clock: Clock;
@@ -194,11 +196,12 @@ export class Requests {
     memory: Memory,
     log: Logger,
   ): Promise<Signature | undefined> {
-    const { signer, peers, presignatures } = this.#options;
+    const { signer, peers, presignatures, bans } = this.#options;
     if (!isEcdsa(verdict) || verdict.asked.digest === 'prehashed') return undefined;
     const present = peers.present();
     const { troubles, culprits } = memory;
-    const found = presignatures.find(verdict.key, p => present.has(p) && !troubles.has(p) && !culprits.has(p));
+    const acceptable = (p: PartyId): boolean => present.has(p) && !troubles.has(p) && !culprits.has(p) && !bans.has(p);
+    const found = presignatures.find(verdict.key, acceptable);
     if (found === undefined) return undefined;
     const { first } = TIMEOUTS.short;
     const timeout = Math.max(1, Math.min(first, verdict.deadline - this.#now()));
@@ -213,13 +216,13 @@ export class Requests {
     }
   }
 
-  #signersFor(request: SignRequest, { key }: ToSign, memory: Memory): PartyId[] | undefined {
+  #signersFor(request: SignRequest, verdict: ToSign, memory: Memory): PartyId[] | undefined {
     const { me: leader, peers } = this.#options;
-    const { parties, threshold } = key.spec;
+    const { parties, threshold } = verdict.key.spec;
     // another party's word is not proof, but good enough to ask somebody else first
     const named = (request.status?.culprits ?? []).map(({ party }) => [party, Number.MAX_SAFE_INTEGER] as const);
     const troubles = new Map([...memory.troubles, ...named]);
-    const culprits = new Set(memory.culprits.keys());
+    const culprits = new Set([...memory.culprits.keys(), ...this.#banned(verdict)]);
     return chooseSigners(memory.uid, { leader, parties, threshold, present: peers.present(), troubles, culprits });
   }
 
@@ -296,11 +299,17 @@ export class Requests {
     const { me, peers } = this.#options;
     const { seen, heard, culprits } = memory;
     const parties = verdict.kind === 'sign' ? verdict.key.spec.parties : verdict.parties;
-    const present = new Set([...peers.present()].filter(p => !culprits.has(p)));
+    const banned = verdict.kind === 'sign' ? this.#banned(verdict) : [];
+    const present = new Set([...peers.present()].filter(p => !culprits.has(p) && !banned.includes(p)));
     const begin = verdict.kind === 'fail' ? Math.max(seen, verdict.since) : seen;
     const patience = verdict.kind === 'sign' ? Math.min(PATIENCE, (verdict.deadline - seen) / 2) : PATIENCE;
     const since = Math.max(begin, Math.min(heard, begin + patience));
     return since + TAKEOVER * turnOf(me, memory.uid, parties, present) - this.#now();
+  }
+
+  /** Whoever cheated with one ecdsa key takes part in none. */
+  #banned(verdict: ToSign): readonly PartyId[] {
+    return isEcdsa(verdict) ? this.#options.bans.all().map(({ party }) => party) : [];
   }
 
   #date(): Date {

@@ -96,8 +96,9 @@ class Station {
       store: { append: async () => [], get: async () => (this.recorded ? signed : undefined) as never },
       computing: { run: () => assert.fail('no ecdsa key') },
       presignatures: { get: () => undefined, take: () => assert.fail('no ecdsa key') },
+      bans: { has: () => false },
+      ecdsaHost: { conduct: () => assert.fail('no ecdsa key') },
       host: {
-        conduct: () => assert.fail('no ecdsa key'),
         run: job => {
           this.jobs.push(job);
           return new Promise((_, reject) => {

@@ -4,6 +4,7 @@ import type { AuxiliaryCertificate, Certificate } from '@mpc-operator/crds/contr
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { agreedAuxiliary } from '../auxiliary/agreed.ts';
+import type { Bans } from '../bans/bans.ts';
 import { type AuxiliaryState, isCertified, type KeyState } from '../epochs/key-state.ts';
 import { type AnyCertificate, certificateOf } from '../epochs/proposal.ts';
 import type { Keyring } from '../keys/keyring.ts';
@@ -19,6 +20,7 @@ import type { Verdict } from './verdict.ts';
 export interface RequestSignerOptions extends SigningSessionOptions {
   readonly keyring: SigningSessionOptions['keyring'] & Pick<Keyring, 'merge'>;
   readonly presignatures: Pick<Presignatures, 'get' | 'take'>;
+  readonly bans: Pick<Bans, 'has'>;
   readonly me: PartyId;
   /** Carries invitations and their answers. */
   readonly channel: Channel;
@@ -177,7 +179,9 @@ export class RequestSigner {
 
   /** Why this party does not come with what an ecdsa key needs beside a share. */
   #whyNotWith(leader: PartyId, { keyId, epoch, signers, ecdsa }: Invitation): string | undefined {
-    const { keyring, presignatures } = this.#options;
+    const { keyring, presignatures, bans } = this.#options;
+    const banned = ecdsa === undefined ? [] : signers.filter(signer => bans.has(signer));
+    if (banned.length > 0) return `parties ${banned.join(', ')} are banned here`;
     if (ecdsa === undefined)
       return keyring.byId(keyId)?.state.spec.purpose === 'ecdsa' ? 'no generation named' : undefined;
     if (ecdsa.presignature === undefined) {

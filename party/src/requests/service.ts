@@ -20,6 +20,8 @@ import { requestSeconds, requestsTotal } from '../metrics.ts';
 import type { Network } from '../network.ts';
 import type { Peers } from '../peers/peers.ts';
 import { Presignatures } from '../presignatures/presignatures.ts';
+import type { SessionRegistry } from '../session/registry.ts';
+import { protocols } from '../signing/cggmp24/agreement.ts';
 import type { Owner } from '../store/secret-name.ts';
 import { Requests, signRequests } from './reconcile.ts';
 import { RequestSigner } from './request-signer.ts';
@@ -32,7 +34,8 @@ export interface RequestServiceOptions {
   readonly host: SessionHost;
   readonly peers: Peers;
   readonly network: Network;
-  readonly auxiliary: Pick<AuxiliaryService, 'computing'>;
+  readonly registry: Pick<SessionRegistry, 'some'>;
+  readonly auxiliary: Pick<AuxiliaryService, 'computing' | 'bans' | 'host'>;
   readonly api: Transport;
   /** Whether this party takes part in sessions. */
   readonly able: () => boolean;
@@ -69,7 +72,7 @@ const COUNT_SHOWN_AFTER = 5_000;
 
 export function startRequests(options: RequestServiceOptions, signal: AbortSignal): RequestService {
   const { owner, custody, host, peers, network, api, able, changed, log } = options;
-  const { computing } = options.auxiliary;
+  const { computing, bans, host: ecdsaHost } = options.auxiliary;
   const { store, keyring } = custody;
   const { namespace, cluster, party: me } = owner;
   const clock = systemClock;
@@ -104,8 +107,9 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
   const wakeRequest = (request: string): void => controller.enqueue({ namespace, name: request });
   const keyShareSet = (key: string) => keys.get({ namespace, name: key });
   const presignatures = new Presignatures({
-    ...{ me, keyring, host, computing, peers, able, keyShareSet, log },
+    ...{ me, keyring, host: ecdsaHost, computing, bans, peers, able, keyShareSet, log },
     channel: network.open('presign'),
+    busy: () => options.registry.some(({ protocol }) => protocol !== protocols.offline),
     changed: key => {
       stock.enqueue({ namespace, name: key });
       countChanged(key);
@@ -133,8 +137,10 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     keyring,
     store,
     host,
+    ecdsaHost,
     computing,
     presignatures,
+    bans,
     invited: request => desk.heard(request),
     failed: (request, error) => {
       desk.sessionFailed(request, error);
@@ -152,6 +158,7 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     peers,
     signer,
     presignatures,
+    bans,
     able,
     clock,
     read: key => requests.get(key),

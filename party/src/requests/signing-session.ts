@@ -10,6 +10,7 @@ import { derivedShare } from '../sharing/derived.ts';
 import { groupKey, type KeyShare } from '../sharing/sharing.ts';
 import { frost } from '../signing/frost/frost.ts';
 import { derive } from '../signing/hd.ts';
+import type { SigningAgreement } from '../signing/protocol.ts';
 import { type FrostPurpose, publicKeys } from '../signing/scheme.ts';
 import { type SigningKey, untweaked } from '../signing/signing-key.ts';
 import { signatures } from '../store/projections.ts';
@@ -22,7 +23,8 @@ import { type EcdsaResult, signWithAuxiliary, signWithPresignature } from './ecd
 export interface SigningSessionOptions {
   readonly keyring: Pick<Keyring, 'byId' | 'share' | 'sharing' | 'chainCode' | 'auxiliary'>;
   readonly store: Pick<Store, 'append' | 'get'>;
-  readonly host: Pick<SessionHost, 'run' | 'conduct'>;
+  readonly host: Pick<SessionHost, 'run'>;
+  readonly ecdsaHost: Pick<SessionHost, 'conduct'>;
   readonly computing: Pick<Computing, 'run'>;
   readonly presignatures: Pick<Presignatures, 'take'>;
 }
@@ -92,17 +94,18 @@ async function signWithFrost(
 ): Promise<Made> {
   const { message } = s.asked;
   const protocol = frost(purpose);
-  const { extras, ...agreed } = protocol.agreement(share.sharing, message);
-  const uses = [{ keyId: s.keyId, epoch: s.epoch }];
-  const job = jobOf(s, { ...agreed, extras: { ...extras, request: s.request } }, uses);
+  const job = jobOf(s, protocol.agreement(share.sharing, message), [{ keyId: s.keyId, epoch: s.epoch }]);
   const { result } = await host.run(job, protocol.messages, party => protocol.sign(party, share, message));
   const { publicKey } = publicKeys(purpose, share.sharing.curve, groupKey(share.sharing));
   return { signature: result, publicKey };
 }
 
 /** A session for a request: what its protocol wants, with what every session has. */
-export const jobOf = <P extends object>(s: Signing, agreed: P, uses: readonly Use[]) => ({
-  parameters: { session: s.session, key: s.keyId, epoch: s.epoch, ...agreed },
+export const jobOf = (s: Signing, { extras, ...agreed }: SigningAgreement, uses: readonly Use[]) => ({
+  parameters: {
+    ...{ session: s.session, key: s.keyId, epoch: s.epoch, ...agreed },
+    extras: { ...extras, request: s.request },
+  },
   parties: s.signers,
   uses,
   timeout: s.timeout,

@@ -44,6 +44,7 @@ export interface Evidence {
 /** One or more parties provably broke the protocol. */
 export class Misbehaviour extends Error {
   override readonly name = 'Misbehaviour';
+  /** Which check failed. */
   readonly check: string;
   readonly culprits: readonly PartyId[];
   /** No properties of their own, so that a logged error does not print what culprits dealt. */

@@ -28,6 +28,11 @@ export class SessionRegistry {
     return this.#running.size;
   }
 
+  /** Whether one of these runs. */
+  some(which: (session: RunningSession) => boolean): boolean {
+    return [...this.#running].some(which);
+  }
+
   /** Whether new sessions are taken. */
   get open(): boolean {
     return !this.#draining;

@@ -60,6 +60,9 @@ export const partyEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('SafePrimesMade'), level: securityLevel }),
   /** They are used up, whatever becomes of the attempt: who has seen a modulus could pass it off as its own. */
   z.strictObject({ type: z.literal('SafePrimesUsed'), attempt: count }),
+  /** It has provably broken threshold ECDSA; `evidence` is the SHA-256 of the file that shows it. */
+  z.strictObject({ type: z.literal('PartyBanned'), party, reason: z.string().max(256), evidence: hex(32) }),
+  z.strictObject({ type: z.literal('BanLifted'), party }),
   /** Every sealed secret is under the key of this generation of the HSM now; `secrets` is how many. */
   z.strictObject({ type: z.literal('SealingKeyChanged'), generation: count, secrets: z.int().min(0) }),
   /** The HSM has destroyed its sealing keys of all generations below this one. */

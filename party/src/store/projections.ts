@@ -67,6 +67,19 @@ export const presignatures: Projection<z.infer<typeof sessionState>> = {
   },
 };
 
+const banState = z.object({ reason: z.string(), evidence: z.string() });
+
+/** Parties that are excluded from threshold ECDSA, by number. */
+export const bans: Projection<z.infer<typeof banState>> = {
+  name: 'bans',
+  version: 1,
+  state: banState,
+  keys: event => (event.type === 'PartyBanned' || event.type === 'BanLifted' ? [`${event.party}`] : []),
+  reduce(_, { event }) {
+    return event.type === 'PartyBanned' ? { reason: event.reason, evidence: event.evidence } : undefined;
+  },
+};
+
 const peerState = z.object({
   publicKey: z.string().optional(),
   incarnation: z.int(),
@@ -154,4 +167,4 @@ export const heldKeys: Projection<z.infer<typeof heldState>> = {
 };
 
 /** All projections of a party's store. */
-export const partyProjections = [sessions, signatures, presignatures, peers, self, heldKeys] as const;
+export const partyProjections = [sessions, signatures, presignatures, bans, peers, self, heldKeys] as const;

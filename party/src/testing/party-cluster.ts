@@ -112,6 +112,7 @@ export class PartyCluster {
         storePath: path,
         httpPort: 0,
         auditSocket: `${path}.audit`,
+        banSocket: `${path}.bans`,
         securityLevel: 112,
       },
       {

@@ -1,6 +1,8 @@
 /** The threads of a party in which sessions exponentiate: some for what somebody waits for, and one that stands back behind them. */
 import { availableParallelism } from 'node:os';
+import type { Verdict } from '../evidence/verify-evidence.ts';
 import type { SessionOptions, SessionOutcome } from '../session/session.ts';
+import type { ToJudge } from './messages.ts';
 import { SessionThread } from './session-thread.ts';
 import type { Input, Job, Output } from './tasks.ts';
 
@@ -26,6 +28,11 @@ export class Computing {
   async run<J extends Job>(job: J, input: Input<J>, options: SessionOptions): Promise<SessionOutcome<Output<J>>> {
     const thread = this.#threadFor(job);
     return await thread.run(job, await this.#complete(thread, input), options);
+  }
+
+  /** What evidence shows. Nobody waits for it. @throws ThreadLost */
+  async judge(judge: ToJudge): Promise<Verdict> {
+    return await this.#threadFor('presign').judge(judge);
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,16 @@
 /** The thread that computes: what each task of it is in terms of the protocols. */
-import type { SecurityLevel } from '@mpc-operator/crds/control';
 import { curves } from '../curve/curve.ts';
+import type { Levels } from '../evidence/cases.ts';
+import { noStatement, presigningStatement, type Statement } from '../evidence/statement.ts';
+import { withEvidence } from '../evidence/with-evidence.ts';
 import { Secret } from '../secret.ts';
 import type { PartyId } from '../session/errors.ts';
+import type { Messages } from '../session/messages.ts';
+import type { Party } from '../session/party.ts';
 import { runSession, type SessionOptions, type SessionOutcome } from '../session/session.ts';
 import { groupKey, type KeyShare, keyShare } from '../sharing/sharing.ts';
-import { auxInfo, auxInfoMessages } from '../signing/cggmp24/aux-info.ts';
+import { auxInfo } from '../signing/cggmp24/aux-info.ts';
+import { auxInfoMessages } from '../signing/cggmp24/aux-info-messages.ts';
 import { type Auxiliary, auxiliaryHash } from '../signing/cggmp24/auxiliary.ts';
 import { decodeAuxiliary, encodeAuxiliary, primesLayout } from '../signing/cggmp24/auxiliary-record.ts';
 import { interactiveMessages, signInteractively } from '../signing/cggmp24/interactive.ts';
@@ -13,33 +18,33 @@ import { offlineMessages, presignForLater } from '../signing/cggmp24/offline.ts'
 import { PaillierSecretKey } from '../signing/cggmp24/paillier/paillier.ts';
 import { RingPedersen } from '../signing/cggmp24/paillier/ring-pedersen.ts';
 import type { CggmpParameters } from '../signing/cggmp24/parameters.ts';
+import { type PresignInput, presignFacts } from '../signing/cggmp24/presign-steps.ts';
 import { DataToSign, Prehashed } from '../signing/data-to-sign.ts';
 import { compactForm, ecdsaCurve } from '../signing/ecdsa.ts';
 import { untweaked } from '../signing/signing-key.ts';
 import { dismantle } from './plain-presignature.ts';
 import type { Input, Job, Output, PlainAuxiliary, PlainData, PlainShare } from './tasks.ts';
 
-export type ParametersOf = (level: SecurityLevel) => CggmpParameters;
-
 /** So many generations of auxiliary information are in use at once: the old one, and the one that takes its place. */
 const GENERATIONS = 2;
 
 export class Conductor {
-  readonly #parametersOf: ParametersOf;
+  readonly #levels: Levels;
   /** By generation: keys are made of a record once, for OpenSSL tests every modulus. */
   readonly #auxiliaries = new Map<number, Auxiliary>();
 
-  constructor(parametersOf: ParametersOf) {
-    this.#parametersOf = parametersOf;
+  constructor(levels: Levels) {
+    this.#levels = levels;
   }
 
+  /** @throws what `runSession` throws; of misbehaviour, with evidence */
   conduct<J extends Job>(job: J, input: Input<J>, options: SessionOptions): Promise<SessionOutcome<Output<J>>> {
     return this.#tasks[job](input, options);
   }
 
   readonly #tasks: { [J in Job]: (input: Input<J>, options: SessionOptions) => Promise<SessionOutcome<Output<J>>> } = {
     'aux-info': async ({ level, primes: encoded }, options) => {
-      const parameters = this.#parametersOf(level);
+      const parameters = this.#levels[level];
       const primes = primesLayout(parameters).decode(encoded);
       encoded.fill(0);
       const { p, q, ringP, ringQ } = primes;
@@ -47,17 +52,19 @@ export class Conductor {
         paillier: new PaillierSecretKey(p, q, parameters),
         ring: RingPedersen.generate(ringP, ringQ, parameters),
       };
-      const outcome = await runSession(options, auxInfoMessages(parameters), party => auxInfo(party, own, parameters));
+      const outcome = await this.#run(options, noStatement, auxInfoMessages(parameters), party =>
+        auxInfo(party, own, parameters),
+      );
       const record = encodeAuxiliary(outcome.result, primes, parameters);
       return { ...outcome, result: { record, values: auxiliaryHash(outcome.result.all) } };
     },
 
     interactive: async ({ auxiliary, share: plain, data: asked }, options) => {
-      const input = this.#presignInput(auxiliary, plain, options.me);
+      const input = this.#presignInput(auxiliary, plain, options);
       using _ = input.share.secret;
-      const { curve, messages } = this.#forSigners(input, options);
+      const { curve, messages, statement } = forSigners(input, options);
       const data = dataOf(asked);
-      const outcome = await runSession(options, interactiveMessages(...messages), party =>
+      const outcome = await this.#run(options, statement, interactiveMessages(...messages), party =>
         signInteractively(party, input, data),
       );
       const signature = compactForm(ecdsaCurve(curve.name), outcome.result);
@@ -65,29 +72,38 @@ export class Conductor {
     },
 
     presign: async ({ auxiliary, share: plain }, options) => {
-      const input = this.#presignInput(auxiliary, plain, options.me);
+      const input = this.#presignInput(auxiliary, plain, options);
       using _ = input.share.secret;
-      const { curve, messages } = this.#forSigners(input, options);
-      const outcome = await runSession(options, offlineMessages(...messages), party => presignForLater(party, input));
+      const { curve, messages, statement } = forSigners(input, options);
+      const outcome = await this.#run(options, statement, offlineMessages(...messages), party =>
+        presignForLater(party, input),
+      );
       return { ...outcome, result: dismantle(curve.name, outcome.result) };
     },
   };
 
-  #presignInput({ generation, level, record }: PlainAuxiliary, plain: PlainShare, me: PartyId) {
-    const parameters = this.#parametersOf(level);
-    const share = shareOf(plain);
-    const auxiliary = this.#auxiliary(generation, record, me, parameters);
+  #run<M extends Messages, T>(
+    options: SessionOptions,
+    statement: Statement,
+    messages: M,
+    protocol: (party: Party<M>) => Promise<T>,
+  ): Promise<SessionOutcome<T>> {
+    return withEvidence(options, statement, () => runSession(options, messages, protocol), this.#levels);
+  }
+
+  #presignInput(plain: PlainAuxiliary, sentShare: PlainShare, options: SessionOptions): PresignInput {
+    const parameters = this.#levels[plain.level];
+    const share = shareOf(sentShare);
+    const auxiliary = this.#auxiliary(plain, options.me, parameters);
+    // what all signers agree on is what is used here
+    const agreed = options.parameters.extras.auxiliary;
+    if (!(agreed instanceof Uint8Array) || !Buffer.from(auxiliaryHash(auxiliary.all)).equals(agreed))
+      throw new Error(`auxiliary information ${plain.generation} is not the certified one`);
     const key = untweaked(curves[share.sharing.curve], groupKey(share.sharing));
     return { parameters, auxiliary, share, key };
   }
 
-  #forSigners({ parameters, share }: { parameters: CggmpParameters; share: KeyShare }, options: SessionOptions) {
-    const curve = curves[share.sharing.curve];
-    const messages = [parameters, curve, options.parameters.members.length] as const;
-    return { curve, messages };
-  }
-
-  #auxiliary(generation: number, record: Uint8Array | undefined, me: PartyId, parameters: CggmpParameters): Auxiliary {
+  #auxiliary({ generation, record }: PlainAuxiliary, me: PartyId, parameters: CggmpParameters): Auxiliary {
     const known = this.#auxiliaries.get(generation);
     if (known !== undefined) return known;
     if (record === undefined) throw new Error(`auxiliary information ${generation} is not in this thread`);
@@ -98,6 +114,12 @@ export class Conductor {
       this.#auxiliaries.delete(old);
     return auxiliary;
   }
+}
+
+function forSigners(input: PresignInput, { parameters: { members } }: SessionOptions) {
+  const curve = curves[input.share.sharing.curve];
+  const messages = [input.parameters, curve, members.length] as const;
+  return { curve, messages, statement: presigningStatement(presignFacts(input)) };
 }
 
 function shareOf({ curve: name, threshold, parties, commitments, party, secret }: PlainShare): KeyShare {

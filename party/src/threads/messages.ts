@@ -1,4 +1,5 @@
 /** What the two threads of a session say to each other: the one that computes, and the one that has network, identity and store. */
+import type { EvidenceObject } from '../evidence/format.ts';
 import type { SessionParameters } from '../session/context.ts';
 import type { PartyId } from '../session/errors.ts';
 import type { Standing } from '../session/hello.ts';
@@ -15,6 +16,12 @@ export interface Start {
   readonly standing: Standing;
   readonly job: Job;
   readonly input: Input<Job>;
+}
+
+/** Evidence to be judged, and the fingerprints that its parties should have. */
+export interface ToJudge {
+  readonly evidence: EvidenceObject;
+  readonly expected: ReadonlyMap<PartyId, string>;
 }
 
 /** What only the party's own thread can do. */

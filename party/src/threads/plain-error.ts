@@ -1,4 +1,6 @@
 /** Errors that cross to another thread and stay what they are: structured clone would make plain errors of them. */
+import type { EvidenceObject } from '../evidence/format.ts';
+import { ProvenMisbehaviour } from '../evidence/with-evidence.ts';
 import { ContextMismatch, type Evidence, Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
 
 export type PlainError =
@@ -9,6 +11,7 @@ export type PlainError =
       readonly check: string;
       readonly culprits: readonly PartyId[];
       readonly evidence: readonly Evidence[];
+      readonly reports: readonly EvidenceObject[];
     }
   | { readonly kind: 'other'; readonly name: string; readonly message: string };
 
@@ -20,7 +23,8 @@ export function toPlain(error: unknown): PlainError {
   if (error instanceof ContextMismatch) return { kind: 'mismatch', message: error.message };
   if (error instanceof Misbehaviour) {
     const { check, culprits, evidence } = error;
-    return { kind: 'misbehaviour', check, culprits, evidence };
+    const reports = error instanceof ProvenMisbehaviour ? error.reports : [];
+    return { kind: 'misbehaviour', check, culprits, evidence, reports };
   }
   if (error instanceof Error) return { kind: 'other', name: error.name, message: error.message };
   return { kind: 'other', name: 'Error', message: String(error) };
@@ -33,7 +37,7 @@ export function fromPlain(plain: PlainError): Error {
     case 'mismatch':
       return new ContextMismatch(plain.message);
     case 'misbehaviour':
-      return new Misbehaviour(plain.check, plain.culprits, plain.evidence);
+      return new ProvenMisbehaviour(new Misbehaviour(plain.check, plain.culprits, plain.evidence), plain.reports);
     case 'other':
       return Object.assign(new Error(plain.message), { name: plain.name });
   }

@@ -5,18 +5,18 @@ import type { PlainPresignature } from './tasks.ts';
 /** Takes a presignature apart, to send it to another thread: what is left here is used up. */
 export function dismantle(curveName: CurveName, presignature: Presignature): PlainPresignature {
   const curve = curves[curveName];
-  const { id, key, signers, seedCommitments } = presignature.terms;
+  const { id, key, signers, seedCommitments, nonce } = presignature.terms;
   const { presigned, seed } = presignature.take();
   return {
     id,
     key: curve.encodePoint(key),
     signers,
     seedCommitments,
-    Gamma: curve.encodePoint(presigned.Gamma),
+    Gamma: curve.encodePoint(nonce.Gamma),
     k: curve.encodeScalar(presigned.k),
     chi: curve.encodeScalar(presigned.chi),
     checks: new Map(
-      [...presigned.checks].map(([party, { Delta, S }]) => [
+      [...nonce.checks].map(([party, { Delta, S }]) => [
         party,
         { Delta: curve.encodePoint(Delta), S: curve.encodePoint(S) },
       ]),
@@ -29,10 +29,8 @@ export function dismantle(curveName: CurveName, presignature: Presignature): Pla
 export function assemble(curveName: CurveName, plain: PlainPresignature): Presignature {
   const curve = curves[curveName];
   const { id, signers, seedCommitments } = plain;
-  const presigned = {
+  const nonce = {
     Gamma: curve.decodePoint(plain.Gamma),
-    k: curve.decodeScalar(plain.k),
-    chi: curve.decodeScalar(plain.chi),
     checks: new Map(
       [...plain.checks].map(([party, { Delta, S }]) => [
         party,
@@ -40,7 +38,9 @@ export function assemble(curveName: CurveName, plain: PlainPresignature): Presig
       ]),
     ),
   };
+  const presigned = { ...nonce, k: curve.decodeScalar(plain.k), chi: curve.decodeScalar(plain.chi) };
   plain.k.fill(0);
   plain.chi.fill(0);
-  return new Presignature({ id, key: curve.decodePoint(plain.key), signers, seedCommitments }, presigned, plain.seed);
+  const terms = { id, key: curve.decodePoint(plain.key), signers, seedCommitments, nonce };
+  return new Presignature(terms, presigned, plain.seed);
 }

@@ -3,16 +3,17 @@ import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { Levels } from '../evidence/cases.ts';
+import { verifyEvidence } from '../evidence/verify-evidence.ts';
 import type { PartyId } from '../session/errors.ts';
 import type { SessionOptions } from '../session/session.ts';
-import { Conductor, type ParametersOf } from './conduct.ts';
-import type { CallName, Calls, FromSession, Start, ToSession } from './messages.ts';
+import { Conductor } from './conduct.ts';
+import type { CallName, Calls, FromSession, Start, ToJudge, ToSession } from './messages.ts';
 import { fromPlain, toPlain } from './plain-error.ts';
 
-export interface Assignment {
-  readonly start: Start;
-  readonly port: MessagePort;
-}
+export type Assignment =
+  | { readonly start: Start; readonly port: MessagePort }
+  | { readonly judge: ToJudge; readonly port: MessagePort };
 
 /** What a thread is started with. */
 export interface ThreadData {
@@ -21,11 +22,19 @@ export interface ThreadData {
 }
 
 /** Serves until the other thread closes. */
-export function serve(parametersOf: ParametersOf): void {
+export function serve(levels: Levels): void {
   const { niceness }: ThreadData = workerData;
   if (niceness > 0) setPriority(Number(basename(readlinkSync('/proc/thread-self'))), niceness);
-  const conductor = new Conductor(parametersOf);
-  parentPort?.on('message', ({ start, port }: Assignment) => void conduct(conductor, start, new Remote(port)));
+  const conductor = new Conductor(levels);
+  parentPort?.on('message', (assignment: Assignment) => {
+    if ('start' in assignment) void conduct(conductor, assignment.start, new Remote(assignment.port));
+    else judge(assignment.judge, assignment.port, levels);
+  });
+}
+
+function judge({ evidence, expected }: ToJudge, port: MessagePort, levels: Levels): void {
+  port.postMessage(verifyEvidence(evidence, expected, levels));
+  port.close();
 }
 
 async function conduct(conductor: Conductor, start: Start, remote: Remote): Promise<void> {

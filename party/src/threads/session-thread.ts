@@ -1,7 +1,8 @@
 /** A thread in which sessions run that exponentiate, so that the party's own thread answers health checks and FROST all the while. */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { Verdict } from '../evidence/verify-evidence.ts';
 import type { SessionOptions, SessionOutcome } from '../session/session.ts';
-import type { FromSession, Start, ToSession } from './messages.ts';
+import type { FromSession, Start, ToJudge, ToSession } from './messages.ts';
 import { fromPlain, toPlain } from './plain-error.ts';
 import type { ThreadData } from './serve.ts';
 import type { Input, Job, Output } from './tasks.ts';
@@ -48,6 +49,18 @@ export class SessionThread {
     } finally {
       port.close();
       this.#running -= 1;
+    }
+  }
+
+  /** @throws ThreadLost */
+  async judge(judge: ToJudge): Promise<Verdict> {
+    const { port1: port, port2 } = new MessageChannel();
+    try {
+      const judged = new Promise<Verdict>(resolve => port.on('message', resolve));
+      this.#worker.postMessage({ judge, port: port2 }, [port2]);
+      return await Promise.race([judged, this.#lost.promise]);
+    } finally {
+      port.close();
     }
   }
 

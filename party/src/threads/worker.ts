@@ -2,4 +2,4 @@
 import { cggmpParameters } from '../signing/cggmp24/parameters.ts';
 import { serve } from './serve.ts';
 
-serve(level => cggmpParameters[level]);
+serve(cggmpParameters);

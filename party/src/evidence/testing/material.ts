@@ -10,7 +10,7 @@ import { presignFacts } from '../../signing/cggmp24/presign-steps.ts';
 import { testKey, testParameters, testRing } from '../../signing/cggmp24/testing/parameters.ts';
 import { makeAuxiliary, presignInput } from '../../signing/cggmp24/testing/simulations.ts';
 import { DataToSign } from '../../signing/data-to-sign.ts';
-import { tweakPoint } from '../../signing/signing-key.ts';
+import { derive } from '../../signing/hd.ts';
 import { presigningStatement } from '../statement.ts';
 
 export const curve = curves.secp256k1;
@@ -49,6 +49,5 @@ export const signing = { shares, auxiliary, data, signers: [1, 2], parameters };
 
 const facts = presignFacts(presignInput(1, signing));
 export const presigning = presigningStatement(facts);
-const tweak = { negate: false, offset: curve.scalar(1234567n) };
 /** The key that signs online: a child of the shared one. */
-export const child = { point: tweakPoint(curve, tweak, groupKey(facts.sharing)), tweak };
+export const child = derive('secp256k1', groupKey(facts.sharing), new Uint8Array(32).fill(7), [0, 7]).key;

@@ -17,25 +17,24 @@ import { type PresignatureTerms, presignatureHash } from './presignature.ts';
 
 export const protocols = {
   auxInfo: 'cggmp24/aux-info/v1',
-  offline: 'cggmp24/presign/v1',
-  interactive: 'cggmp24/sign/v1',
+  offline: 'cggmp24/offline/v1',
+  interactive: 'cggmp24/interactive/v1',
   online: 'cggmp24/online/v1',
 } as const;
 
-/** How long moduli are, and on which curve is signed: auxiliary information is of none, and from a presignature all moduli are gone. */
+/** How long moduli are, and on which curve is signed; auxiliary information is of none. */
 export interface Suite {
-  readonly level?: SecurityLevel;
+  readonly level: SecurityLevel;
   readonly curve?: EcdsaCurve;
 }
 
-export const suiteName = ({ level, curve }: Suite): string =>
-  `${[curve === undefined ? 'paillier' : `ecdsa-${curve}`, ...(level === undefined ? [] : [level])].join('-')}/v1`;
+export const suiteName = ({ level, curve }: Suite): string => `CGGMP24-${(curve ?? 'aux').toUpperCase()}-${level}-v1`;
 
-const LEVELS = [112, 128] as const;
-const suites: readonly Suite[] = [
-  ...LEVELS.map(level => ({ level })),
-  ...(['secp256k1', 'p256'] as const).flatMap(curve => [{ curve }, ...LEVELS.map(level => ({ level, curve }))]),
-];
+const suites: readonly Suite[] = ([112, 128] as const).flatMap(level => [
+  { level },
+  { level, curve: 'secp256k1' as const },
+  { level, curve: 'p256' as const },
+]);
 
 /** Undefined for the name of none. */
 export const parseSuite = (name: string): Suite | undefined => suites.find(suite => suiteName(suite) === name);
@@ -46,39 +45,54 @@ export const auxInfoAgreement = (level: SecurityLevel): Pick<SessionParameters, 
   extras: {},
 });
 
-export const offlineAgreement = (facts: PresignFacts): SigningAgreement => presigning(protocols.offline, facts);
+/** What presigning is about, for those who know auxiliary information by its hash only. */
+export interface PresignTerms extends Pick<PresignFacts, 'sharing' | 'key'> {
+  readonly level: SecurityLevel;
+  /** See `auxiliaryHash`. */
+  readonly auxiliary: Uint8Array;
+}
 
-export function interactiveAgreement(facts: PresignFacts, { digest }: DataToSign | Prehashed): SigningAgreement {
-  const agreed = presigning(protocols.interactive, facts);
+export const presignTerms = ({ parameters, auxiliary, sharing, key }: PresignFacts): PresignTerms => ({
+  level: parameters.level,
+  auxiliary: auxiliaryHash(auxiliary),
+  sharing,
+  key,
+});
+
+export const offlineAgreement = (terms: PresignTerms): SigningAgreement => presigning(protocols.offline, terms);
+
+export function interactiveAgreement(terms: PresignTerms, { digest }: DataToSign | Prehashed): SigningAgreement {
+  const agreed = presigning(protocols.interactive, terms);
   return { ...agreed, extras: { ...agreed.extras, digest } };
 }
 
 /** `threshold`: of the key's sharing. */
 export const onlineAgreement = (
+  level: SecurityLevel,
   threshold: number,
   terms: PresignatureTerms,
   { curve, key, data }: OnlineFacts,
 ): SigningAgreement => ({
   protocol: protocols.online,
-  suite: suiteName({ curve }),
+  suite: suiteName({ level, curve }),
   threshold,
   extras: {
-    terms: presignatureHash(curves[curve], terms),
+    presignature: presignatureHash(curves[curve], terms),
     key: encodedKey(curve, key),
     digest: data.digest,
   },
 });
 
-function presigning(protocol: string, { parameters, auxiliary, sharing, key }: PresignFacts): SigningAgreement {
+function presigning(protocol: string, { level, auxiliary, sharing, key }: PresignTerms): SigningAgreement {
   const { curve, threshold } = sharing;
   if (curve === 'ed25519') throw new RangeError('ECDSA on ed25519');
   return {
     protocol,
-    suite: suiteName({ level: parameters.level, curve }),
+    suite: suiteName({ level, curve }),
     threshold,
     extras: {
       sharing: sharingHash(sharing),
-      auxiliary: auxiliaryHash(auxiliary),
+      auxiliary,
       key: encodedKey(curve, key),
     },
   };

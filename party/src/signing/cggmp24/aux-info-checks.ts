@@ -4,8 +4,7 @@ import type { PartyId } from '../../session/errors.ts';
 import { entry, type Received, type SessionContext } from '../../session/party.ts';
 import type { Transcript } from '../../session/transcript.ts';
 import { equal, exclusiveOr } from '../../sharing/commitments.ts';
-import type { AuxInfoMessages } from './aux-info.ts';
-import { type Reveal, revealLayout } from './aux-info-reveal.ts';
+import { type AuxInfoMessages, auxInfoMessages, type Reveal } from './aux-info-messages.ts';
 import type { PublicAuxiliary } from './auxiliary.ts';
 import { PaillierKey, parsePaillierModulus } from './paillier/paillier.ts';
 import { RingPedersen } from './paillier/ring-pedersen.ts';
@@ -47,7 +46,7 @@ export class AuxInfoView {
 
   /** Everything that is revealed, and by whom. */
   hashReveal(prover: PartyId, reveal: Reveal): Uint8Array {
-    const codec = revealLayout(this.parameters);
+    const { codec } = auxInfoMessages(this.parameters).reveal;
     return this.#context.proof('aux-info/commitment', prover).absorb('reveal', codec.encode(reveal)).digest();
   }
 

@@ -4,30 +4,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import { enforce } from '../../session/checks.ts';
-import { bytes, struct } from '../../session/codec.ts';
-import { direct, echo, plain } from '../../session/messages.ts';
 import { entry, type Party } from '../../session/party.ts';
 import { AuxInfoView, auxInfoChecks } from './aux-info-checks.ts';
-import { HASH_BYTES, type Reveal, revealLayout } from './aux-info-reveal.ts';
+import { type AuxInfoMessages, HASH_BYTES, type Reveal } from './aux-info-messages.ts';
 import type { Auxiliary, SecretAuxiliary } from './auxiliary.ts';
 import type { CggmpParameters } from './parameters.ts';
-import { type FacProof, fac, facProof } from './proofs/fac.ts';
-import { type ModProof, mod, modProof } from './proofs/mod.ts';
+import { fac } from './proofs/fac.ts';
+import { mod } from './proofs/mod.ts';
 import { prm } from './proofs/prm.ts';
-
-interface Proofs {
-  readonly mod: ModProof;
-  readonly fac: FacProof;
-}
-
-export type AuxInfoMessages = ReturnType<typeof auxInfoMessages>;
-
-export const auxInfoMessages = (parameters: CggmpParameters) => ({
-  commit: echo(bytes(HASH_BYTES)),
-  reveal: echo(revealLayout(parameters)),
-  prove: direct(struct<Proofs>({ mod: modProof(parameters), fac: facProof(parameters) })),
-  confirm: plain(bytes(HASH_BYTES)),
-});
 
 /**
  * @param own of primes that were never shown in another session, not even in one that failed: who copies a modulus from there would

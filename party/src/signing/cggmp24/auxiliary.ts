@@ -36,7 +36,7 @@ export function auxiliaryOf({ all }: Auxiliary, party: PartyId): PublicAuxiliary
 export const auxiliaryHash = (all: ReadonlyMap<PartyId, PublicAuxiliary>): Uint8Array =>
   taggedHash(
     'mpc/v1/cggmp24/auxiliary',
-    [...all]
+    ...[...all]
       .sort(([a], [b]) => a - b)
-      .map(([party, { paillier, ring }]) => [party, paillier.modulus, ring.modulus.value, ring.s, ring.t]),
+      .map(([id, { paillier, ring }]) => [id, paillier.modulus, ring.modulus.value, ring.s, ring.t]),
   );

@@ -36,6 +36,6 @@ export async function presignForLater(party: Party<OfflineMessages>, input: Pres
   const seedCommitments = await party.broadcast('seed', commitToSeed(sid, party.me, seed));
   const view = new PresignView(party, presignFacts(input));
   const presigned = await presign(party, input, view);
-  const terms = { id: sid, key: input.key.point, signers: party.parties, seedCommitments };
+  const terms = { id: sid, key: input.key.point, signers: party.parties, seedCommitments, nonce: view.nonce };
   return new Presignature(terms, presigned, seed);
 }

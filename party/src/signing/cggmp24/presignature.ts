@@ -60,9 +60,8 @@ export class Presignature {
   readonly terms: PresignatureTerms;
   #taken: { readonly presigned: Secret<Presigned>; readonly seed: Secret<Uint8Array> } | undefined;
 
-  constructor(terms: Omit<PresignatureTerms, 'nonce'>, presigned: Presigned, seed: Uint8Array) {
-    const { Gamma, checks } = presigned;
-    this.terms = { ...terms, nonce: { Gamma, checks } };
+  constructor(terms: PresignatureTerms, presigned: Presigned, seed: Uint8Array) {
+    this.terms = terms;
     this.#taken = { presigned: new Secret(presigned), seed: new Secret(seed) };
   }
 

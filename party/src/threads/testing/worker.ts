@@ -2,4 +2,4 @@
 import { testParameters } from '../../signing/cggmp24/testing/parameters.ts';
 import { serve } from '../serve.ts';
 
-serve(() => testParameters);
+serve({ 112: testParameters, 128: testParameters });

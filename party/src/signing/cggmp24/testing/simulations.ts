@@ -6,8 +6,15 @@ import { groupKey, type KeyShare, type Sharing } from '../../../sharing/sharing.
 import type { DataToSign, Prehashed } from '../../data-to-sign.ts';
 import type { EcdsaSignature } from '../../ecdsa.ts';
 import { untweaked } from '../../signing-key.ts';
-import { auxInfoAgreement, interactiveAgreement, offlineAgreement, onlineAgreement } from '../agreement.ts';
-import { type AuxInfoMessages, auxInfo, auxInfoMessages } from '../aux-info.ts';
+import {
+  auxInfoAgreement,
+  interactiveAgreement,
+  offlineAgreement,
+  onlineAgreement,
+  presignTerms,
+} from '../agreement.ts';
+import { auxInfo } from '../aux-info.ts';
+import { type AuxInfoMessages, auxInfoMessages } from '../aux-info-messages.ts';
 import type { Auxiliary, SecretAuxiliary } from '../auxiliary.ts';
 import { type InteractiveMessages, interactiveMessages, signInteractively } from '../interactive.ts';
 import { type OfflineMessages, offlineMessages, presignForLater } from '../offline.ts';
@@ -86,7 +93,7 @@ export function simulateSigning(
     parties: signers,
     threshold: sharing.threshold,
     messages: interactiveMessages(parameters, curve, signers.length),
-    parameters: interactiveAgreement(presignFacts(presignInput(sharing.parties[0] ?? 0, signing)), data),
+    parameters: interactiveAgreement(presignTerms(presignFacts(presignInput(sharing.parties[0] ?? 0, signing))), data),
     protocol: party => signInteractively(as(party), presignInput(party.me, signing), data),
     ...changes,
   });
@@ -104,7 +111,7 @@ export function simulateOffline(
     parties: signers,
     threshold: sharing.threshold,
     messages: offlineMessages(parameters, curve, signers.length),
-    parameters: offlineAgreement(presignFacts(presignInput(sharing.parties[0] ?? 0, signing))),
+    parameters: offlineAgreement(presignTerms(presignFacts(presignInput(sharing.parties[0] ?? 0, signing)))),
     protocol: party => presignForLater(as(party), presignInput(party.me, signing)),
     ...changes,
   });
@@ -125,7 +132,7 @@ export const simulateOnline = (
     parties: [...presignatures.keys()],
     threshold: 2,
     messages: onlineMessages(curves[input.curve]),
-    parameters: onlineAgreement(2, termsOf(presignatures), input),
+    parameters: onlineAgreement(testParameters.level, 2, termsOf(presignatures), input),
     protocol: party => signOnline(party, presignatures.get(party.me) ?? missing(party.me), input),
     ...changes,
   });

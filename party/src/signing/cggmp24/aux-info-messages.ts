@@ -1,9 +1,12 @@
+/** What auxiliary information is shown and proven by: ePrint 2021/060 (2024), figure 7. */
 import { bytes, struct } from '../../session/codec.ts';
+import { direct, echo, plain } from '../../session/messages.ts';
 import { natural } from './paillier/integers.ts';
 import type { CggmpParameters } from './parameters.ts';
+import { type FacProof, facProof } from './proofs/fac.ts';
+import { type ModProof, modProof } from './proofs/mod.ts';
 import { type PrmProof, prmProof } from './proofs/prm.ts';
 
-/** What a party publishes of its auxiliary information: ePrint 2021/060 (2024), figure 7, round 2. */
 export interface Reveal {
   /** Of the Paillier key. */
   readonly n: bigint;
@@ -17,11 +20,18 @@ export interface Reveal {
   readonly salt: Uint8Array;
 }
 
+interface Proofs {
+  readonly mod: ModProof;
+  readonly fac: FacProof;
+}
+
 export const HASH_BYTES = 32;
 
-export const revealLayout = (parameters: CggmpParameters) => {
+export type AuxInfoMessages = ReturnType<typeof auxInfoMessages>;
+
+export const auxInfoMessages = (parameters: CggmpParameters) => {
   const modulus = natural(2 * parameters.primeBits);
-  return struct<Reveal>({
+  const reveal = struct<Reveal>({
     n: modulus,
     ringN: modulus,
     s: modulus,
@@ -30,4 +40,10 @@ export const revealLayout = (parameters: CggmpParameters) => {
     rid: bytes(HASH_BYTES),
     salt: bytes(HASH_BYTES),
   });
+  return {
+    commit: echo(bytes(HASH_BYTES)),
+    reveal: echo(reveal),
+    prove: direct(struct<Proofs>({ mod: modProof(parameters), fac: facProof(parameters) })),
+    confirm: plain(bytes(HASH_BYTES)),
+  };
 };

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { EvidenceObject } from '../evidence/format.ts';
+import { ProvenMisbehaviour } from '../evidence/with-evidence.ts';
+import { ContextMismatch, Misbehaviour } from '../session/errors.ts';
+import { WatchedHost } from './watched-host.ts';
+
+const parameters = { session: 's', protocol: 'p', suite: 's', key: 'k', epoch: 1, threshold: 2, extras: {} };
+const job = { parameters, parties: [1, 2], uses: [], timeout: 1 };
+const evidence = { check: 'aff-g' } as EvidenceObject;
+
+test('A6: no session with a party that is banned begins', async () => {
+  const host = { conduct: () => assert.fail('a session began') };
+  const bans = { has: (party: number) => party === 2, hear: async () => false };
+  await assert.rejects(
+    new WatchedHost(host, bans).conduct(job, () => assert.fail()),
+    ContextMismatch,
+  );
+});
+
+test('A6: whom a session convicts is brought before the judge', async () => {
+  const failure = new ProvenMisbehaviour(new Misbehaviour('aff-g', [2], []), [evidence]);
+  const heard: EvidenceObject[] = [];
+  const bans = {
+    has: () => false,
+    hear: async (e: EvidenceObject) => {
+      heard.push(e);
+      return true;
+    },
+  };
+  const host = { conduct: () => Promise.reject(failure) };
+  await assert.rejects(
+    new WatchedHost(host, bans).conduct(job, () => assert.fail()),
+    ProvenMisbehaviour,
+  );
+  assert.deepEqual(heard, [evidence]);
+});
