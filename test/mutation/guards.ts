@@ -36,6 +36,8 @@ const ASKED = 'party/src/requests/asked.ts';
 const ASKED_TEST = 'party/src/requests/asked.test.ts';
 const ECDSA_SESSION = 'party/src/requests/ecdsa-session.ts';
 const ECDSA_SESSION_TEST = 'party/src/requests/ecdsa-session.test.ts';
+const PRIMES = 'party/src/auxiliary/primes.ts';
+const PRIMES_TEST = 'party/src/auxiliary/primes.test.ts';
 const POOL = 'party/src/presignatures/pool.ts';
 const POOL_TEST = 'party/src/presignatures/pool.test.ts';
 const WATCHED_HOST = 'party/src/bans/watched-host.ts';
@@ -379,10 +381,10 @@ export const guards: readonly Guard[] = [
   ),
   guard(
     {
-      row: 'P',
-      file: 'party/src/auxiliary/primes.ts',
-      test: 'party/src/auxiliary/primes.test.ts',
-      tests: 'P: primes are gone',
+      row: 'P1',
+      file: PRIMES,
+      test: PRIMES_TEST,
+      tests: 'P1: primes are gone',
     },
     "a modulus that was shown in a session that failed is passed off as another party's own in the next one",
     ', { remove: [NAME] }',
@@ -391,8 +393,8 @@ export const guards: readonly Guard[] = [
   guard(
     { row: 'D1', file: POOL, test: POOL_TEST, tests: 'D1: a presignature comes out of the pool once' },
     'two requests are signed from one presignature, which gives the key away',
-    'if (this.#byId.delete(id)) presignaturesTotal',
-    'if (pooled) presignaturesTotal',
+    "if (this.#byId.delete(id)) presignaturesTotal.inc({ what: 'used' });",
+    "presignaturesTotal.inc({ what: 'used' });",
   ),
   guard(
     { row: 'D1', file: ECDSA_SESSION, test: ECDSA_SESSION_TEST, tests: 'D1: what a presignature is used for' },

@@ -49,7 +49,7 @@ test('primes are made ahead, kept over a restart, and made again once they are t
   assert.equal(contentOf(await primes.take(2)), 2);
 });
 
-test('P: primes are gone from the store before a session sees them, so that no other session ever does', async t => {
+test('P1: primes are gone from the store before a session sees them, so that no other session ever does', async t => {
   const { sealing, stock } = await setUp(t);
   const stall = Promise.withResolvers<Secret<Uint8Array>>();
   const answers = [Promise.resolve(new Secret(Uint8Array.of(1))), stall.promise];
