@@ -9,14 +9,13 @@ import { encodeView } from '../session/view.ts';
 import { auxInfoMessages } from '../signing/cggmp24/aux-info-messages.ts';
 import { interactiveMessages } from '../signing/cggmp24/interactive.ts';
 import type { Opening } from '../signing/cggmp24/presign-messages.ts';
-import { testParameters } from '../signing/cggmp24/testing/parameters.ts';
 import { hex, unhex } from './fields.ts';
 import type { ShownMessage, UnsignedEvidence } from './format.ts';
 import { draftReport, reportMisbehaviour, signReport } from './report.ts';
 import { noStatement, type Statement } from './statement.ts';
 import { auxInfoWith } from './testing/aux-cheats.ts';
 import { accusing, changing, type Ended, instead, overlooking } from './testing/cheats.ts';
-import { curve, fingerprints, identityOf, levels, secrets } from './testing/material.ts';
+import { curve, fingerprints, identityOf, levels, parameters, secretOf } from './testing/material.ts';
 import { interactiveWith, offlineWith, onlineWith } from './testing/signing-cheats.ts';
 import { verifyEvidence } from './verify-evidence.ts';
 
@@ -120,7 +119,7 @@ function open(message: SignedMessage): Envelope {
 const opened = ({ from, signed, signature, payload }: ShownMessage): Envelope =>
   open({ from, signed: unhex(signed), signature: unhex(signature), payload: unhex(payload ?? assert.fail()) });
 
-const { commit } = interactiveMessages(testParameters, curve, 2);
+const { commit } = interactiveMessages(parameters, curve, 2);
 
 /** What the liar says in its first round, and what it could have said. */
 async function commitments({ rounds }: UnsignedEvidence) {
@@ -183,8 +182,8 @@ test('A5: who said hello to three is not convicted of a false view of two', asyn
 });
 
 test('P1: who copies the modulus of another in its reveal cannot accuse the other of copying', async () => {
-  const messages = auxInfoMessages(testParameters);
-  const { paillier } = secrets.get(2) ?? assert.fail();
+  const messages = auxInfoMessages(parameters);
+  const { paillier } = secretOf(2);
   const copying = await accuse(list =>
     auxInfoWith({
       cheat: LIAR,

@@ -7,11 +7,10 @@ import { keygenMessages } from '../sharing/keygen.ts';
 import { simulateKeygen } from '../sharing/testing/keys.ts';
 import { interactiveMessages } from '../signing/cggmp24/interactive.ts';
 import { inRound } from '../signing/cggmp24/testing/byzantine.ts';
-import { testParameters } from '../signing/cggmp24/testing/parameters.ts';
 import { reportMisbehaviour } from './report.ts';
 import { noStatement } from './statement.ts';
 import { CHEAT, changing, twoFaced } from './testing/cheats.ts';
-import { curve, fingerprints, identities, identityOf, levels, presigning } from './testing/material.ts';
+import { curve, fingerprints, identities, identityOf, levels, parameters, presigning } from './testing/material.ts';
 import { interactiveWith } from './testing/signing-cheats.ts';
 import { verifyEvidence } from './verify-evidence.ts';
 
@@ -24,7 +23,7 @@ function misbehaviourAt(simulated: Simulated<unknown>, party: PartyId): Misbehav
 const reporter = (me: PartyId) => ({ me, signer: identityOf(me), levels });
 
 /** Proves nothing to party 1, and says nothing to the others of why it leaves. */
-const messages = interactiveMessages(testParameters, curve, 3);
+const messages = interactiveMessages(parameters, curve, 3);
 const unproven = changing(messages, 'proveCommitments', ({ k, gamma }) => ({ gamma, k: { ...k, z1: k.z1 + 1n } }));
 const toPartyOne: Adversary = message => (message.to === 1 ? unproven(message) : [message.payload]);
 

@@ -5,11 +5,11 @@ import { protocols } from '../../signing/cggmp24/agreement.ts';
 import { auxInfo } from '../../signing/cggmp24/aux-info.ts';
 import { type AuxInfoMessages, auxInfoMessages } from '../../signing/cggmp24/aux-info-messages.ts';
 import type { SecretAuxiliary } from '../../signing/cggmp24/auxiliary.ts';
-import { testKey, testParameters, testRing } from '../../signing/cggmp24/testing/parameters.ts';
+import { testKey, testRing } from '../../signing/cggmp24/testing/parameters.ts';
 import { simulateAuxInfo } from '../../signing/cggmp24/testing/simulations.ts';
 import { noStatement } from '../statement.ts';
 import { CHEAT, type Cheat, changing, type Ended, flip, shorter } from './cheats.ts';
-import { identitiesOf, secrets } from './material.ts';
+import { identitiesOf, parameters, secretOf } from './material.ts';
 
 export interface AuxInfoDeviations {
   /** Of whom the adversary is: party 2, if nobody. */
@@ -26,21 +26,19 @@ export async function auxInfoWith({
   secret,
   as = party => party,
 }: AuxInfoDeviations): Promise<Ended> {
-  const simulated = await simulateAuxInfo(2, {
-    signers: identitiesOf(1, 2),
-    adversaries: new Map(adversary ? [[cheat, adversary]] : []),
-    protocol: party => auxInfo(as(party), secretOf(party.me, secret), testParameters),
-  });
+  const simulated = await simulateAuxInfo(
+    2,
+    {
+      signers: identitiesOf(1, 2),
+      adversaries: new Map(adversary ? [[cheat, adversary]] : []),
+      protocol: party => auxInfo(as(party), (party.me === CHEAT && secret) || secretOf(party.me), parameters),
+    },
+    { parameters, secretOf },
+  );
   return { simulated, statement: noStatement };
 }
 
-function secretOf(party: PartyId, cheated: SecretAuxiliary | undefined): SecretAuxiliary {
-  const own = party === CHEAT && cheated !== undefined ? cheated : secrets.get(party);
-  if (own === undefined) throw new RangeError(`there is no party ${party}`);
-  return own;
-}
-
-const messages = auxInfoMessages(testParameters);
+const messages = auxInfoMessages(parameters);
 
 const cheat = (check: string, what: string, deviations: AuxInfoDeviations): Cheat => ({
   protocol: protocols.auxInfo,

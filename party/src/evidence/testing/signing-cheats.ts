@@ -5,7 +5,6 @@ import { protocols } from '../../signing/cggmp24/agreement.ts';
 import { interactiveMessages } from '../../signing/cggmp24/interactive.ts';
 import { type OnlineMessages, onlineMessages, signOnline } from '../../signing/cggmp24/online.ts';
 import type { Multiplications, Opening, PresignMessages } from '../../signing/cggmp24/presign-messages.ts';
-import { testParameters } from '../../signing/cggmp24/testing/parameters.ts';
 import {
   makePresignature,
   simulateOffline,
@@ -14,7 +13,7 @@ import {
 } from '../../signing/cggmp24/testing/simulations.ts';
 import { presignatureStatement } from '../statement.ts';
 import { CHEAT, type Cheat, changing, type Ended, falseView, flip, instead, overlooking, twoFaced } from './cheats.ts';
-import { auxiliary, child, curve, data, identitiesOf, presigning, signing } from './material.ts';
+import { child, curve, data, identitiesOf, parameters, presigning, secretOf, signing } from './material.ts';
 
 export interface SigningDeviations {
   readonly signers?: readonly PartyId[];
@@ -54,8 +53,8 @@ function missing(party: PartyId): never {
   throw new RangeError(`there is no party ${party}`);
 }
 
-const two = interactiveMessages(testParameters, curve, 2);
-const three = interactiveMessages(testParameters, curve, 3);
+const two = interactiveMessages(parameters, curve, 2);
+const three = interactiveMessages(parameters, curve, 3);
 const one = curve.scalar(1n);
 
 /** Opens something else than it has, and knows it. */
@@ -80,9 +79,8 @@ const spoiling = (change: (product: Multiplications['products'][number]) => Mult
   as: <M extends PresignMessages>(party: Party<M>) => (party.me === 1 ? party : overlooking(party)),
 });
 
-const paillierOf = (party: PartyId) => (auxiliary.get(party) ?? missing(party)).paillier.key;
-const { modulus: N2 } = paillierOf(2);
-const key3 = paillierOf(3);
+const { n: N2 } = secretOf(2).paillier;
+const { key: key3 } = secretOf(3).paillier;
 /** What party 3 decrypts is 1 more. */
 const plusOne = (D: bigint): bigint => key3.add(D, 1n + key3.modulus);
 
