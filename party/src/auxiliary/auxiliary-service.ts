@@ -64,9 +64,18 @@ export async function auxiliaryService(options: AuxiliaryServiceOptions): Promis
       changed();
     },
   });
-  const generation = () => auxiliaryGeneration.set(keyring.auxiliary()?.state.active ?? 0);
-  keyring.onChange(generation);
-  generation();
+  let prepared = 0;
+  const generationChanged = (): void => {
+    const generation = keyring.auxiliary()?.state.active ?? 0;
+    auxiliaryGeneration.set(generation);
+    if (generation === prepared) return;
+    prepared = generation;
+    computing.prepare({ me: owner.party, auxiliary: { generation, level } }).catch((error: unknown) => {
+      log.warn('auxiliary information is not at hand yet', { error });
+    });
+  };
+  keyring.onChange(generationChanged);
+  generationChanged();
   const bans = await Bans.open({ ...options, store: custody.store, computing });
   new EvidenceMessenger({ bans, channel: network.open('evidence'), clock, log });
   const host = new WatchedHost(options.host, bans);

@@ -2,9 +2,9 @@
 import { availableParallelism } from 'node:os';
 import type { Verdict } from '../evidence/verify-evidence.ts';
 import type { SessionOptions, SessionOutcome } from '../session/session.ts';
-import type { ToJudge } from './messages.ts';
+import type { ToJudge, ToPrepare } from './messages.ts';
 import { SessionThread } from './session-thread.ts';
-import type { Input, Job, Output } from './tasks.ts';
+import type { Input, Job, Output, PlainAuxiliary } from './tasks.ts';
 
 /** So much the thread stands back that makes what nobody waits for yet, as nice(1) has it. */
 const BACKGROUND = 10;
@@ -30,6 +30,12 @@ export class Computing {
     return await thread.run(job, await this.#complete(thread, input), options);
   }
 
+  /** Has a thread ready for the next interactive session with this auxiliary information. */
+  async prepare({ me, auxiliary }: ToPrepare): Promise<void> {
+    const thread = this.#threadFor('interactive');
+    thread.prepare({ me, ...(await this.#complete(thread, { auxiliary })) });
+  }
+
   /** What evidence shows. Nobody waits for it. @throws ThreadLost */
   async judge(judge: ToJudge): Promise<Verdict> {
     return await this.#threadFor('presign').judge(judge);
@@ -51,8 +57,8 @@ export class Computing {
   }
 
   /** What the thread has seen before it is not sent again. */
-  async #complete<J extends Job>(thread: SessionThread, input: Input<J>): Promise<Input<J>> {
-    if (!('auxiliary' in input)) return input;
+  async #complete<I extends object>(thread: SessionThread, input: I): Promise<I> {
+    if (!needsAuxiliary(input)) return input;
     const { generation } = input.auxiliary;
     if (thread.generations.has(generation)) return input;
     const record = await this.#record(generation);
@@ -60,3 +66,6 @@ export class Computing {
     return { ...input, auxiliary: { ...input.auxiliary, record } };
   }
 }
+
+const needsAuxiliary = <I extends object>(input: I): input is I & { readonly auxiliary: PlainAuxiliary } =>
+  'auxiliary' in input;

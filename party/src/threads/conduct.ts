@@ -22,6 +22,7 @@ import { type PresignInput, presignFacts } from '../signing/cggmp24/presign-step
 import { DataToSign, Prehashed } from '../signing/data-to-sign.ts';
 import { compactForm, ecdsaCurve } from '../signing/ecdsa.ts';
 import { untweaked } from '../signing/signing-key.ts';
+import type { ToPrepare } from './messages.ts';
 import { dismantle } from './plain-presignature.ts';
 import type { Input, Job, Output, PlainAuxiliary, PlainData, PlainShare } from './tasks.ts';
 
@@ -40,6 +41,11 @@ export class Conductor {
   /** @throws what `runSession` throws; of misbehaviour, with evidence */
   conduct<J extends Job>(job: J, input: Input<J>, options: SessionOptions): Promise<SessionOutcome<Output<J>>> {
     return this.#tasks[job](input, options);
+  }
+
+  /** Makes keys of auxiliary information before a session needs them: at 128 bits that takes a second. */
+  prepare({ me, auxiliary }: ToPrepare): void {
+    this.#auxiliary(auxiliary, me, this.#levels[auxiliary.level]);
   }
 
   readonly #tasks: { [J in Job]: (input: Input<J>, options: SessionOptions) => Promise<SessionOutcome<Output<J>>> } = {

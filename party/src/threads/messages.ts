@@ -5,7 +5,7 @@ import type { PartyId } from '../session/errors.ts';
 import type { Standing } from '../session/hello.ts';
 import type { DropReason } from '../session/observer.ts';
 import type { PlainError } from './plain-error.ts';
-import type { Input, Job, Output } from './tasks.ts';
+import type { Input, Job, Output, PlainAuxiliary } from './tasks.ts';
 
 /** The beginning of a session; it comes with a port of its own. */
 export interface Start {
@@ -22,6 +22,12 @@ export interface Start {
 export interface ToJudge {
   readonly evidence: EvidenceObject;
   readonly expected: ReadonlyMap<PartyId, string>;
+}
+
+/** Auxiliary information that sessions will soon need. */
+export interface ToPrepare {
+  readonly me: PartyId;
+  readonly auxiliary: PlainAuxiliary;
 }
 
 /** What only the party's own thread can do. */

@@ -8,12 +8,13 @@ import { verifyEvidence } from '../evidence/verify-evidence.ts';
 import type { PartyId } from '../session/errors.ts';
 import type { SessionOptions } from '../session/session.ts';
 import { Conductor } from './conduct.ts';
-import type { CallName, Calls, FromSession, Start, ToJudge, ToSession } from './messages.ts';
+import type { CallName, Calls, FromSession, Start, ToJudge, ToPrepare, ToSession } from './messages.ts';
 import { fromPlain, toPlain } from './plain-error.ts';
 
 export type Assignment =
   | { readonly start: Start; readonly port: MessagePort }
-  | { readonly judge: ToJudge; readonly port: MessagePort };
+  | { readonly judge: ToJudge; readonly port: MessagePort }
+  | { readonly prepare: ToPrepare };
 
 /** What a thread is started with. */
 export interface ThreadData {
@@ -28,7 +29,8 @@ export function serve(levels: Levels): void {
   const conductor = new Conductor(levels);
   parentPort?.on('message', (assignment: Assignment) => {
     if ('start' in assignment) void conduct(conductor, assignment.start, new Remote(assignment.port));
-    else judge(assignment.judge, assignment.port, levels);
+    else if ('judge' in assignment) judge(assignment.judge, assignment.port, levels);
+    else conductor.prepare(assignment.prepare);
   });
 }
 

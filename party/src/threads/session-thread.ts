@@ -2,7 +2,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Verdict } from '../evidence/verify-evidence.ts';
 import type { SessionOptions, SessionOutcome } from '../session/session.ts';
-import type { FromSession, Start, ToJudge, ToSession } from './messages.ts';
+import type { FromSession, Start, ToJudge, ToPrepare, ToSession } from './messages.ts';
 import { fromPlain, toPlain } from './plain-error.ts';
 import type { ThreadData } from './serve.ts';
 import type { Input, Job, Output } from './tasks.ts';
@@ -50,6 +50,10 @@ export class SessionThread {
       port.close();
       this.#running -= 1;
     }
+  }
+
+  prepare(prepare: ToPrepare): void {
+    this.#worker.postMessage({ prepare });
   }
 
   /** @throws ThreadLost */
