@@ -7,10 +7,6 @@ import type { Simulated } from '@mpc-operator/party/session/simulator';
 import { results } from '@mpc-operator/party/session/simulator';
 import { groupKey } from '@mpc-operator/party/sharing/sharing';
 import { simulateKeygen } from '@mpc-operator/party/sharing/testing/keys';
-import { primesLayout } from '@mpc-operator/party/signing/cggmp24/auxiliary-record';
-import { PaillierSecretKey } from '@mpc-operator/party/signing/cggmp24/paillier/paillier';
-import { RingPedersen } from '@mpc-operator/party/signing/cggmp24/paillier/ring-pedersen';
-import { cggmpParameters, type SecurityLevel } from '@mpc-operator/party/signing/cggmp24/parameters';
 import {
   type Material,
   simulateAuxInfo,
@@ -20,8 +16,8 @@ import {
 } from '@mpc-operator/party/signing/cggmp24/testing/simulations';
 import { DataToSign } from '@mpc-operator/party/signing/data-to-sign';
 import { untweaked } from '@mpc-operator/party/signing/signing-key';
-import { makeSafePrimes } from '@mpc-operator/party/threads/safe-primes';
 import { modelOfPresigning } from './ecdsa-model.ts';
+import { makeMaterial } from './material.ts';
 import { Times } from './times.ts';
 
 const RUNS = 5;
@@ -79,28 +75,6 @@ async function* measure(material: Material, threshold: number, parties: number):
   yield { name: `${name}: online`, ...online.cost };
   const interactive = await timed(() => simulateSigning(signing));
   yield { name: `${name}: interactive`, ...interactive.cost, model };
-}
-
-/** New primes for every party, which is most of the time of this bench. */
-async function makeMaterial(level: SecurityLevel, parties: number): Promise<Material> {
-  const parameters = cggmpParameters[level];
-  const make = async () => {
-    using primes = await makeSafePrimes(parameters.primeBits, new AbortController().signal);
-    return primesLayout(parameters).decode(primes.expose());
-  };
-  const made = await Promise.all(Array.from({ length: parties }, make));
-  const secrets = made.map(({ p, q, ringP, ringQ }) => ({
-    paillier: new PaillierSecretKey(p, q, parameters),
-    ring: RingPedersen.generate(ringP, ringQ, parameters),
-  }));
-  return {
-    parameters,
-    secretOf: party => {
-      const secret = secrets[party - 1];
-      if (secret === undefined) throw new RangeError(`no primes for party ${party}`);
-      return secret;
-    },
-  };
 }
 
 async function timed<T>(

@@ -1,6 +1,7 @@
 /**
  * Threshold ECDSA at length: random signers over a network that delays, reorders and duplicates, and then with one random change in one
- * message each. Moduli are those of tests. ECDSA_RUNS sets how many of each.
+ * message each. ECDSA_RUNS sets how many of each; a run of the first kind makes two signatures, one of them from a presignature. Moduli
+ * are those of tests; with ECDSA_LEVEL (112 or 128) those of production, whose primes are made first.
  */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
@@ -22,10 +23,14 @@ import {
 } from '@mpc-operator/party/signing/cggmp24/testing/simulations';
 import { DataToSign } from '@mpc-operator/party/signing/data-to-sign';
 import { derive } from '@mpc-operator/party/signing/hd';
+import { makeMaterial } from '../bench/material.ts';
 
-const RUNS = Number(process.env.ECDSA_RUNS ?? 100);
+const RUNS = Number(process.env.ECDSA_RUNS ?? 2500);
+const { ECDSA_LEVEL: LEVEL } = process.env;
 const curve = curves.secp256k1;
-const auxiliary = await makeAuxiliary(5);
+const material = LEVEL === '112' || LEVEL === '128' ? await makeMaterial(LEVEL === '112' ? 112 : 128, 5) : undefined;
+const parameters = material?.parameters ?? testParameters;
+const auxiliary = await makeAuxiliary(5, material);
 const chainCode = new Uint8Array(32).fill(7);
 
 /** At least `threshold` of the parties, in order. */
@@ -49,7 +54,7 @@ for (const [threshold, parties] of [
       const message = Buffer.from(`payment ${i}`);
       const data = DataToSign.of(message, 'sha256');
       const { key } = derive('secp256k1', root, chainCode, [randomInt(2 ** 31)]);
-      const presignatures = await makePresignature({ shares, auxiliary, signers });
+      const presignatures = await makePresignature({ shares, auxiliary, signers, parameters });
       const [id] = [...presignatures.values()].map(({ terms }) => Buffer.from(terms.id).toString('hex'));
       assert.ok(id !== undefined && !presigned.has(id), 'no presignature comes twice');
       presigned.add(id);
@@ -58,7 +63,9 @@ for (const [threshold, parties] of [
         await simulateOnline(presignatures, { curve: 'secp256k1', key, data }, chaos),
       ).values())
         assert.ok(opensslVerifies(key.point, message, result));
-      for (const { result } of results(await simulateSigning({ shares, auxiliary, signers, data }, chaos)).values())
+      for (const { result } of results(
+        await simulateSigning({ shares, auxiliary, signers, data, parameters }, chaos),
+      ).values())
         assert.ok(opensslVerifies(root, message, result));
     }
   });
@@ -69,20 +76,19 @@ test(`A4, A5: ${RUNS} times one random change of one signer: never a wrong signa
   const root = groupKey(shares[0]?.sharing ?? assert.fail());
   const message = Buffer.from('a payment');
   const data = DataToSign.of(message, 'sha256');
-  const rounds = Object.keys(interactiveMessages(testParameters, curve, 3)) as (keyof ReturnType<
+  const rounds = Object.keys(interactiveMessages(parameters, curve, 3)) as (keyof ReturnType<
     typeof interactiveMessages
   >)[];
   let named = 0;
   for (let i = 0; i < RUNS; i++) {
     const cheat = 1 + randomInt(3);
     const round = rounds[randomInt(rounds.length)] ?? assert.fail();
-    const { adversary, changed } = byzantine(
-      interactiveMessages(testParameters, curve, 3),
-      round,
-      randomInt(1000) / 1000,
-    );
+    const { adversary, changed } = byzantine(interactiveMessages(parameters, curve, 3), round, randomInt(1000) / 1000);
     const adversaries = new Map([[cheat, adversary]]);
-    const { outcomes } = await simulateSigning({ shares, auxiliary, signers: [1, 2, 3], data }, { adversaries });
+    const { outcomes } = await simulateSigning(
+      { shares, auxiliary, signers: [1, 2, 3], data, parameters },
+      { adversaries },
+    );
     for (const [id, outcome] of outcomes) {
       if (id === cheat) continue;
       const what = `party ${id}, ${round} of party ${cheat}: ${changed()}`;

@@ -92,3 +92,7 @@ function named({ status }: SignRequest, { culprits }: Course): Pick<Status, 'cul
   const all = [...culprits, ...others].slice(0, MAX_CULPRITS);
   return all.length > 0 ? { culprits: all } : {};
 }
+
+/** A deadline that passes says little; what went wrong before says more. */
+export const withLast = (message: string, { status }: SignRequest): string =>
+  status?.message === undefined ? message : `${message}; last: ${status.message}`;

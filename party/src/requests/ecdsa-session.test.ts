@@ -11,7 +11,7 @@ import { untweaked } from '../signing/signing-key.ts';
 import type { PartyEvent } from '../store/events.ts';
 import { PresignatureUsed } from '../store/projections.ts';
 import { fits, signWithPresignature } from './ecdsa-session.ts';
-import type { Signing, SigningSessionOptions } from './signing-session.ts';
+import type { Signing, SigningSessionOptions } from './signing.ts';
 
 const curve = curves.secp256k1;
 const shares = await makeShares('secp256k1', 2, 3);

@@ -23,7 +23,7 @@ import {
 import { type SigningKey, untweaked } from '../signing/signing-key.ts';
 import { plainShare } from '../threads/plain-share.ts';
 import { dataAsked } from './asked.ts';
-import { jobOf, type Signing, type SigningSessionOptions } from './signing-session.ts';
+import { jobOf, type Signing, type SigningSessionOptions } from './signing.ts';
 
 /** A signature that has been verified. */
 export interface EcdsaResult {

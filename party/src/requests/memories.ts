@@ -1,6 +1,7 @@
 /** What a party remembers of the requests that are open: in memory only, and let go with the request. */
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
 import type { PartyId } from '../session/errors.ts';
+import type { Course } from './answers.ts';
 
 /** Times are in milliseconds since 1970. */
 export interface Memory {
@@ -57,3 +58,10 @@ export class Memories {
     return fresh;
   }
 }
+
+/** What of it goes into a status. */
+export const courseOf = ({ attempts, seen, culprits }: Memory): Course => ({
+  attempts,
+  seen: new Date(seen),
+  culprits: [...culprits].map(([party, reason]) => ({ party, reason })),
+});

@@ -16,11 +16,12 @@ import type { Bans } from '../bans/bans.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Presignatures } from '../presignatures/presignatures.ts';
 import { isOfSession, Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
-import { type Course, failed, pending, type Signature, succeeded } from './answers.ts';
+import { failed, pending, type Signature, succeeded, withLast } from './answers.ts';
 import { chooseSigners, turnOf } from './leadership.ts';
-import { Memories, type Memory } from './memories.ts';
+import { courseOf, Memories, type Memory } from './memories.ts';
 import { PresignatureGone, type RequestSigner } from './request-signer.ts';
-import { SessionLimit } from './session-limit.ts';
+import type { SessionLimit } from './session-limit.ts';
+import { isEcdsa, restAfter, SessionPlaces, shortTimeout, timeoutOf, within } from './sessions.ts';
 import { isFinished, type Verdict } from './verdict.ts';
 
 export const signRequests = defineResource<SignRequest>({
@@ -52,13 +53,6 @@ export interface RequestsOptions {
 const TAKEOVER = 3_000;
 /** After so long, or half of the time that the request has, nobody is waited for any more who works on it and gets nowhere. */
 const PATIENCE = 15_000;
-/** Of the first session of a request; each further one has twice the time, up to the last. */
-const TIMEOUTS = { short: { first: 3_000, last: 15_000 }, long: { first: 10_000, last: 30_000 } } as const;
-/** Interactive ECDSA takes all of a processor for a second: of such sessions, so many begin at once. */
-const FIRST_LONG = 2;
-/** Between a session that failed and the next one; twice as long after each, up to the last. */
-const FIRST_REST = 100;
-const LAST_REST = 5_000;
 /** Decides between parties that were in equally many sessions that failed. */
 const SUSPICION = 0.001;
 const QUORUM_POLL = 500;
@@ -75,15 +69,11 @@ type ToFail = Extract<Verdict, { kind: 'fail' }>;
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #memories = new Memories();
-  /** Sessions of ECDSA do not take the places of others. */
-  readonly #short: SessionLimit;
-  readonly #long: SessionLimit;
+  readonly #places: SessionPlaces;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
-    const now = () => options.clock.now();
-    this.#short = new SessionLimit(now);
-    this.#long = new SessionLimit(now, FIRST_LONG);
+    this.#places = new SessionPlaces(() => options.clock.now());
   }
 
   readonly reconcile: Reconcile = async (key, { log }): Promise<Result> => {
@@ -148,7 +138,7 @@ export class Requests {
     if (!able() || memory.culprits.has(me)) return { requeueAfter: UNABLE_POLL };
     const left = verdict.deadline - this.#now();
     const rest = memory.rests - this.#now();
-    if (rest > 0) return { requeueAfter: Math.max(1, Math.min(rest, left)) };
+    if (rest > 0) return { requeueAfter: within(rest, left) };
     const signers = this.#signersFor(request, verdict, memory);
     if (signers === undefined) {
       const message = `fewer than the ${verdict.key.spec.threshold} parties needed to sign can be reached`;
@@ -157,9 +147,9 @@ export class Requests {
         pending(request, 'QuorumUnavailable', message, courseOf(memory), this.#date()),
         memory,
       );
-      return { requeueAfter: Math.max(1, Math.min(QUORUM_POLL, left)) };
+      return { requeueAfter: within(QUORUM_POLL, left) };
     }
-    const places = isEcdsa(verdict) ? this.#long : this.#short;
+    const places = this.#places.for(verdict.key);
     return { places, run: () => this.#lead(request, verdict, memory, signers, log) };
   }
 
@@ -172,8 +162,8 @@ export class Requests {
   ): Promise<Result> {
     const begin = this.#now();
     memory.attempts += 1;
-    const [{ first, last }, places] = isEcdsa(verdict) ? [TIMEOUTS.long, this.#long] : [TIMEOUTS.short, this.#short];
-    const timeout = Math.max(1, Math.min(doubled(first, last, memory.attempts), verdict.deadline - begin));
+    const places = this.#places.for(verdict.key);
+    const timeout = timeoutOf(verdict.key, memory.attempts, verdict.deadline - begin);
     let signature: Signature;
     try {
       const { signer } = this.#options;
@@ -197,14 +187,13 @@ export class Requests {
     log: Logger,
   ): Promise<Signature | undefined> {
     const { signer, peers, presignatures, bans } = this.#options;
-    if (!isEcdsa(verdict) || verdict.asked.digest === 'prehashed') return undefined;
+    if (!isEcdsa(verdict.key) || verdict.asked.digest === 'prehashed') return undefined;
     const present = peers.present();
     const { troubles, culprits } = memory;
     const acceptable = (p: PartyId): boolean => present.has(p) && !troubles.has(p) && !culprits.has(p) && !bans.has(p);
     const found = presignatures.find(verdict.key, acceptable);
     if (found === undefined) return undefined;
-    const { first } = TIMEOUTS.short;
-    const timeout = Math.max(1, Math.min(first, verdict.deadline - this.#now()));
+    const timeout = shortTimeout(verdict.deadline - this.#now());
     try {
       const signature = await signer.lead(request, verdict, found.signers, timeout, found.id);
       log.info('signed from a presignature', { presignature: found.id });
@@ -242,13 +231,13 @@ export class Requests {
     for (const party of suspects)
       troubles.set(party, (troubles.get(party) ?? 0) + (missing.includes(party) ? 1 + SUSPICION : 1));
     // what failed here and not between the parties is for the others to lead: all have their turn before this one's next
-    const rest = isOfSession(error) ? doubled(FIRST_REST, LAST_REST, attempts) : TAKEOVER * key.spec.parties.length;
+    const rest = isOfSession(error) ? restAfter(attempts) : TAKEOVER * key.spec.parties.length;
     memory.rests = this.#now() + rest;
     const message = error instanceof Error ? error.message : 'unknown error';
     const reason = error instanceof Error && error.name !== 'Error' ? error.name : 'SessionFailed';
     const status = pending(request, reason, `session ${attempts} failed: ${message}`, courseOf(memory), this.#date());
     await this.#write(request, status, memory);
-    return { requeueAfter: Math.max(1, Math.min(rest, deadline - this.#now())) };
+    return { requeueAfter: within(rest, deadline - this.#now()) };
   }
 
   #blame(request: SignRequest, memory: Memory, error: Misbehaviour): void {
@@ -309,7 +298,7 @@ export class Requests {
 
   /** Whoever cheated with one ecdsa key takes part in none. */
   #banned(verdict: ToSign): readonly PartyId[] {
-    return isEcdsa(verdict) ? this.#options.bans.all().map(({ party }) => party) : [];
+    return isEcdsa(verdict.key) ? this.#options.bans.all().map(({ party }) => party) : [];
   }
 
   #date(): Date {
@@ -325,18 +314,3 @@ export class Requests {
     return (this.#now() - memory.seen) / 1000;
   }
 }
-
-const isEcdsa = ({ key }: ToSign): boolean => key.spec.purpose === 'ecdsa';
-
-/** `first`, twice as much for each time after the first, and never more than `last`. */
-const doubled = (first: number, last: number, times: number): number => Math.min(first * 2 ** (times - 1), last);
-
-const courseOf = ({ attempts, seen, culprits }: Memory): Course => ({
-  attempts,
-  seen: new Date(seen),
-  culprits: [...culprits].map(([party, reason]) => ({ party, reason })),
-});
-
-/** A deadline that passes says little; what went wrong before says more. */
-const withLast = (message: string, { status }: SignRequest): string =>
-  status?.message === undefined ? message : `${message}; last: ${status.message}`;

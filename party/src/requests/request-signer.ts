@@ -14,7 +14,8 @@ import { isOfSession, type PartyId, Timeout } from '../session/errors.ts';
 import type { Signature } from './answers.ts';
 import { fits } from './ecdsa-session.ts';
 import { decodeSummons, encodeSummons, type Invitation } from './invitation.ts';
-import { type SigningSessionOptions, signatureOf, signTogether } from './signing-session.ts';
+import type { SigningSessionOptions } from './signing.ts';
+import { signatureOf, signTogether } from './signing-session.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface RequestSignerOptions extends SigningSessionOptions {

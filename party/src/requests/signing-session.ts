@@ -1,52 +1,16 @@
 /** One session for one request: the same for its leader and for those it has invited. */
 
 import { curves, type Point } from '../curve/curve.ts';
-import type { SessionHost } from '../host/session-host.ts';
-import type { Keyring } from '../keys/keyring.ts';
-import type { Presignatures } from '../presignatures/presignatures.ts';
-import type { PartyId } from '../session/errors.ts';
-import type { Use } from '../session/registry.ts';
 import { derivedShare } from '../sharing/derived.ts';
 import { groupKey, type KeyShare } from '../sharing/sharing.ts';
 import { frost } from '../signing/frost/frost.ts';
 import { derive } from '../signing/hd.ts';
-import type { SigningAgreement } from '../signing/protocol.ts';
 import { type FrostPurpose, publicKeys } from '../signing/scheme.ts';
 import { type SigningKey, untweaked } from '../signing/signing-key.ts';
 import { signatures } from '../store/projections.ts';
-import type { Store } from '../store/store.ts';
-import type { Computing } from '../threads/computing.ts';
 import type { Signature } from './answers.ts';
-import type { Asked } from './asked.ts';
 import { type EcdsaResult, signWithAuxiliary, signWithPresignature } from './ecdsa-session.ts';
-
-export interface SigningSessionOptions {
-  readonly keyring: Pick<Keyring, 'byId' | 'share' | 'sharing' | 'chainCode' | 'auxiliary'>;
-  readonly store: Pick<Store, 'append' | 'get'>;
-  readonly host: Pick<SessionHost, 'run'>;
-  readonly ecdsaHost: Pick<SessionHost, 'conduct'>;
-  readonly computing: Pick<Computing, 'run'>;
-  readonly presignatures: Pick<Presignatures, 'take'>;
-}
-
-export interface Signing {
-  /** The name of the session. */
-  readonly session: string;
-  /** The uid of the SignRequest. */
-  readonly request: string;
-  readonly keyId: string;
-  readonly epoch: number;
-  readonly signers: readonly PartyId[];
-  /** What this party itself has read in the request. */
-  readonly asked: Asked;
-  /** Of an ecdsa key: the generation of auxiliary information, and the presignature to sign from, if from one. */
-  readonly ecdsa?: { readonly generation: number; readonly presignature?: string };
-  /** Milliseconds. */
-  readonly timeout: number;
-  readonly signal?: AbortSignal;
-  /** Called when this party has its share at hand and could begin. */
-  readonly ready?: () => Promise<void>;
-}
+import { jobOf, type Signing, type SigningSessionOptions } from './signing.ts';
 
 /** What a session gives, and under what it verifies. */
 type Made = { readonly signature: Uint8Array; readonly publicKey: Uint8Array } & Partial<EcdsaResult>;
@@ -99,18 +63,6 @@ async function signWithFrost(
   const { publicKey } = publicKeys(purpose, share.sharing.curve, groupKey(share.sharing));
   return { signature: result, publicKey };
 }
-
-/** A session for a request: what its protocol wants, with what every session has. */
-export const jobOf = (s: Signing, { extras, ...agreed }: SigningAgreement, uses: readonly Use[]) => ({
-  parameters: {
-    ...{ session: s.session, key: s.keyId, epoch: s.epoch, ...agreed },
-    extras: { ...extras, request: s.request },
-  },
-  parties: s.signers,
-  uses,
-  timeout: s.timeout,
-  ...(s.signal && { signal: s.signal }),
-});
 
 /** This party's share of the key, or of the child that the request names; the caller wipes it. */
 async function shareOf(keyring: SigningSessionOptions['keyring'], s: Signing): Promise<KeyShare> {

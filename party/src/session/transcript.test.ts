@@ -121,6 +121,7 @@ const HASHING: { readonly [file: string]: string } = {
   'chains/ethereum.ts': 'the standard',
   'store/chain.ts': 'a tag of its own, in JSON: an auditor computes it',
   'requests/leadership.ts': 'an order, no commitment',
+  'bans/bans.ts': 'the name of a file, as sha256sum shows it',
   'identity/identity.ts': 'fingerprint: what people compare',
   'hsm/sealing.ts': 'compares what is read back with what was written; never leaves the process',
 };
