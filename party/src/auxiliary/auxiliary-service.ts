@@ -64,9 +64,11 @@ export async function auxiliaryService(options: AuxiliaryServiceOptions): Promis
       changed();
     },
   });
-  let prepared = 0;
+  let [prepared, forgotten] = [0, 0];
   const generationChanged = (): void => {
-    const generation = keyring.auxiliary()?.state.active ?? 0;
+    const { active: generation = 0, erasedBelow = 0 } = keyring.auxiliary()?.state ?? {};
+    if (erasedBelow > forgotten) computing.forget(erasedBelow);
+    forgotten = erasedBelow;
     auxiliaryGeneration.set(generation);
     if (generation === prepared) return;
     prepared = generation;

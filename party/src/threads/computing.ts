@@ -36,6 +36,11 @@ export class Computing {
     thread.prepare({ me, ...(await this.#complete(thread, { auxiliary })) });
   }
 
+  /** Has all threads let go of auxiliary information of generations below this one. */
+  forget(below: number): void {
+    for (const thread of [...this.#urgent, ...this.#background]) thread.forget(below);
+  }
+
   /** What evidence shows. Nobody waits for it. @throws ThreadLost */
   async judge(judge: ToJudge): Promise<Verdict> {
     return await this.#threadFor('presign').judge(judge);

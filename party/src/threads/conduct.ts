@@ -26,9 +26,6 @@ import type { ToPrepare } from './messages.ts';
 import { dismantle } from './plain-presignature.ts';
 import type { Input, Job, Output, PlainAuxiliary, PlainData, PlainShare } from './tasks.ts';
 
-/** So many generations of auxiliary information are in use at once: the old one, and the one that takes its place. */
-const GENERATIONS = 2;
-
 export class Conductor {
   readonly #levels: Levels;
   /** By generation: keys are made of a record once, for OpenSSL tests every modulus. */
@@ -46,6 +43,11 @@ export class Conductor {
   /** Makes keys of auxiliary information before a session needs them: at 128 bits that takes a second. */
   prepare({ me, auxiliary }: ToPrepare): void {
     this.#auxiliary(auxiliary, me, this.#levels[auxiliary.level]);
+  }
+
+  /** Lets go of what is not in use any more, as far as JavaScript lets anything go. */
+  forget(below: number): void {
+    for (const generation of this.#auxiliaries.keys()) if (generation < below) this.#auxiliaries.delete(generation);
   }
 
   readonly #tasks: { [J in Job]: (input: Input<J>, options: SessionOptions) => Promise<SessionOutcome<Output<J>>> } = {
@@ -116,8 +118,6 @@ export class Conductor {
     const auxiliary = decodeAuxiliary(record, me, parameters);
     record.fill(0);
     this.#auxiliaries.set(generation, auxiliary);
-    for (const old of [...this.#auxiliaries.keys()].sort((a, b) => b - a).slice(GENERATIONS))
-      this.#auxiliaries.delete(old);
     return auxiliary;
   }
 }

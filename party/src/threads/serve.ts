@@ -10,11 +10,13 @@ import type { SessionOptions } from '../session/session.ts';
 import { Conductor } from './conduct.ts';
 import type { CallName, Calls, FromSession, Start, ToJudge, ToPrepare, ToSession } from './messages.ts';
 import { fromPlain, toPlain } from './plain-error.ts';
+import type { Job, Output } from './tasks.ts';
 
 export type Assignment =
   | { readonly start: Start; readonly port: MessagePort }
   | { readonly judge: ToJudge; readonly port: MessagePort }
-  | { readonly prepare: ToPrepare };
+  | { readonly prepare: ToPrepare }
+  | { readonly forget: number };
 
 /** What a thread is started with. */
 export interface ThreadData {
@@ -30,7 +32,8 @@ export function serve(levels: Levels): void {
   parentPort?.on('message', (assignment: Assignment) => {
     if ('start' in assignment) void conduct(conductor, assignment.start, new Remote(assignment.port));
     else if ('judge' in assignment) judge(assignment.judge, assignment.port, levels);
-    else conductor.prepare(assignment.prepare);
+    else if ('prepare' in assignment) conductor.prepare(assignment.prepare);
+    else conductor.forget(assignment.forget);
   });
 }
 
@@ -44,12 +47,19 @@ async function conduct(conductor: Conductor, start: Start, remote: Remote): Prom
     const { job, input } = start;
     const { result, sid, transcript } = await conductor.conduct(job, input, remote.options(start));
     remote.post({ type: 'done', result, sid, transcript });
+    wipeOutput(result);
   } catch (error) {
     const call = remote.callThatFailedWith(error);
     remote.post({ type: 'failed', error: toPlain(error), ...(call !== undefined && { call }) });
   } finally {
     remote.close();
   }
+}
+
+/** What was sent was copied: of secrets nothing is left here. */
+function wipeOutput(result: Output<Job>): void {
+  const secrets = 'record' in result ? [result.record] : 'chi' in result ? [result.k, result.chi, result.seed] : [];
+  for (const secret of secrets) secret.fill(0);
 }
 
 /** The party's own thread, as a session sees it: its channel, signer, memory and observer. */

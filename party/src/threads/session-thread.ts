@@ -45,6 +45,7 @@ export class SessionThread {
       const { me, signer, parameters, standing } = options;
       const start: Start = { me, identity: signer.publicKey, parameters, standing, job, input };
       this.#worker.postMessage({ start, port: port2 }, [port2]);
+      wipeInput(input);
       return await Promise.race([accompany<J>(port, options), this.#lost.promise]);
     } finally {
       port.close();
@@ -54,6 +55,13 @@ export class SessionThread {
 
   prepare(prepare: ToPrepare): void {
     this.#worker.postMessage({ prepare });
+    wipeInput(prepare);
+  }
+
+  /** Lets go of auxiliary information of generations below this one. */
+  forget(below: number): void {
+    for (const generation of this.generations) if (generation < below) this.generations.delete(generation);
+    this.#worker.postMessage({ forget: below });
   }
 
   /** @throws ThreadLost */
@@ -71,6 +79,13 @@ export class SessionThread {
   async close(): Promise<void> {
     await this.#worker.terminate();
   }
+}
+
+/** What was sent was copied: of secrets nothing is left here. */
+function wipeInput(input: Input<Job> | ToPrepare): void {
+  if ('share' in input) input.share.secret.fill(0);
+  if ('primes' in input) input.primes.fill(0);
+  if ('auxiliary' in input) input.auxiliary.record?.fill(0);
 }
 
 /** Does for the session what only this thread can do, until it ends. */
