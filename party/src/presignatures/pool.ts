@@ -58,9 +58,9 @@ export class PresignaturePool {
     return pooled;
   }
 
-  /** Wipes all that are of a key and not bound to what it signs with now; undefined: the key is gone. */
+  /** Wipes all that are of a key and bound to something before what it signs with now; undefined: the key is gone. */
   purge(keyId: string, current: Binding | undefined): number {
-    const stale = [...this.#byId.values()].filter(p => p.keyId === keyId && !(current && isBoundTo(p, current)));
+    const stale = [...this.#byId.values()].filter(p => p.keyId === keyId && (!current || isBefore(p, current)));
     for (const { id } of stale) this.#drop(id);
     return stale.length;
   }
@@ -79,6 +79,10 @@ export class PresignaturePool {
     if (this.#byId.delete(id)) presignaturesTotal.inc({ what: 'wiped' });
   }
 }
+
+/** Whether it is of an earlier epoch or generation. A later one is of a peer that has activated it first. */
+export const isBefore = (p: Binding, { epoch, generation }: Binding): boolean =>
+  p.epoch < epoch || p.generation < generation;
 
 const isBoundTo = (p: Binding, { keyId, epoch, generation }: Binding): boolean =>
   p.keyId === keyId && p.epoch === epoch && p.generation === generation;

@@ -4,23 +4,26 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
 import type { Logger } from '@mpc-operator/runtime/log';
 import type { Bans } from '../bans/bans.ts';
+import { Attendance } from '../ceremonies/attendance.ts';
 import { isCertified, type KeyState } from '../epochs/key-state.ts';
 import { presignaturesHeld } from '../metrics.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Channel } from '../session/channel.ts';
-import { isOfSession, type PartyId, Timeout } from '../session/errors.ts';
+import { ContextMismatch, isOfSession, type PartyId, Timeout } from '../session/errors.ts';
 import { decodePresignMessage, encodePresignMessage, type PresignInvitation } from './invitation.ts';
-import { type Binding, type Pooled, PresignaturePool } from './pool.ts';
+import { type Binding, isBefore, type Pooled, PresignaturePool } from './pool.ts';
 import { type PresignSessionOptions, presignTogether } from './presign-session.ts';
 
 export interface PresignaturesOptions extends PresignSessionOptions {
   readonly me: PartyId;
   /** Carries invitations and their answers. */
   readonly channel: Channel;
-  readonly peers: Pick<Peers, 'present'>;
+  readonly peers: Pick<Peers, 'present' | 'starts'>;
+  readonly clock: Clock;
   readonly bans: Pick<Bans, 'has'>;
   /** What this party sees of the KeyShareSet of this name. */
   readonly keyShareSet: (name: string) => KeyShareSet | undefined;
@@ -46,6 +49,8 @@ export class Presignatures {
   /** Sessions that this party has invited to, and how it hears that somebody does not come. */
   readonly #leading = new Map<string, { readonly signers: readonly PartyId[]; readonly declined: AbortController }>();
   readonly #followed = new Map<string, PartyId>();
+  /** Sessions that run, and how they are ended when what they make will be of no use. */
+  readonly #making = new Set<{ readonly binding: Binding; readonly outdated: AbortController }>();
   /** Names of keys whose stock is being filled up to the target. */
   readonly #filling = new Set<string>();
   readonly #stop: () => void;
@@ -86,7 +91,12 @@ export class Presignatures {
   /** What a key that has changed, or auxiliary information that has, leaves without use. */
   purge(keyId: string): void {
     const key = this.#options.keyring.byId(keyId)?.state;
-    const wiped = this.#pool.purge(keyId, key && this.#bindingOf(key));
+    const current = key && this.#bindingOf(key);
+    for (const { binding, outdated } of this.#making) {
+      const isStale = current === undefined || isBefore(binding, current);
+      if (binding.keyId === keyId && isStale) outdated.abort(new ContextMismatch('replaced by a later epoch'));
+    }
+    const wiped = this.#pool.purge(keyId, current);
     if (wiped === 0) return;
     this.#options.log.info('presignatures wiped', { keyId, count: wiped });
     this.#changed(keyId);
@@ -158,10 +168,28 @@ export class Presignatures {
           await channel.send(signer, encodePresignMessage(invitation));
       };
       const ends = AbortSignal.any([signal, declined.signal]);
-      this.#pool.add(await presignTogether(this.#options, invitation, me, { signal: ends, ready }));
+      this.#pool.add(await this.#make(invitation, me, { signal: ends, ready }));
       this.#changed(key.keyId);
     } finally {
       this.#leading.delete(session);
+    }
+  }
+
+  /** Ends early when a signer has gone, or what is made will be of no use: old shares are not erased while it goes on. */
+  async #make(
+    invitation: PresignInvitation,
+    owner: PartyId,
+    { signal, ready }: { readonly signal?: AbortSignal; readonly ready?: () => Promise<void> },
+  ): Promise<Pooled> {
+    const { peers, clock } = this.#options;
+    const making = { binding: invitation, outdated: new AbortController() };
+    this.#making.add(making);
+    using attendance = new Attendance(invitation.signers, peers, clock);
+    try {
+      const ends = AbortSignal.any([making.outdated.signal, attendance.signal, ...(signal ? [signal] : [])]);
+      return await presignTogether(this.#options, invitation, owner, { signal: ends, ...(ready && { ready }) });
+    } finally {
+      this.#making.delete(making);
     }
   }
 
@@ -187,7 +215,7 @@ export class Presignatures {
     if (why !== undefined) return await decline(why);
     this.#followed.set(session, owner);
     try {
-      this.#pool.add(await presignTogether(this.#options, invitation, owner));
+      this.#pool.add(await this.#make(invitation, owner, {}));
     } catch (error) {
       log.warn('a session to presign failed', { session, owner, error });
       if (!isOfSession(error)) await decline('not able to');

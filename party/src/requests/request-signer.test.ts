@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
-import { settle } from '@mpc-operator/runtime/testing/fake-clock';
+import { FakeClock, settle } from '@mpc-operator/runtime/testing/fake-clock';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
 import { curves } from '../curve/curve.ts';
 import { type Attempt, type KeyState, newEpochs } from '../epochs/key-state.ts';
@@ -97,6 +97,8 @@ class Station {
       computing: { run: () => assert.fail('no ecdsa key') },
       presignatures: { get: () => undefined, take: () => assert.fail('no ecdsa key') },
       bans: { has: () => false },
+      peers: { starts: () => new Map([1, 2, 3].map(party => [party, 1])) },
+      clock: new FakeClock(),
       ecdsaHost: { conduct: () => assert.fail('no ecdsa key') },
       host: {
         run: job => {

@@ -2,12 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import type { AuxiliaryCertificate, Certificate } from '@mpc-operator/crds/control';
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
+import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { agreedAuxiliary } from '../auxiliary/agreed.ts';
 import type { Bans } from '../bans/bans.ts';
+import { Attendance } from '../ceremonies/attendance.ts';
 import { type AuxiliaryState, isCertified, type KeyState } from '../epochs/key-state.ts';
 import { type AnyCertificate, certificateOf } from '../epochs/proposal.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import type { Peers } from '../peers/peers.ts';
 import type { Presignatures } from '../presignatures/presignatures.ts';
 import type { Channel } from '../session/channel.ts';
 import { isOfSession, type PartyId, Timeout } from '../session/errors.ts';
@@ -22,6 +25,8 @@ export interface RequestSignerOptions extends SigningSessionOptions {
   readonly keyring: SigningSessionOptions['keyring'] & Pick<Keyring, 'merge'>;
   readonly presignatures: Pick<Presignatures, 'get' | 'take'>;
   readonly bans: Pick<Bans, 'has'>;
+  readonly peers: Pick<Peers, 'starts'>;
+  readonly clock: Clock;
   readonly me: PartyId;
   /** Carries invitations and their answers. */
   readonly channel: Channel;
@@ -78,11 +83,13 @@ export class RequestSigner {
     timeout: number,
     presignature?: string,
   ): Promise<Signature> {
-    const { me, channel, keyring } = this.#options;
+    const { me, channel, keyring, peers, clock } = this.#options;
     const { name, uid = '' } = request.metadata;
     const session = `sign-${randomBytes(16).toString('hex')}`;
     const declined = new AbortController();
     this.#leading.set(session, { signers, declined });
+    // an interactive session has much time, and none for a signer that has gone
+    using attendance = new Attendance(signers, peers, clock);
     try {
       const invitation = {
         type: 'invitation',
@@ -107,7 +114,8 @@ export class RequestSigner {
         for (const signer of signers.filter(s => s !== me)) await channel.send(signer, bytes);
       };
       const signing = { session, request: uid, keyId: key.keyId, epoch: key.active, signers, asked, timeout };
-      const more = { signal: declined.signal, ready, ...(ecdsa && { ecdsa }) };
+      const signal = AbortSignal.any([declined.signal, attendance.signal]);
+      const more = { signal, ready, ...(ecdsa && { ecdsa }) };
       return await signTogether(this.#options, { ...signing, ...more });
     } finally {
       this.#leading.delete(session);

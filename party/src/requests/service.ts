@@ -107,7 +107,7 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
   const wakeRequest = (request: string): void => controller.enqueue({ namespace, name: request });
   const keyShareSet = (key: string) => keys.get({ namespace, name: key });
   const presignatures = new Presignatures({
-    ...{ me, keyring, host: ecdsaHost, computing, bans, peers, able, keyShareSet, log },
+    ...{ me, keyring, host: ecdsaHost, computing, bans, peers, able, keyShareSet, clock, log },
     channel: network.open('presign'),
     busy: () => options.registry.some(({ protocol }) => protocol !== protocols.offline),
     changed: key => {
@@ -141,6 +141,8 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     computing,
     presignatures,
     bans,
+    peers,
+    clock,
     invited: request => desk.heard(request),
     failed: (request, error) => {
       desk.sessionFailed(request, error);
