@@ -83,7 +83,7 @@ test: test-unit ## That first, then integration and end to end in the cluster
 	@hack/stage.sh 'Integration tests' hack/in-cluster-net.sh $(TEST_IN_CLUSTER) 'test/integration/**/*.test.ts'
 	@hack/stage.sh 'Integration tests with HSM and NATS' hack/in-pod.sh $(TEST_IN_CLUSTER) 'test/in-pod/**/*.test.ts'
 	@hack/stage.sh 'End-to-end tests' hack/in-cluster-net.sh $(TEST_IN_CLUSTER) 'test/e2e/**/*.test.ts'
-	@hack/stage.sh 'ECDSA at random' env ECDSA_RUNS=50 node --test test/full/ecdsa.test.ts
+	@hack/stage.sh 'ECDSA at random' env ECDSA_RUNS=50 node --test --test-concurrency=$(CORES) 'test/full/ecdsa-*.test.ts'
 
 .PHONY: test-full
 test-full: test ## That first, then the long matrices

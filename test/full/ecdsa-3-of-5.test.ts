@@ -1,0 +1,3 @@
+import { honestRuns } from './ecdsa-runs.ts';
+
+honestRuns(3, 5);

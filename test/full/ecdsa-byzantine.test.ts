@@ -1,0 +1,3 @@
+import { byzantineRuns } from './ecdsa-runs.ts';
+
+byzantineRuns();
