@@ -8,9 +8,9 @@ import { HttpServer } from '@mpc-operator/runtime/http-server';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { ExponentialFailureRateLimiter } from '@mpc-operator/runtime/rate-limiter';
 import type { Transport } from '@mpc-operator/runtime/transport';
-import { AuditSocket } from './audit/audit.ts';
+import { auditSocket } from './audit/audit.ts';
 import { auxiliaryService, type EcdsaMachine } from './auxiliary/auxiliary-service.ts';
-import { BanSocket } from './bans/ban-socket.ts';
+import { banSocket } from './bans/ban-socket.ts';
 import { Ceremonies } from './ceremonies/ceremonies.ts';
 import type { Config } from './config.ts';
 import { answer } from './control/commands.ts';
@@ -69,7 +69,7 @@ export async function runParty(
     throw error;
   });
   if (custody === undefined) return;
-  const audit = new AuditSocket(hsm, config.owner, log);
+  const audit = auditSocket(hsm, config.owner, log);
   await audit.listen(config.auditSocket);
   const network = openNetwork(connected => {
     fitness.connected = connected;
@@ -78,8 +78,8 @@ export async function runParty(
   const registry = new SessionRegistry();
   const ending = new AbortController();
   const parts = await assemble(config, custody, ecdsa, network, fitness, registry, log, () => tell());
-  const banSocket = new BanSocket(parts.auxiliary.bans, log);
-  await banSocket.listen(config.banSocket);
+  const bans = banSocket(parts.auxiliary.bans, log);
+  await bans.listen(config.banSocket);
   const requests = startRequests(
     {
       ...{ ...parts, custody, network, registry, api, log, owner: config.owner },
@@ -122,7 +122,7 @@ export async function runParty(
   await Promise.all(loops);
   await network.close();
   await audit.close();
-  await banSocket.close();
+  await bans.close();
   await custody.close();
   await http.close();
 }

@@ -8,13 +8,13 @@ import { FakeHsm } from '../hsm/testing/fake-hsm.ts';
 import { Secret } from '../secret.ts';
 import { associatedData } from '../store/secret-name.ts';
 import { owner, temporaryPath } from '../store/testing/temporary-store.ts';
-import { AuditSocket, type SealedRow } from './audit.ts';
+import { auditSocket, type SealedRow } from './audit.ts';
 
 async function listening(t: TestContext) {
   const hsm = new FakeHsm();
   const log = new SilentLogger();
   const path = temporaryPath(t);
-  const socket = new AuditSocket(hsm, owner, log);
+  const socket = auditSocket(hsm, owner, log);
   await socket.listen(path);
   t.after(() => socket.close());
   return { hsm, log, path };

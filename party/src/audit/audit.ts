@@ -2,12 +2,11 @@
  * Answers, on a socket that only this pod can reach, whether the party's HSM would open a sealed secret: for audits of what a
  * stolen copy of a volume is worth. It says yes or no; what it opens it wipes at once and shows nobody.
  */
-import { rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { promisify } from 'node:util';
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from '@mpc-operator/runtime/log';
 import * as z from 'zod';
 import type { Hsm } from '../hsm/hsm.ts';
+import { PodSocket } from '../pod-socket.ts';
 import { associatedData, type Owner, secretName } from '../store/secret-name.ts';
 
 /** In the pod's own folder in memory. */
@@ -42,34 +41,18 @@ export async function wouldOpen(hsm: Hsm, owner: Owner, row: z.output<typeof sea
   }
 }
 
-export class AuditSocket {
-  readonly #server: Server;
-
-  constructor(hsm: Hsm, owner: Owner, log: Logger) {
-    const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export const auditSocket = (hsm: Hsm, owner: Owner, log: Logger): PodSocket =>
+  new PodSocket(
+    'a sealed secret',
+    async (request, response) => {
       const row = sealedRow.safeParse(parse(await bodyOf(request)));
       if (!row.success) return void response.writeHead(400).end();
       const verdict = await wouldOpen(hsm, owner, row.data);
       log.warn('asked whether a sealed secret opens', { kind: row.data.kind, number: row.data.number, verdict });
       response.end(JSON.stringify(verdict));
-    };
-    this.#server = createServer((request, response) => {
-      answer(request, response).catch((error: unknown) => {
-        log.warn('a question about a sealed secret was not answered', { error });
-        response.destroy();
-      });
-    });
-  }
-
-  async listen(path: string): Promise<void> {
-    await rm(path, { force: true });
-    await new Promise<void>((resolve, reject) => this.#server.once('error', reject).listen(path, resolve));
-  }
-
-  async close(): Promise<void> {
-    await promisify(this.#server.close.bind(this.#server))();
-  }
-}
+    },
+    log,
+  );
 
 /** @throws Error if it is longer than any row, or breaks off */
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {

@@ -10,6 +10,7 @@ import type { Logger } from '@mpc-operator/runtime/log';
 import type { Bans } from '../bans/bans.ts';
 import { Attendance } from '../ceremonies/attendance.ts';
 import { isCertified, type KeyState } from '../epochs/key-state.ts';
+import { Invitations } from '../host/invitations.ts';
 import { presignaturesHeld } from '../metrics.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Channel } from '../session/channel.ts';
@@ -46,8 +47,7 @@ const MAX_FOLLOWED = 8;
 export class Presignatures {
   readonly #options: PresignaturesOptions;
   readonly #pool = new PresignaturePool();
-  /** Sessions that this party has invited to, and how it hears that somebody does not come. */
-  readonly #leading = new Map<string, { readonly signers: readonly PartyId[]; readonly declined: AbortController }>();
+  readonly #invitations = new Invitations();
   readonly #followed = new Map<string, PartyId>();
   /** Sessions that run, and how they are ended when what they make will be of no use. */
   readonly #making = new Set<{ readonly binding: Binding; readonly outdated: AbortController }>();
@@ -159,20 +159,14 @@ export class Presignatures {
   async #lead(key: KeyState, binding: Binding, signers: readonly PartyId[], signal: AbortSignal): Promise<void> {
     const { me, channel } = this.#options;
     const session = `presign-${randomBytes(16).toString('hex')}`;
-    const declined = new AbortController();
-    this.#leading.set(session, { signers, declined });
-    try {
-      const invitation: PresignInvitation = { type: 'invitation', session, ...binding, signers: [...signers] };
-      const ready = async (): Promise<void> => {
-        for (const signer of signers.filter(s => s !== me))
-          await channel.send(signer, encodePresignMessage(invitation));
-      };
-      const ends = AbortSignal.any([signal, declined.signal]);
-      this.#pool.add(await this.#make(invitation, me, { signal: ends, ready }));
-      this.#changed(key.keyId);
-    } finally {
-      this.#leading.delete(session);
-    }
+    using invited = this.#invitations.open(session, signers);
+    const invitation: PresignInvitation = { type: 'invitation', session, ...binding, signers: [...signers] };
+    const ready = async (): Promise<void> => {
+      for (const signer of signers.filter(s => s !== me)) await channel.send(signer, encodePresignMessage(invitation));
+    };
+    const ends = AbortSignal.any([signal, invited.signal]);
+    this.#pool.add(await this.#make(invitation, me, { signal: ends, ready }));
+    this.#changed(key.keyId);
   }
 
   /** Ends early when a signer has gone, or what is made will be of no use: old shares are not erased while it goes on. */
@@ -196,9 +190,8 @@ export class Presignatures {
   #hear(from: PartyId, bytes: Uint8Array): void {
     const message = decodePresignMessage(bytes);
     if (message?.type === 'decline') {
-      const led = this.#leading.get(message.session);
-      if (led?.signers.includes(from))
-        led.declined.abort(new Timeout(`invitation declined (${message.reason})`, [from]));
+      const why = new Timeout(`invitation declined (${message.reason})`, [from]);
+      this.#invitations.decline(from, message.session, why);
     }
     if (message?.type !== 'invitation' || this.#followed.has(message.session)) return;
     this.#follow(from, message).catch((error: unknown) => {

@@ -9,6 +9,7 @@ import type { Bans } from '../bans/bans.ts';
 import { Attendance } from '../ceremonies/attendance.ts';
 import { type AuxiliaryState, isCertified, type KeyState } from '../epochs/key-state.ts';
 import { type AnyCertificate, certificateOf } from '../epochs/proposal.ts';
+import { Invitations } from '../host/invitations.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Presignatures } from '../presignatures/presignatures.ts';
@@ -44,11 +45,6 @@ export interface RequestSignerOptions extends SigningSessionOptions {
 
 type ToSign = Extract<Verdict, { kind: 'sign' }>;
 
-interface Led {
-  readonly signers: readonly PartyId[];
-  readonly declined: AbortController;
-}
-
 /**
  * Sessions of one leader that this party comes to at once; more are declined, and the leader asks somebody else or later. Each leader
  * has its own, so that none takes the places of another.
@@ -57,8 +53,7 @@ const MAX_FOLLOWED = 64;
 
 export class RequestSigner {
   readonly #options: RequestSignerOptions;
-  /** Sessions that this party leads and somebody may decline. */
-  readonly #leading = new Map<string, Led>();
+  readonly #invitations = new Invitations();
   /** Who leads the sessions that this party has come to. */
   readonly #followed = new Map<string, PartyId>();
   readonly #stop: () => void;
@@ -86,57 +81,44 @@ export class RequestSigner {
     const { me, channel, keyring, peers, clock } = this.#options;
     const { name, uid = '' } = request.metadata;
     const session = `sign-${randomBytes(16).toString('hex')}`;
-    const declined = new AbortController();
-    this.#leading.set(session, { signers, declined });
+    using invited = this.#invitations.open(session, signers);
     // an interactive session has much time, and none for a signer that has gone
     using attendance = new Attendance(signers, peers, clock);
-    try {
-      const invitation = {
-        type: 'invitation',
-        session,
-        request: { name, uid },
-        keyId: key.keyId,
-        epoch: key.active,
-      } as const;
-      const auxiliary = keyring.auxiliary()?.state;
-      const ecdsa = key.spec.purpose === 'ecdsa' && {
-        generation: auxiliary?.active ?? 0,
-        ...(auxiliary && pendingCertificate(auxiliary)),
-        ...(presignature !== undefined && { presignature }),
-      };
-      const bytes = encodeSummons({
-        ...invitation,
-        signers: [...signers],
-        ...pendingCertificate(key),
-        ...(ecdsa && { ecdsa }),
-      });
-      const ready = async (): Promise<void> => {
-        for (const signer of signers.filter(s => s !== me)) await channel.send(signer, bytes);
-      };
-      const signing = { session, request: uid, keyId: key.keyId, epoch: key.active, signers, asked, timeout };
-      const signal = AbortSignal.any([declined.signal, attendance.signal]);
-      const more = { signal, ready, ...(ecdsa && { ecdsa }) };
-      return await signTogether(this.#options, { ...signing, ...more });
-    } finally {
-      this.#leading.delete(session);
-    }
+    const invitation = {
+      type: 'invitation',
+      session,
+      request: { name, uid },
+      keyId: key.keyId,
+      epoch: key.active,
+    } as const;
+    const auxiliary = keyring.auxiliary()?.state;
+    const ecdsa = key.spec.purpose === 'ecdsa' && {
+      generation: auxiliary?.active ?? 0,
+      ...(auxiliary && pendingCertificate(auxiliary)),
+      ...(presignature !== undefined && { presignature }),
+    };
+    const bytes = encodeSummons({
+      ...invitation,
+      signers: [...signers],
+      ...pendingCertificate(key),
+      ...(ecdsa && { ecdsa }),
+    });
+    const ready = async (): Promise<void> => {
+      for (const signer of signers.filter(s => s !== me)) await channel.send(signer, bytes);
+    };
+    const signing = { session, request: uid, keyId: key.keyId, epoch: key.active, signers, asked, timeout };
+    const signal = AbortSignal.any([invited.signal, attendance.signal]);
+    const more = { signal, ready, ...(ecdsa && { ecdsa }) };
+    return await signTogether(this.#options, { ...signing, ...more });
   }
 
   #hear(from: PartyId, bytes: Uint8Array): void {
     const summons = decodeSummons(bytes);
-    if (summons?.type === 'decline') this.#refused(from, summons.session, summons.reason);
+    if (summons?.type === 'decline') this.#invitations.decline(from, summons.session, refusalOf(from, summons.reason));
     if (summons?.type !== 'invitation' || this.#followed.has(summons.session)) return;
     this.#follow(from, summons).catch((error: unknown) => {
       this.#options.log.error('an invitation was not answered', { leader: from, session: summons.session, error });
     });
-  }
-
-  /** Only who was asked can decline: the names of sessions are no secret. */
-  #refused(from: PartyId, session: string, reason: string): void {
-    const led = this.#leading.get(session);
-    if (!led?.signers.includes(from)) return;
-    const gone = reason === NO_PRESIGNATURE;
-    led.declined.abort(gone ? new PresignatureGone(reason) : new Timeout(`invitation declined (${reason})`, [from]));
   }
 
   async #follow(leader: PartyId, invitation: Invitation): Promise<void> {
@@ -226,6 +208,9 @@ const MAX_SESSION = 30_000;
 
 /** Said to a leader that names a presignature which is not here. */
 const NO_PRESIGNATURE = 'no such presignature here';
+
+const refusalOf = (from: PartyId, reason: string): Error =>
+  reason === NO_PRESIGNATURE ? new PresignatureGone(reason) : new Timeout(`invitation declined (${reason})`, [from]);
 
 /** Some signer does not have its part of a presignature any more: nobody is to blame, and it is to be signed interactively. */
 export class PresignatureGone extends Error {
