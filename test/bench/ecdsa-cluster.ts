@@ -1,5 +1,5 @@
 /** ECDSA in the cluster: how long keygens and requests take, and how fast presignatures are made again. */
-import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { apply, get, kubectl, until } from '../cluster/kubectl.ts';
 import { keyShareSet, mpcCluster, NAMESPACE, PARTIES } from '../e2e/world.ts';
 import { measureRequests, metric, metricsOf } from './cluster.ts';
@@ -31,6 +31,11 @@ export async function measureEcdsaIn(cluster: string, securityLevel: 112 | 128):
     '--for=condition=AuxiliaryReady',
     '--timeout=1200s',
   ]);
+  // the primes of the next generation are made in the background, and two processors show it
+  await until('primes', 1200, async () => {
+    const { auxiliary } = (await get<MpcCluster>(NAMESPACE, 'mpccluster', cluster))?.status ?? {};
+    return auxiliary?.primesReady === `${PARTIES.length}/${PARTIES.length}` || undefined;
+  });
   const interactiveKey = await ready(cluster, `${cluster}-interactive`, 0);
   const keygen = await meanSession(cluster, 'keygen/v1');
   const { total: interactive } = await measureRequests(NAMESPACE, interactiveKey, REQUESTS);

@@ -1,7 +1,8 @@
 /**
- * What the modular exponentiations of presigning cost one signer: those of figures 8, 24 and 25 of ePrint 2021/060 (2024), each timed on
- * this machine with its own length, and nothing else.
+ * What presigning costs one signer at least: the modular exponentiations of figures 8, 24 and 25 of ePrint 2021/060 (2024), each timed on
+ * this machine with its own length, the operations on the curve, and nothing else.
  */
+import { curves } from '@mpc-operator/party/curve/curve';
 import type { PartyId } from '@mpc-operator/party/session/errors';
 import { type Auxiliary, auxiliaryOf } from '@mpc-operator/party/signing/cggmp24/auxiliary';
 import { randomBelow } from '@mpc-operator/party/signing/cggmp24/paillier/integers';
@@ -56,14 +57,33 @@ export function modelOfPresigning(
     ownNn(ell + epsilon) + ownNn(N) + ownNn(e) + nn(N) + nn(e) + checked(ell + epsilon) + checked(ellPrime + epsilon);
   const decrypt = ownNn(N);
   const perPeer = 2 * (proveEncElg + verifyEncElg + multiply + proveAffG + verifyAffG + decrypt);
-  return 2 * ownNn(N) + (signers.length - 1) * perPeer;
+  return 2 * ownNn(N) + (signers.length - 1) * perPeer + curveOperations(signers.length);
+}
+
+/** Of figures 8, 23 and 24: multiplications, and the points of messages, which come compressed. */
+function curveOperations(signers: number): number {
+  const curve = curves.secp256k1;
+  const [P, s] = [curve.multiplyBase(curve.randomScalar()), curve.randomScalar()];
+  const encoded = curve.encodePoint(P);
+  const base = timeOf(() => curve.multiplyBase(s));
+  const secret = timeOf(() => curve.multiply(P, s));
+  const open = timeOf(() => curve.multiplyPublic(P, s));
+  const sum = timeOf(() => curve.multiplyAddPublic([curve.base, P, P].map(point => [point, s] as const)));
+  const decode = timeOf(() => curve.decodePoint(encoded));
+  const peers = signers - 1;
+  const own = 10 * base + 8 * secret + (2 + 3 * signers) * open;
+  return own + peers * (6 * base + 2 * secret + 12 * sum + 20 * decode);
 }
 
 function timePower(modulus: Modulus, bits: number): number {
+  return timeOf(() => modulus.power(randomBelow(modulus.value), randomBelow(1n << BigInt(bits))));
+}
+
+/** CPU milliseconds, the median of some runs. */
+function timeOf(work: () => unknown): number {
   const times = Array.from({ length: RUNS }, () => {
-    const [base, exponent] = [randomBelow(modulus.value), randomBelow(1n << BigInt(bits))];
     const start = process.cpuUsage();
-    modulus.power(base, exponent);
+    work();
     return cpuSince(start);
   });
   return times.sort((a, b) => a - b)[RUNS >> 1] ?? Number.NaN;

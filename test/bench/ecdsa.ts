@@ -1,6 +1,6 @@
 /**
- * Threshold ECDSA in simulation: CPU of all parties and bytes of each, beside what the modular exponentiations of the figures cost on
- * this machine in this run. Nothing is asserted: machines differ.
+ * Threshold ECDSA in simulation: CPU of all parties and bytes of each, beside what the exponentiations and curve operations of the
+ * figures cost on this machine in this run. Nothing is asserted: machines differ.
  */
 import { curves } from '@mpc-operator/party/curve/curve';
 import type { Simulated } from '@mpc-operator/party/session/simulator';
@@ -33,7 +33,7 @@ export interface EcdsaMeasurement {
   readonly bytes: number;
   /** Messages that wait for each other, comparisons of broadcasts among them. */
   readonly flights: number;
-  /** CPU milliseconds of all parties that the exponentiations alone would take. */
+  /** CPU milliseconds of all parties that exponentiations and operations on the curve alone would take. */
   readonly model?: number;
 }
 
@@ -97,7 +97,7 @@ const row = (name: string, cells: readonly string[]): string =>
 
 export const ECDSA_HEADER = row('secp256k1', ['wall ms', 'CPU ms', 'bytes each', 'flights', 'model ms', 'ratio']);
 
-/** One line of a table. A ratio of 1: nothing but exponentiations. */
+/** One line of a table. A ratio of 1: nothing but what the figures cannot do without. */
 export const formatEcdsa = ({ name, wall, cpu, bytes, flights, model }: EcdsaMeasurement): string =>
   row(name, [
     ...[wall, cpu, bytes, flights].map(value => value.toFixed(0)),

@@ -3,6 +3,7 @@ import { CLUSTER, clusterReady, keyReady, NAMESPACE, PARTIES } from '../e2e/worl
 import { mean, meanBetween, measureRequests, signingStages, stagesOf } from './cluster.ts';
 import { ECDSA_HEADER, formatEcdsa, measureEcdsa } from './ecdsa.ts';
 import { measureEcdsaIn } from './ecdsa-cluster.ts';
+import { formatHeld, measureEventLoop } from './event-loop.ts';
 import { formatMeasurements, measureSimulation } from './simulation.ts';
 
 const REQUESTS = 40;
@@ -13,10 +14,13 @@ const quantile = (ascending: readonly number[], q: number): string =>
 say('In simulation, 2 of 3, CPU milliseconds of all parties; beside @noble/curves in the same run');
 say(formatMeasurements(await measureSimulation()));
 
-say('\nThreshold ECDSA in simulation, all parties in one process, beside the modular exponentiations alone');
+say('\nThreshold ECDSA in simulation, all parties in one process, beside exponentiations and curve operations alone');
 say('making safe primes, which takes some minutes');
 say(ECDSA_HEADER);
 for await (const measurement of measureEcdsa()) say(formatEcdsa(measurement));
+
+say('\nThe event loop of two parties in one process, milliseconds                p99      max');
+for (const level of [112, 128] as const) for (const row of await measureEventLoop(level)) say(formatHeld(row));
 
 await clusterReady();
 say(`\nIn the cluster, 2 of 3, ${REQUESTS} requests one after the other, milliseconds (aim: median under 300)`);

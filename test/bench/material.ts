@@ -1,12 +1,17 @@
-import { primesLayout } from '@mpc-operator/party/signing/cggmp24/auxiliary-record';
+import type { PartyId } from '@mpc-operator/party/session/errors';
+import { type Primes, primesLayout } from '@mpc-operator/party/signing/cggmp24/auxiliary-record';
 import { PaillierSecretKey } from '@mpc-operator/party/signing/cggmp24/paillier/paillier';
 import { RingPedersen } from '@mpc-operator/party/signing/cggmp24/paillier/ring-pedersen';
 import { cggmpParameters, type SecurityLevel } from '@mpc-operator/party/signing/cggmp24/parameters';
 import type { Material } from '@mpc-operator/party/signing/cggmp24/testing/simulations';
 import { makeSafePrimes } from '@mpc-operator/party/threads/safe-primes';
 
+export interface NewMaterial extends Material {
+  primesOf(party: PartyId): Primes;
+}
+
 /** New primes for every party, which takes minutes. */
-export async function makeMaterial(level: SecurityLevel, parties: number): Promise<Material> {
+export async function makeMaterial(level: SecurityLevel, parties: number): Promise<NewMaterial> {
   const parameters = cggmpParameters[level];
   const make = async () => {
     using primes = await makeSafePrimes(parameters.primeBits, new AbortController().signal);
@@ -19,10 +24,11 @@ export async function makeMaterial(level: SecurityLevel, parties: number): Promi
   }));
   return {
     parameters,
-    secretOf: party => {
-      const secret = secrets[party - 1];
-      if (secret === undefined) throw new RangeError(`no primes for party ${party}`);
-      return secret;
-    },
+    secretOf: party => secrets[party - 1] ?? missing(party),
+    primesOf: party => made[party - 1] ?? missing(party),
   };
+}
+
+function missing(party: PartyId): never {
+  throw new RangeError(`no primes for party ${party}`);
 }
