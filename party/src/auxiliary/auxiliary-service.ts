@@ -13,7 +13,8 @@ import type { Peers } from '../peers/peers.ts';
 import type { Secret } from '../secret.ts';
 import type { Owner } from '../store/secret-name.ts';
 import { Computing } from '../threads/computing.ts';
-import { AuxiliaryCeremony, auxiliaryId } from './ceremony.ts';
+import { auxiliaryId } from './auxiliary-id.ts';
+import { AuxiliaryCeremony } from './ceremony.ts';
 import { PrimeStock } from './primes.ts';
 
 /** What threshold ECDSA needs of the machine. */
@@ -76,7 +77,9 @@ export async function auxiliaryService(options: AuxiliaryServiceOptions): Promis
       log.warn('auxiliary information is not at hand yet', { error });
     });
   };
-  keyring.onChange(generationChanged);
+  keyring.onChange((_, key) => {
+    if (key === undefined) generationChanged();
+  });
   generationChanged();
   const bans = await Bans.open({ ...options, store: custody.store, computing });
   new EvidenceMessenger({ bans, channel: network.open('evidence'), clock, log });

@@ -17,10 +17,10 @@ import type { Peers } from '../peers/peers.ts';
 import { Secret } from '../secret.ts';
 import type { Member } from '../session/context.ts';
 import type { Signer } from '../session/signer.ts';
-import { taggedHash } from '../session/transcript.ts';
 import { auxInfoAgreement } from '../signing/cggmp24/agreement.ts';
 import type { Owner } from '../store/secret-name.ts';
 import type { Computing } from '../threads/computing.ts';
+import { auxiliaryId } from './auxiliary-id.ts';
 import type { PrimeStock } from './primes.ts';
 
 export interface AuxiliaryCeremonyOptions {
@@ -45,10 +45,6 @@ type AuxiliaryCommand = Extract<Command, { verb: 'auxiliary' }>;
 const timeoutFor = (parties: number): number => 60_000 + 30_000 * parties;
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-
-/** What the auxiliary information of a cluster is known by, in all its generations. */
-export const auxiliaryId = ({ namespace, cluster }: Owner): string =>
-  hex(taggedHash('mpc/v1/auxiliary-id', namespace, cluster).subarray(0, 16));
 
 export class AuxiliaryCeremony {
   readonly #options: AuxiliaryCeremonyOptions;

@@ -34,7 +34,9 @@ export class EvidenceMessenger {
         options.log.warn('evidence of another party was not judged', { from, error });
       });
     });
-    options.bans.onBan(evidence => void this.#send(evidence));
+    options.bans.onBan(evidence => {
+      this.#send(evidence).catch((error: unknown) => options.log.warn('evidence was not sent', { error }));
+    });
   }
 
   async #send(evidence: EvidenceObject): Promise<void> {

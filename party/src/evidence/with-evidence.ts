@@ -18,12 +18,12 @@ export class ProvenMisbehaviour extends Misbehaviour {
 
 /**
  * Runs a session of a protocol whose evidence anybody can judge.
- * @param statement what the session uses that is not shown in it
+ * @param statement what the session uses that is not shown in it: long, and made only where somebody has cheated
  * @throws what `run` throws; ProvenMisbehaviour for Misbehaviour
  */
 export async function withEvidence<T>(
   { me, signer }: Pick<SessionOptions, 'me' | 'signer'>,
-  statement: Statement,
+  statement: () => Statement,
   run: () => Promise<SessionOutcome<T>>,
   levels: Levels = cggmpParameters,
 ): Promise<SessionOutcome<T>> {
@@ -31,6 +31,6 @@ export async function withEvidence<T>(
     return await run();
   } catch (error) {
     if (!(error instanceof Misbehaviour)) throw error;
-    throw new ProvenMisbehaviour(error, await reportMisbehaviour(error, statement, { me, signer, levels }));
+    throw new ProvenMisbehaviour(error, await reportMisbehaviour(error, statement(), { me, signer, levels }));
   }
 }

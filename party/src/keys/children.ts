@@ -60,9 +60,7 @@ export class Children {
     const children = new Map<string, ShownChild>();
     for (const path of paths) {
       await new Promise(resolve => setImmediate(resolve));
-      const [child] = kept.has(path)
-        ? [kept.get(path)]
-        : shownChildren(key.spec, publicKey, chainCode.expose(), [path]);
+      const child = kept.get(path) ?? shownChildren(key.spec, publicKey, chainCode.expose(), [path])[0];
       if (child !== undefined) children.set(path, child);
     }
     return children;

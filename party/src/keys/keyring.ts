@@ -1,7 +1,8 @@
 /**
- * The keys of this party, and its auxiliary information: what its log says of their epochs, what others have said since, and its sealed shares. Everything that
- * changes a key is recorded here first, and acted on after.
+ * The keys of this party, and its auxiliary information: what its log says of their epochs, what others have said since, and its sealed
+ * shares. Everything that changes a key is recorded here first, and acted on after.
  */
+import { auxiliaryId } from '../auxiliary/auxiliary-id.ts';
 import { curves } from '../curve/curve.ts';
 import { type Board, boardOf, merge, type Verify } from '../epochs/board.ts';
 import { apply, EPOCH_EVENT_TYPES, type EpochEvent, isEpochEvent, keyIdOf } from '../epochs/events.ts';
@@ -68,7 +69,8 @@ export class Keyring {
 
   /** The auxiliary information, once this party has acknowledged any. */
   auxiliary(): Held<AuxiliaryState> | undefined {
-    return [...this.#held.values()].find(isAuxiliary);
+    const held = this.#held.get(auxiliaryId(this.#options.store.owner));
+    return held && isAuxiliary(held) ? held : undefined;
   }
 
   /** Whatever goes the steps of epochs under this id. */

@@ -1,7 +1,7 @@
 /** What a SignRequest asks a key to sign, as a party reads it itself, or why that key does not sign it. */
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
+import type { PlainData } from '../signing/data-to-sign.ts';
 import { DerivationError, parsePath } from '../signing/hd.ts';
-import type { PlainData } from '../threads/tasks.ts';
 
 export interface Asked {
   readonly message: Uint8Array;

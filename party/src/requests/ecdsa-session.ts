@@ -10,7 +10,7 @@ import { runSession } from '../session/session.ts';
 import { groupKey, type KeyShare } from '../sharing/sharing.ts';
 import { interactiveAgreement, onlineAgreement } from '../signing/cggmp24/agreement.ts';
 import { onlineMessages, signOnline } from '../signing/cggmp24/online.ts';
-import { DataToSign, Prehashed } from '../signing/data-to-sign.ts';
+import { DataToSign, dataOf } from '../signing/data-to-sign.ts';
 import {
   compactForm,
   derForm,
@@ -46,7 +46,7 @@ export async function signWithAuxiliary(
   const curve = ecdsaCurve(sharing.curve);
   const auxiliary = agreedAuxiliary(keyring, s.ecdsa?.generation ?? 0, s.signers);
   const asked = dataAsked(s.asked);
-  const data = 'prehashed' in asked ? new Prehashed(asked.prehashed) : DataToSign.of(asked.message, asked.digest);
+  const data = dataOf(asked);
   const { generation, level, values } = auxiliary;
   const key = untweaked(curves[curve], groupKey(sharing));
   const agreed = interactiveAgreement({ level, auxiliary: values, sharing, key }, data);
@@ -55,7 +55,7 @@ export async function signWithAuxiliary(
     computing.run('interactive', { auxiliary: { generation, level }, share: plainShare(share), data: asked }, options),
   );
   const { r, s: low } = parseCompact(curve, result.signature);
-  return verified(curve, groupKey(sharing), data.digest, { r, s: low, recoveryId: result.recoveryId });
+  return verified(curve, key.point, data.digest, { r, s: low, recoveryId: result.recoveryId });
 }
 
 /**
@@ -83,10 +83,11 @@ export async function signWithPresignature(
   const facts = { curve, key, data };
   const { extras, ...agreed } = onlineAgreement(level, threshold, terms, facts);
   const job = jobOf(s, { ...agreed, extras: { ...extras, path } }, [{ keyId: s.keyId, epoch: s.epoch }]);
-  const statement = presignatureStatement(terms, facts);
   const { result } = await ecdsaHost.conduct(job, options =>
-    withEvidence(options, statement, () =>
-      runSession(options, onlineMessages(curves[curve]), party => signOnline(party, presignature, facts)),
+    withEvidence(
+      options,
+      () => presignatureStatement(terms, facts),
+      () => runSession(options, onlineMessages(curves[curve]), party => signOnline(party, presignature, facts)),
     ),
   );
   return verified(curve, key.point, data.digest, result);

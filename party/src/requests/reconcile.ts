@@ -38,7 +38,7 @@ export interface RequestsOptions {
   readonly peers: Pick<Peers, 'present'>;
   readonly signer: Pick<RequestSigner, 'lead'>;
   readonly presignatures: Pick<Presignatures, 'find'>;
-  readonly bans: Pick<Bans, 'all' | 'has'>;
+  readonly bans: Pick<Bans, 'has'>;
   /** Whether this party takes part in sessions: its HSM answers, it is not about to stop. */
   readonly able: () => boolean;
   readonly clock: Clock;
@@ -297,8 +297,8 @@ export class Requests {
   }
 
   /** Whoever cheated with one ecdsa key takes part in none. */
-  #banned(verdict: ToSign): readonly PartyId[] {
-    return isEcdsa(verdict.key) ? this.#options.bans.all().map(({ party }) => party) : [];
+  #banned({ key }: ToSign): readonly PartyId[] {
+    return isEcdsa(key) ? key.spec.parties.filter(party => this.#options.bans.has(party)) : [];
   }
 
   #date(): Date {

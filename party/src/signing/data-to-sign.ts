@@ -48,6 +48,14 @@ export class Prehashed {
   }
 }
 
+/** What is signed: the message and how it becomes a digest, or a digest of nobody knows what. */
+export type PlainData =
+  | { readonly message: Uint8Array; readonly digest: DigestName }
+  | { readonly prehashed: Uint8Array };
+
+export const dataOf = (data: PlainData): DataToSign | Prehashed =>
+  'prehashed' in data ? new Prehashed(data.prehashed) : DataToSign.of(data.message, data.digest);
+
 /** The digest as an integer modulo the order: bits2int of RFC 6979 for curves of 256 bits. */
 export const asScalar = (curve: Curve, { digest }: DataToSign | Prehashed): Scalar =>
   curve.scalar(bytesToNumberBE(digest));

@@ -19,12 +19,12 @@ import { PaillierSecretKey } from '../signing/cggmp24/paillier/paillier.ts';
 import { RingPedersen } from '../signing/cggmp24/paillier/ring-pedersen.ts';
 import type { CggmpParameters } from '../signing/cggmp24/parameters.ts';
 import { type PresignInput, presignFacts } from '../signing/cggmp24/presign-steps.ts';
-import { DataToSign, Prehashed } from '../signing/data-to-sign.ts';
+import { dataOf } from '../signing/data-to-sign.ts';
 import { compactForm, ecdsaCurve } from '../signing/ecdsa.ts';
 import { untweaked } from '../signing/signing-key.ts';
 import type { ToPrepare } from './messages.ts';
 import { dismantle } from './plain-presignature.ts';
-import type { Input, Job, Output, PlainAuxiliary, PlainData, PlainShare } from './tasks.ts';
+import type { Input, Job, Output, PlainAuxiliary, PlainShare } from './tasks.ts';
 
 export class Conductor {
   readonly #levels: Levels;
@@ -60,8 +60,11 @@ export class Conductor {
         paillier: new PaillierSecretKey(p, q, parameters),
         ring: RingPedersen.generate(ringP, ringQ, parameters),
       };
-      const outcome = await this.#run(options, noStatement, auxInfoMessages(parameters), party =>
-        auxInfo(party, own, parameters),
+      const outcome = await this.#run(
+        options,
+        () => noStatement,
+        auxInfoMessages(parameters),
+        party => auxInfo(party, own, parameters),
       );
       const record = encodeAuxiliary(outcome.result, primes, parameters);
       return { ...outcome, result: { record, values: auxiliaryHash(outcome.result.all) } };
@@ -92,7 +95,7 @@ export class Conductor {
 
   #run<M extends Messages, T>(
     options: SessionOptions,
-    statement: Statement,
+    statement: () => Statement,
     messages: M,
     protocol: (party: Party<M>) => Promise<T>,
   ): Promise<SessionOutcome<T>> {
@@ -125,7 +128,7 @@ export class Conductor {
 function forSigners(input: PresignInput, { parameters: { members } }: SessionOptions) {
   const curve = curves[input.share.sharing.curve];
   const messages = [input.parameters, curve, members.length] as const;
-  return { curve, messages, statement: presigningStatement(presignFacts(input)) };
+  return { curve, messages, statement: () => presigningStatement(presignFacts(input)) };
 }
 
 function shareOf({ curve: name, threshold, parties, commitments, party, secret }: PlainShare): KeyShare {
@@ -134,6 +137,3 @@ function shareOf({ curve: name, threshold, parties, commitments, party, secret }
   using wiped = new Secret(secret);
   return keyShare(sharing, party, curve.decodeScalar(wiped.expose()));
 }
-
-const dataOf = (data: PlainData): DataToSign | Prehashed =>
-  'prehashed' in data ? new Prehashed(data.prehashed) : DataToSign.of(data.message, data.digest);

@@ -2,7 +2,7 @@
 import type { SecurityLevel } from '@mpc-operator/crds/control';
 import type { CurveName } from '../curve/curve.ts';
 import type { PartyId } from '../session/errors.ts';
-import type { DigestName } from '../signing/data-to-sign.ts';
+import type { PlainData } from '../signing/data-to-sign.ts';
 
 /** A party's share of a key, or of a child of it. */
 export interface PlainShare {
@@ -14,11 +14,6 @@ export interface PlainShare {
   /** The sender lets go of it. */
   readonly secret: Uint8Array;
 }
-
-/** What is signed: the message and how it becomes a digest, or a digest of nobody knows what. */
-export type PlainData =
-  | { readonly message: Uint8Array; readonly digest: DigestName }
-  | { readonly prehashed: Uint8Array };
 
 /** A generation of auxiliary information; `record` only where the thread has not seen it yet. */
 export interface PlainAuxiliary {

@@ -60,7 +60,7 @@ export class Desk {
         },
       },
       presignatures: { find: () => undefined },
-      bans: { all: () => [], has: () => false },
+      bans: { has: () => false },
       able: () => this.able,
       clock: this.clock,
       read: () => this.request,
