@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { HsmClient, type HsmOptions } from '@mpc-operator/party/hsm/client';
 import { HsmRefused, HsmUnavailable, MAX_PLAINTEXT, type Sealed } from '@mpc-operator/party/hsm/hsm';
 import { Secret } from '@mpc-operator/party/secret';
-import { Sidecar } from './p11-kit.ts';
+import { kill, Sidecar } from './p11-kit.ts';
 
 const aad = Buffer.from('bound to this');
 /** Milliseconds: more than any call takes, on however busy a machine. */
@@ -71,7 +71,7 @@ test('SIGKILL of the server: the connection goes on; then of the connection: bac
   const remotes = sidecar.remotes();
   await sidecar.killServer();
   await opens(hsm, sealed);
-  for (const pid of remotes) process.kill(pid, 'SIGKILL');
+  for (const pid of remotes) kill(pid);
   await assert.rejects(hsm.open(sealed, aad), HsmUnavailable);
   await assert.rejects(hsm.open(sealed, aad), HsmUnavailable);
   await sidecar.start();
@@ -93,7 +93,8 @@ test('SIGKILL of all of the sidecar, twice: back each time', async t => {
 test('a connection that hangs is given up after the deadline, and another one serves', async t => {
   const { sidecar, hsm, sealed } = await sealing(t);
   const [hung] = sidecar.remotes();
-  process.kill(hung ?? 0, 'SIGSTOP');
+  assert.ok(hung !== undefined);
+  process.kill(hung, 'SIGSTOP');
   let beats = 0;
   const heart = setInterval(() => (beats += 1), 10);
   await assert.rejects(hsm.open(sealed, aad), /did not answer open within 3000 ms/);
@@ -101,7 +102,7 @@ test('a connection that hangs is given up after the deadline, and another one se
   assert.ok(beats > 5, 'the party went on meanwhile');
   await hsm.whenConnected();
   await opens(hsm, sealed);
-  process.kill(hung ?? 0, 'SIGKILL');
+  kill(hung);
 });
 
 test('one connection at a time, whatever happened before', async t => {

@@ -51,13 +51,22 @@ export class Sidecar {
   }
 
   killConnections(): void {
-    for (const pid of this.remotes()) process.kill(pid, 'SIGKILL');
+    for (const pid of this.remotes()) kill(pid);
   }
 
   /** As when the container goes. */
   async killAll(): Promise<void> {
     const remotes = this.remotes();
     await this.killServer();
-    for (const pid of remotes) process.kill(pid, 'SIGKILL');
+    for (const pid of remotes) kill(pid);
+  }
+}
+
+/** Whoever has ended between being listed and being killed is where it should be. */
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
