@@ -1,5 +1,11 @@
 import type { Clock } from './clock.ts';
 
+export interface TokenBucketOptions {
+  readonly perSecond: number;
+  readonly burst: number;
+  readonly clock: Clock;
+}
+
 /** A token bucket with reservations, as golang.org/x/time/rate: it starts full and may run into debt. */
 export class TokenBucket {
   readonly #perSecond: number;
@@ -8,7 +14,7 @@ export class TokenBucket {
   #tokens: number;
   #filledAt: number;
 
-  constructor(options: { readonly perSecond: number; readonly burst: number; readonly clock: Clock }) {
+  constructor(options: TokenBucketOptions) {
     this.#perSecond = options.perSecond;
     this.#burst = options.burst;
     this.#clock = options.clock;
@@ -35,5 +41,25 @@ export class TokenBucket {
     const now = this.#clock.now();
     this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#filledAt) / 1000) * this.#perSecond);
     this.#filledAt = now;
+  }
+}
+
+/** One for each of whatever is limited by itself. */
+export class TokenBuckets<K> {
+  readonly #options: TokenBucketOptions;
+  readonly #buckets = new Map<K, TokenBucket>();
+
+  constructor(options: TokenBucketOptions) {
+    this.#options = options;
+  }
+
+  of(key: K): TokenBucket {
+    const bucket = this.#buckets.get(key) ?? new TokenBucket(this.#options);
+    this.#buckets.set(key, bucket);
+    return bucket;
+  }
+
+  forget(key: K): void {
+    this.#buckets.delete(key);
   }
 }

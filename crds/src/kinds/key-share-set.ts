@@ -1,6 +1,7 @@
 import type { Kind } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
 import { derivationPath } from './derivation-path.ts';
+import { triggers } from './triggers.ts';
 
 const hex = (bytes: number) => ({ type: 'string', maxLength: 2 * bytes, pattern: '^([0-9a-f]{2})*$' }) as const;
 const partyId = { type: 'integer', format: 'int32', minimum: 1, maximum: 64 } as const;
@@ -379,32 +380,11 @@ export const KeyShareSet = {
           },
         },
       },
-      triggers: {
-        description:
-          'The last trigger of each source that the parties have carried out. As long as it stays, it is not carried out again.',
-        type: 'array',
-        maxItems: 32,
-        'x-kubernetes-list-type': 'map',
-        'x-kubernetes-list-map-keys': ['source'],
-        items: {
-          description: 'One source.',
-          type: 'object',
-          required: ['source', 'value', 'epoch'],
-          properties: {
-            source: {
-              description: 'The annotation, or policy/<name of the RotationPolicy>.',
-              type: 'string',
-              maxLength: 128,
-            },
-            value: {
-              description: 'The value of the annotation, or the time of the slot.',
-              type: 'string',
-              maxLength: 128,
-            },
-            epoch: { description: 'The epoch it led to.', ...epoch },
-          },
-        },
-      },
+      triggers: triggers(
+        'epoch',
+        'The annotation, or policy/<name of the RotationPolicy>.',
+        'The value of the annotation, or the time of the slot.',
+      ),
       lastRefreshTime: { description: 'When the current epoch was made final.', type: 'string', format: 'date-time' },
       auxiliaryTime: {
         description: 'Of an ecdsa key: when the auxiliary information that it signs with was made final.',

@@ -1,5 +1,6 @@
 import type { Kind, ObjectSchema } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
+import { triggers } from './triggers.ts';
 
 const quantity = {
   type: 'string',
@@ -226,38 +227,11 @@ export const MpcCluster = {
             maxLength: 16,
           },
           message: { description: 'Why it is in this phase, for people.', type: 'string', maxLength: 1024 },
-          triggers: {
-            description:
-              'The last trigger of each source that the parties have carried out. As long as it stays, it is not carried out again.',
-            type: 'array',
-            maxItems: 32,
-            'x-kubernetes-list-type': 'map',
-            'x-kubernetes-list-map-keys': ['source'],
-            items: {
-              description: 'One source.',
-              type: 'object',
-              required: ['source', 'value', 'generation'],
-              properties: {
-                source: {
-                  description:
-                    'What asked: first, parties (for others than before), annotation, or policy/<name of the RotationPolicy>.',
-                  type: 'string',
-                  maxLength: 128,
-                },
-                value: {
-                  description: 'The value of the annotation, the time of the slot, or the ids of the parties.',
-                  type: 'string',
-                  maxLength: 128,
-                },
-                generation: {
-                  description: 'The generation it led to.',
-                  type: 'integer',
-                  format: 'int32',
-                  minimum: 0,
-                },
-              },
-            },
-          },
+          triggers: triggers(
+            'generation',
+            'What asked: first, parties (for others than before), annotation, or policy/<name of the RotationPolicy>.',
+            'The value of the annotation, the time of the slot, or the ids of the parties.',
+          ),
         },
       },
       caFingerprint: {

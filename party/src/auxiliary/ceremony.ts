@@ -2,14 +2,16 @@
  * Making a generation of auxiliary information: what the operator may ask for, and nothing more comes of it than acknowledged
  * information. What follows (certify, activate, erase) the parties do by themselves, as with the epochs of a key.
  */
-import { parseTrigger } from '@mpc-operator/crds/annotations';
+
 import type { AttemptReport, AuxiliaryReport, Command, SecurityLevel } from '@mpc-operator/crds/control';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Bans } from '../bans/bans.ts';
+import { membersOf, Refused, rejectBusyOrLow, rejectCarriedOut, rejectDisordered } from '../ceremonies/admission.ts';
+import { attempt } from '../ceremonies/attempt.ts';
 import { Attendance } from '../ceremonies/attendance.ts';
-import { Refused } from '../ceremonies/ceremonies.ts';
-import { acknowledgedAttempt, failureOf } from '../ceremonies/outcome.ts';
+import { acknowledgedAttempt, carriedOutTriggers } from '../ceremonies/outcome.ts';
 import { type AuxiliaryProposal, acknowledgedBytes } from '../epochs/proposal.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import type { Keyring } from '../keys/keyring.ts';
@@ -44,8 +46,6 @@ type AuxiliaryCommand = Extract<Command, { verb: 'auxiliary' }>;
 /** Milliseconds until a session gives up: its proofs take each party seconds for each other one. */
 const timeoutFor = (parties: number): number => 60_000 + 30_000 * parties;
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-
 export class AuxiliaryCeremony {
   readonly #options: AuxiliaryCeremonyOptions;
   /** The newest attempt, running or failed. What was acknowledged is in the keyring. */
@@ -69,7 +69,7 @@ export class AuxiliaryCeremony {
       highest: Math.max(state?.highest ?? 0, this.#attempt?.number ?? 0),
       parties: (state?.attempts.get(state.active)?.proposal.identities ?? []).map(({ party }) => party),
       ...(attempt && { attempt }),
-      triggers: [...(state?.carriedOut ?? [])].map(([source, { value, epoch }]) => ({ source, value, epoch })),
+      triggers: state ? carriedOutTriggers(state) : [],
       ...(held?.finalTime && { finalTime: held.finalTime.toISOString() }),
     };
   }
@@ -100,7 +100,7 @@ export class AuxiliaryCeremony {
         computing.run('aux-info', { level, primes: taken.expose() }, options),
       );
       const { values } = result;
-      const identities = members.map(({ id, identity }) => ({ party: id, identity: hex(identity) }));
+      const identities = members.map(({ id, identity }) => ({ party: id, identity: bytesToHex(identity) }));
       await this.#acknowledge(
         {
           kind: 'auxiliary',
@@ -109,8 +109,8 @@ export class AuxiliaryCeremony {
           epoch: number,
           base,
           trigger,
-          values: hex(values),
-          transcript: hex(transcript),
+          values: bytesToHex(values),
+          transcript: bytesToHex(transcript),
           identities,
         },
         result.record,
@@ -123,46 +123,27 @@ export class AuxiliaryCeremony {
     const { level: own, keyring, peers, primes, bans } = this.#options;
     const state = keyring.auxiliary()?.state;
     if (level !== own) throw new Refused('Malformed', `security level ${level}: this party is started with ${own}`);
-    if (parties.some((p, i) => i > 0 && p <= (parties[i - 1] ?? 0)) || !parties.includes(peers.me))
-      throw new Refused(
-        'Malformed',
-        `parties ${parties.join(', ')}: they must be ascending, party ${peers.me} included`,
-      );
-    if (this.#attempt?.phase === 'Preparing')
-      throw new Refused('Busy', `attempt ${this.#attempt.number} at auxiliary information is under way`);
-    const highest = Math.max(state?.highest ?? 0, this.#attempt?.number ?? 0);
-    if (number <= highest) throw new Refused('NumberTooLow', `attempt ${number}: this party has seen ${highest}`);
+    rejectDisordered(parties, peers.me);
+    const acknowledged = state?.highest ?? 0;
+    rejectBusyOrLow('auxiliary information', number, { last: this.#attempt, acknowledged });
     if (state && state.active !== state.final)
       throw new Refused('NotFinal', `generation ${state.active} is not final: not every party has activated it yet`);
-    const { source, value } = parseTrigger(trigger);
-    if (state?.carriedOut.get(source)?.value === value)
-      throw new Refused('TriggerDone', `${trigger} was carried out before`);
+    rejectCarriedOut(state, trigger);
     const banned = parties.filter(party => bans.has(party));
     if (banned.length > 0)
       throw new Refused('NotReady', `parties ${banned.join(', ')} are banned here: they have provably cheated`);
     if (!primes.ready) throw new Refused('NoPrimes', `party ${peers.me} is making safe primes, which takes minutes`);
-    try {
-      return peers.members(parties);
-    } catch (error) {
-      throw new Refused('NotReady', error instanceof Error ? error.message : 'unknown error');
-    }
+    return membersOf(peers, parties);
   }
 
   /** Runs an attempt, keeping what is known of it for the operator. */
-  async #record({ number, trigger }: AuxiliaryCommand, run: () => Promise<void>): Promise<void> {
+  #record({ number, trigger }: AuxiliaryCommand, run: () => Promise<void>): Promise<void> {
     const { log, changed } = this.#options;
-    const attempt = { number, trigger };
-    this.#attempt = { ...attempt, phase: 'Preparing' };
-    changed();
-    try {
-      await run();
-      this.#attempt = undefined;
-      log.info('acknowledged new auxiliary information', attempt);
-    } catch (error) {
-      this.#attempt = { ...attempt, phase: 'Failed', ...failureOf(error) };
-      log.warn('an attempt at auxiliary information failed', { ...attempt, error });
-    }
-    changed();
+    const show = (report: AttemptReport | undefined): void => {
+      this.#attempt = report;
+      changed();
+    };
+    return attempt({ what: 'auxiliary information', number, trigger, log, show }, run);
   }
 
   /** Seals the new information beside the old, records this party's acknowledgement with it, and only then is it given. */
@@ -170,7 +151,7 @@ export class AuxiliaryCeremony {
     const { keyring, signer } = this.#options;
     const { keyId, epoch, level, trigger } = proposal;
     using secret = new Secret(record);
-    const signature = hex(await signer.sign(acknowledgedBytes(proposal)));
+    const signature = bytesToHex(await signer.sign(acknowledgedBytes(proposal)));
     const spec = { kind: 'auxiliary', level } as const;
     await keyring.record([{ type: 'EpochAcknowledged', spec, proposal, triggers: [trigger], signature }], {
       put: [{ name: { kind: 'auxiliary', keyId, epoch }, secret }],

@@ -72,22 +72,16 @@ export class Bans {
     this.#listeners.add(listener);
   }
 
-  /**
-   * Judges evidence, and bans whom it convicts. Whoever is banned already needs no more.
-   * @returns whether somebody is banned that was not
-   */
-  async hear(evidence: EvidenceObject): Promise<boolean> {
+  /** Judges evidence, and bans whom it convicts. Whoever is banned already needs no more. */
+  async hear(evidence: EvidenceObject): Promise<void> {
     const { computing, log } = this.#options;
     const [accused] = evidence.messages;
-    if (accused === undefined || this.has(accused.from) || !PROTOCOLS.test(evidence.session.protocol)) return false;
+    if (accused === undefined || this.has(accused.from) || !PROTOCOLS.test(evidence.session.protocol)) return;
     const expected = this.#fingerprintsOf(evidence);
-    if (expected === undefined) return false;
+    if (expected === undefined) return;
     const verdict = await computing.judge({ evidence, expected });
-    if (!verdict.confirmed) {
-      log.warn('evidence that shows nothing', { reporter: evidence.reporter, reason: verdict.reason });
-      return false;
-    }
-    return await this.#ban(verdict.culprit, evidence);
+    if (verdict.confirmed) await this.#ban(verdict.culprit, evidence);
+    else log.warn('evidence that shows nothing', { reporter: evidence.reporter, reason: verdict.reason });
   }
 
   /** An administrator lets a party take part again. @returns whether it was banned */
@@ -109,9 +103,9 @@ export class Bans {
   }
 
   /** Kept before it is recorded: a ban without its evidence could not be explained. */
-  async #ban(party: PartyId, evidence: EvidenceObject): Promise<boolean> {
+  async #ban(party: PartyId, evidence: EvidenceObject): Promise<void> {
     const { store, log, changed } = this.#options;
-    if (this.has(party)) return false;
+    if (this.has(party)) return;
     const text = JSON.stringify(evidence);
     const digest = createHash('sha256').update(text).digest('hex');
     await mkdir(dirname(this.#fileOf(digest)), { recursive: true });
@@ -123,7 +117,6 @@ export class Bans {
     log.error('a party has provably broken the protocol: it is excluded', { party, reason, evidence: digest });
     changed();
     for (const listener of this.#listeners) listener(evidence);
-    return true;
   }
 
   /** Those that are pinned here. Undefined if a party of the session is not known: then it was none of this cluster. */

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
-import { TokenBucket } from '@mpc-operator/runtime/token-bucket';
+import { TokenBuckets } from '@mpc-operator/runtime/token-bucket';
 import { type EvidenceObject, readEvidence } from '../evidence/format.ts';
 import type { Channel } from '../session/channel.ts';
 import type { PartyId } from '../session/errors.ts';
@@ -25,10 +25,11 @@ const EVERY = 30;
 
 export class EvidenceMessenger {
   readonly #options: MessengerOptions;
-  readonly #buckets = new Map<PartyId, TokenBucket>();
+  readonly #buckets: TokenBuckets<PartyId>;
 
   constructor(options: MessengerOptions) {
     this.#options = options;
+    this.#buckets = new TokenBuckets({ perSecond: 1 / EVERY, burst: BURST, clock: options.clock });
     options.channel.listen((from, bytes) => {
       this.#receive(from, bytes).catch((error: unknown) => {
         options.log.warn('evidence of another party was not judged', { from, error });
@@ -47,16 +48,9 @@ export class EvidenceMessenger {
   }
 
   async #receive(from: PartyId, bytes: Uint8Array): Promise<void> {
-    if (bytes.length > MAX_PACKED || !this.#bucket(from).tryTake()) return;
+    if (bytes.length > MAX_PACKED || !this.#buckets.of(from).tryTake()) return;
     const text = await promisify(gunzip)(bytes, { maxOutputLength: MAX_TEXT });
     const read = readEvidence(text);
     if ('evidence' in read) await this.#options.bans.hear(read.evidence);
-  }
-
-  #bucket(from: PartyId): TokenBucket {
-    const { clock } = this.#options;
-    const bucket = this.#buckets.get(from) ?? new TokenBucket({ perSecond: 1 / EVERY, burst: BURST, clock });
-    this.#buckets.set(from, bucket);
-    return bucket;
   }
 }

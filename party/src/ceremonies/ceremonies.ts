@@ -2,11 +2,10 @@
  * Making a key, and refreshing it: what the operator may ask for, and nothing more comes of it than an acknowledged sharing. What
  * follows (certify, activate, erase) the parties do by themselves.
  */
-import { parseTrigger } from '@mpc-operator/crds/annotations';
-import type { AttemptReport, Command, KeySpec, Refusal } from '@mpc-operator/crds/control';
+import type { AttemptReport, Command, KeySpec } from '@mpc-operator/crds/control';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
-import { TokenBucket } from '@mpc-operator/runtime/token-bucket';
+import { TokenBuckets } from '@mpc-operator/runtime/token-bucket';
 import { curves } from '../curve/curve.ts';
 import { acknowledgedBytes, type Proposal } from '../epochs/proposal.ts';
 import type { SessionHost } from '../host/session-host.ts';
@@ -19,8 +18,9 @@ import { refresh, refreshMessages } from '../sharing/refresh.ts';
 import { type KeyShare, sharingHash } from '../sharing/sharing.ts';
 import { curvesOf } from '../signing/scheme.ts';
 import type { SecretName } from '../store/secret-name.ts';
+import { membersOf, Refused, rejectBusyOrLow, rejectCarriedOut, rejectDisordered } from './admission.ts';
+import { attempt } from './attempt.ts';
 import { Attendance } from './attendance.ts';
-import { failureOf } from './outcome.ts';
 import { newKeyProposal, refreshProposal } from './proposals.ts';
 
 export interface CeremoniesOptions {
@@ -32,15 +32,6 @@ export interface CeremoniesOptions {
   readonly clock: Clock;
   /** An attempt at the key of this name began or ended. */
   readonly changed: (name: string) => void;
-}
-
-export class Refused extends Error {
-  override readonly name = 'Refused';
-  readonly reason: Refusal;
-  constructor(reason: Refusal, message: string) {
-    super(message);
-    this.reason = reason;
-  }
 }
 
 type Keygen = Extract<Command, { verb: 'keygen' }>;
@@ -56,10 +47,12 @@ export class Ceremonies {
   readonly #options: CeremoniesOptions;
   /** The newest attempt of each name, running or failed. What was acknowledged is in the keyring. */
   readonly #attempts = new Map<string, { readonly spec: KeySpec; readonly report: AttemptReport }>();
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #refreshes: TokenBuckets<string>;
 
   constructor(options: CeremoniesOptions) {
     this.#options = options;
+    const { clock } = options;
+    this.#refreshes = new TokenBuckets({ perSecond: 1 / REFRESH_EVERY, burst: REFRESH_BURST, clock });
   }
 
   /** Attempts that run, or failed and were not followed by another, by the name of the key. */
@@ -80,7 +73,7 @@ export class Ceremonies {
     if (activated)
       throw new Refused('KeyExists', `this party holds key ${activated.keyId} under the name ${spec.name}`);
     this.#rejectBusyOrLow(spec.name, number, Math.max(0, ...held.map(key => key.highest)));
-    const members = this.#members(spec.parties);
+    const members = membersOf(peers, spec.parties);
 
     return this.#attempt(spec, number, 'keygen@', async () => {
       const { curve, purpose, threshold, parties } = spec;
@@ -119,12 +112,10 @@ export class Ceremonies {
         `epoch ${key.active} of key ${keyId} is not final: not every party has activated it yet`,
       );
     }
-    const { source, value } = parseTrigger(trigger);
-    if (key.carriedOut.get(source)?.value === value)
-      throw new Refused('TriggerDone', `${trigger} was carried out before`);
+    rejectCarriedOut(key, trigger);
     this.#rejectBusyOrLow(key.spec.name, number, key.highest);
-    this.#members(key.spec.parties);
-    if (!this.#bucket(keyId).tryTake()) {
+    membersOf(peers, key.spec.parties);
+    if (!this.#refreshes.of(keyId).tryTake()) {
       throw new Refused(
         'TooOften',
         `more than ${REFRESH_BURST} refreshes of key ${keyId} in a row: one in ${REFRESH_EVERY} s is made`,
@@ -159,27 +150,20 @@ export class Ceremonies {
 
   /** The key is destroyed, and what was tried with it of no interest any more: a key of the same name begins anew. */
   forget(keyId: string, name: string): void {
-    this.#buckets.delete(keyId);
+    this.#refreshes.forget(keyId);
     if (this.#attempts.get(name)?.report.phase === 'Failed') this.#attempts.delete(name);
   }
 
   /** Runs an attempt, keeping what is known of it for the operator. */
-  async #attempt(spec: KeySpec, number: number, trigger: string, run: () => Promise<void>): Promise<void> {
+  #attempt(spec: KeySpec, number: number, trigger: string, run: () => Promise<void>): Promise<void> {
     const { log, changed } = this.#options;
     const { name } = spec;
-    const attempt = { number, trigger };
-    this.#attempts.set(name, { spec, report: { ...attempt, phase: 'Preparing' } });
-    changed(name);
-    try {
-      await run();
-      this.#attempts.delete(name);
-      log.info('acknowledged a new epoch', { key: name, ...attempt });
-    } catch (error) {
-      const failure = failureOf(error);
-      this.#attempts.set(name, { spec, report: { ...attempt, phase: 'Failed', ...failure } });
-      log.warn('an attempt at a new epoch failed', { key: name, ...attempt, error });
-    }
-    changed(name);
+    const show = (report: AttemptReport | undefined): void => {
+      if (report === undefined) this.#attempts.delete(name);
+      else this.#attempts.set(name, { spec, report });
+      changed(name);
+    };
+    return attempt({ what: name, number, trigger, log, show }, run);
   }
 
   /** Seals the new share beside the old one, records this party's acknowledgement with it, and only then is it given. */
@@ -203,27 +187,7 @@ export class Ceremonies {
   }
 
   #rejectBusyOrLow(name: string, number: number, acknowledged: number): void {
-    const last = this.#attempts.get(name)?.report;
-    if (last?.phase === 'Preparing') throw new Refused('Busy', `attempt ${last.number} of ${name} is under way`);
-    const highest = Math.max(acknowledged, last?.number ?? 0);
-    if (number <= highest)
-      throw new Refused('NumberTooLow', `attempt ${number} of ${name}: this party has seen ${highest}`);
-  }
-
-  #members(parties: readonly number[]) {
-    try {
-      return this.#options.peers.members(parties);
-    } catch (error) {
-      throw new Refused('NotReady', error instanceof Error ? error.message : 'unknown error');
-    }
-  }
-
-  #bucket(keyId: string): TokenBucket {
-    const { clock } = this.#options;
-    const bucket =
-      this.#buckets.get(keyId) ?? new TokenBucket({ perSecond: 1 / REFRESH_EVERY, burst: REFRESH_BURST, clock });
-    this.#buckets.set(keyId, bucket);
-    return bucket;
+    rejectBusyOrLow(name, number, { last: this.#attempts.get(name)?.report, acknowledged });
   }
 }
 
@@ -234,6 +198,5 @@ function rejectMalformed({ curve, purpose, threshold, parties }: KeySpec, me: nu
   if (!curvesOf[purpose].includes(curve))
     refuse(`purpose ${purpose} needs curve ${curvesOf[purpose].join(' or ')}, not ${curve}`);
   if (threshold > parties.length) refuse(`threshold ${threshold} exceeds the ${parties.length} parties`);
-  if (parties.some((p, i) => i > 0 && p <= (parties[i - 1] ?? 0))) refuse('parties must be ascending, each once');
-  if (!parties.includes(me)) refuse(`party ${me} is not among the parties ${parties.join(', ')}`);
+  rejectDisordered(parties, me);
 }

@@ -1,5 +1,5 @@
 /** How an attempt at an epoch went, in the words that operator and people read. */
-import type { AttemptReport } from '@mpc-operator/crds/control';
+import type { AttemptReport, KeyReport } from '@mpc-operator/crds/control';
 import type { EpochState } from '../epochs/key-state.ts';
 import { isCertified } from '../epochs/key-state.ts';
 import { ContextMismatch, Misbehaviour, Timeout } from '../session/errors.ts';
@@ -27,3 +27,7 @@ export function acknowledgedAttempt(key: EpochState): AttemptReport | undefined 
   };
   return { number, trigger, phase: phase() };
 }
+
+/** As an operator is told of them. */
+export const carriedOutTriggers = ({ carriedOut }: EpochState): KeyReport['triggers'] =>
+  [...carriedOut].map(([source, { value, epoch }]) => ({ source, value, epoch }));

@@ -1,5 +1,7 @@
 /** From the outcome of a session to what the parties sign: every party comes to the same bytes. */
+
 import type { KeySpec } from '@mpc-operator/crds/control';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { curves } from '../curve/curve.ts';
 import type { Proposal } from '../epochs/proposal.ts';
 import { hexCommitments } from '../keys/proposed-sharing.ts';
@@ -10,8 +12,6 @@ import { taggedHash } from '../session/transcript.ts';
 import type { NewKey } from '../sharing/keygen.ts';
 import { groupKey, type KeyShare } from '../sharing/sharing.ts';
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-
 /** The first epoch of a new key. Its id is that of the session that made it: no other key has it. */
 export function newKeyProposal(
   spec: KeySpec,
@@ -21,20 +21,20 @@ export function newKeyProposal(
 ): Proposal {
   const { sharing } = result.share;
   return {
-    keyId: hex(taggedHash('mpc/v1/key-id', sid).subarray(0, 16)),
+    keyId: bytesToHex(taggedHash('mpc/v1/key-id', sid).subarray(0, 16)),
     curve: spec.curve,
     purpose: spec.purpose,
     threshold: spec.threshold,
-    publicKey: hex(curves[spec.curve].encodePoint(groupKey(sharing))),
+    publicKey: bytesToHex(curves[spec.curve].encodePoint(groupKey(sharing))),
     epoch: number,
     base: 0,
     trigger: 'keygen@',
     commitments: hexCommitments(sharing),
     chainCodeHash: chainCodeHash(result.chainCode),
-    transcript: hex(transcript),
+    transcript: bytesToHex(transcript),
     approvers: [],
     admins: [],
-    identities: members.map(({ id, identity }) => ({ party: id, identity: hex(identity) })),
+    identities: members.map(({ id, identity }) => ({ party: id, identity: bytesToHex(identity) })),
   };
 }
 
@@ -51,10 +51,10 @@ export function refreshProposal(
     base: base.epoch,
     trigger,
     commitments: hexCommitments(result.sharing),
-    transcript: hex(transcript),
+    transcript: bytesToHex(transcript),
   };
 }
 
 /** Tells nothing of the chain code, which is 32 uniform bytes. */
 const chainCodeHash = (chainCode: Secret<Uint8Array>): string =>
-  hex(taggedHash('mpc/v1/chain-code', chainCode.expose()));
+  bytesToHex(taggedHash('mpc/v1/chain-code', chainCode.expose()));

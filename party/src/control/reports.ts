@@ -1,6 +1,6 @@
 /** What this party tells the operator: projections of what it holds, never a secret. */
 import type { AttemptReport, KeyReport, KeySpec } from '@mpc-operator/crds/control';
-import { acknowledgedAttempt } from '../ceremonies/outcome.ts';
+import { acknowledgedAttempt, carriedOutTriggers } from '../ceremonies/outcome.ts';
 import { isCertified, type KeyState } from '../epochs/key-state.ts';
 import { certificateOf } from '../epochs/proposal.ts';
 import type { HeldKey } from '../keys/keyring.ts';
@@ -26,7 +26,7 @@ export function reportOfKey(
     highest: Math.max(highest, attempt?.number ?? 0),
     ...(certified && isCertified(certified) && { certificate: certificateOf(certified.proposal, certified.acks) }),
     ...(newest && { attempt: newest }),
-    triggers: [...state.carriedOut].map(([source, { value, epoch }]) => ({ source, value, epoch })),
+    triggers: carriedOutTriggers(state),
     ...(finalTime && { finalTime: finalTime.toISOString() }),
   };
 }

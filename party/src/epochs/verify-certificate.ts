@@ -49,5 +49,7 @@ function parse(identity: string): PublicIdentity | undefined {
   }
 }
 
-const isAscending = (ids: readonly number[]): boolean => ids.every((id, i) => i === 0 || id > (ids[i - 1] ?? id));
+/** Each once. */
+export const isAscending = (ids: readonly number[]): boolean =>
+  ids.every((id, i) => i === 0 || id > (ids[i - 1] ?? id));
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));

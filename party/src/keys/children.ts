@@ -6,7 +6,7 @@ import type { Keyring } from './keyring.ts';
 import { type ShownChild, shownChildren } from './shown-key.ts';
 
 export interface ChildrenOptions {
-  readonly keyring: Pick<Keyring, 'byName' | 'chainCode'>;
+  readonly keyring: Pick<Keyring, 'serving' | 'chainCode'>;
   readonly keyShareSet: (name: string) => KeyShareSet | undefined;
   /** The children of the key of this name are others now. */
   readonly changed: (name: string) => void;
@@ -34,7 +34,7 @@ export class Children {
   /** Reconciles one key, by its name. */
   readonly reconcile: Reconcile = async ({ name }): Promise<Result> => {
     const { keyring, keyShareSet, changed } = this.#options;
-    const key = keyring.byName(name).find(({ state }) => state.final > 0)?.state;
+    const key = keyring.serving(name);
     const paths = (keyShareSet(name)?.spec.derivations ?? []).map(({ path }) => path);
     const known = this.#byName.get(name);
     if (key === undefined || paths.length === 0) {

@@ -88,6 +88,11 @@ export class Keyring {
     return this.all().filter(({ state }) => state.spec.name === name);
   }
 
+  /** The key of this name that signs: a first epoch of it has become final. */
+  serving(name: string): KeyState | undefined {
+    return this.byName(name).find(({ state }) => state.final > 0)?.state;
+  }
+
   /** Calls `listener` with the id of whatever has changed, and the name of the key if it is one. */
   onChange(listener: (id: string, name: string | undefined) => void): void {
     this.#listeners.add(listener);

@@ -1,5 +1,7 @@
 /** What the world sees of a key and of its children: what their signatures verify under, and where they spend. */
+
 import type { KeyReport, KeySpec } from '@mpc-operator/crds/control';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { addresses } from '../chains/addresses.ts';
 import { curves, type Point } from '../curve/curve.ts';
 import { derive, parsePath } from '../signing/hd.ts';
@@ -9,8 +11,6 @@ export type ShownChild = NonNullable<KeyReport['derivations']>[number];
 export type ShownKey = Omit<ShownChild, 'path'> & Pick<KeyReport, 'internalKey'>;
 
 type Spec = Pick<KeySpec, 'curve' | 'purpose'>;
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /**
  * @param groupKey the shared key before any tweak: a compressed point in hex, as in a certificate
@@ -46,8 +46,8 @@ const decode = ({ curve }: Spec, point: string): Point =>
 function shownPoint({ curve, purpose }: Spec, point: Point): ShownKey {
   const { publicKey, internalKey } = publicKeys(purpose, curve, point);
   return {
-    publicKey: hex(publicKey),
-    ...(internalKey && { internalKey: hex(internalKey) }),
+    publicKey: bytesToHex(publicKey),
+    ...(internalKey && { internalKey: bytesToHex(internalKey) }),
     addresses: addresses(purpose, curve, publicKey),
   };
 }

@@ -10,7 +10,9 @@ import type { Logger } from '@mpc-operator/runtime/log';
 import type { Bans } from '../bans/bans.ts';
 import { Attendance } from '../ceremonies/attendance.ts';
 import { isCertified, type KeyState } from '../epochs/key-state.ts';
+import { Followed } from '../host/followed.ts';
 import { Invitations } from '../host/invitations.ts';
+import { whyNotTogether } from '../keys/quorum.ts';
 import { presignaturesHeld } from '../metrics.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Channel } from '../session/channel.ts';
@@ -48,7 +50,7 @@ export class Presignatures {
   readonly #options: PresignaturesOptions;
   readonly #pool = new PresignaturePool();
   readonly #invitations = new Invitations();
-  readonly #followed = new Map<string, PartyId>();
+  readonly #followed = new Followed(MAX_FOLLOWED);
   /** Sessions that run, and how they are ended when what they make will be of no use. */
   readonly #making = new Set<{ readonly binding: Binding; readonly outdated: AbortController }>();
   /** Names of keys whose stock is being filled up to the target. */
@@ -105,7 +107,7 @@ export class Presignatures {
   /** Reconciles the stock of one key, by its name: makes at most one, and comes back. */
   readonly reconcile: Reconcile = async ({ name }, { signal }): Promise<Result> => {
     const { keyring, able, busy, me } = this.#options;
-    const key = keyring.byName(name).find(({ state }) => state.final > 0)?.state;
+    const key = keyring.serving(name);
     if (key === undefined || key.spec.purpose !== 'ecdsa') return {};
     const binding = this.#bindingOf(key);
     if (binding === undefined || !able()) return { requeueAfter: LOOK_AGAIN };
@@ -206,14 +208,13 @@ export class Presignatures {
       channel.send(owner, encodePresignMessage({ type: 'decline', session, reason: reason.slice(0, 256) }));
     const why = this.#whyNot(owner, invitation);
     if (why !== undefined) return await decline(why);
-    this.#followed.set(session, owner);
+    using place = this.#followed.enter(owner, session);
+    if (place === undefined) return await decline('too many sessions');
     try {
       this.#pool.add(await this.#make(invitation, owner, {}));
     } catch (error) {
       log.warn('a session to presign failed', { session, owner, error });
       if (!isOfSession(error)) await decline('not able to');
-    } finally {
-      this.#followed.delete(session);
     }
   }
 
@@ -221,15 +222,11 @@ export class Presignatures {
   #whyNot(owner: PartyId, { keyId, epoch, signers }: PresignInvitation): string | undefined {
     const { me, keyring, able } = this.#options;
     if (!able()) return 'not able to';
-    if ([...this.#followed.values()].filter(other => other === owner).length >= MAX_FOLLOWED)
-      return 'too many sessions';
     const key = keyring.byId(keyId)?.state;
     const attempt = key?.attempts.get(epoch);
     if (key === undefined || attempt === undefined || !isCertified(attempt))
       return 'an epoch that is not certified here';
-    const { purpose, threshold, parties } = key.spec;
-    const wrong = purpose !== 'ecdsa' || signers.length !== threshold || signers.some(s => !parties.includes(s));
-    if (wrong || new Set(signers).size !== signers.length) return 'the signers are not a quorum of the key';
-    return signers.includes(me) && signers.includes(owner) ? undefined : 'the signers do not include owner and invited';
+    if (key.spec.purpose !== 'ecdsa') return 'not a key that is presigned for';
+    return whyNotTogether(key.spec, signers, { me, leader: owner });
   }
 }

@@ -1,5 +1,6 @@
 /** The sessions that make ECDSA signatures: interactive, in a thread of its own, or from a presignature, in two short rounds. */
 
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { agreedAuxiliary } from '../auxiliary/agreed.ts';
 import { curves, type Point } from '../curve/curve.ts';
 import { presignatureStatement } from '../evidence/statement.ts';
@@ -33,8 +34,6 @@ export interface EcdsaResult {
   readonly publicKey: Uint8Array;
   readonly ecdsa: { readonly digest: string; readonly der: string; readonly recoveryId: number };
 }
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** @param share of the key that signs, which may be a child */
 export async function signWithAuxiliary(
@@ -77,9 +76,9 @@ export async function signWithPresignature(
   const data = DataToSign.of(asked.message, asked.digest);
   const key = await keyFrom({ curve, point: terms.key });
   const path = ['m', ...s.asked.path].join('/');
-  const consumed = { presignature: id, request: s.request, digest: hex(data.digest), path };
-  await store.append([{ type: 'PresignatureConsumed', ...consumed }]);
-  await s.ready?.();
+  const consumed = { presignature: id, request: s.request, digest: bytesToHex(data.digest), path };
+  // the others may come meanwhile: nothing of it is told before the session begins
+  await Promise.all([store.append([{ type: 'PresignatureConsumed', ...consumed }]), s.ready?.()]);
   const facts = { curve, key, data };
   const { extras, ...agreed } = onlineAgreement(level, threshold, terms, facts);
   const job = jobOf(s, { ...agreed, extras: { ...extras, path } }, [{ keyId: s.keyId, epoch: s.epoch }]);
@@ -100,7 +99,11 @@ function verified(curve: EcdsaCurve, key: Point, digest: Uint8Array, made: Ecdsa
   if (!verifyEcdsa(curve, publicKey, digest, signature))
     throw new Error('the signature does not verify: it is not handed out');
   const { recoveryId } = made;
-  return { signature, publicKey, ecdsa: { digest: hex(digest), der: hex(derForm(curve, made)), recoveryId } };
+  return {
+    signature,
+    publicKey,
+    ecdsa: { digest: bytesToHex(digest), der: bytesToHex(derForm(curve, made)), recoveryId },
+  };
 }
 
 /** Whether these are the signers of a presignature, and `leader` is the one that may lead with it. */

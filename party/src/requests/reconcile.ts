@@ -3,15 +3,12 @@
  * that it has, or say why there is none. It needs neither the operator nor the other parties to agree on who does it.
  */
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
-import { API_VERSION } from '@mpc-operator/crds/group';
-import { ApiError } from '@mpc-operator/runtime/api-error';
 import type { ApiClient } from '@mpc-operator/runtime/client';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
 import type { EventRecorder } from '@mpc-operator/runtime/events';
 import type { Logger } from '@mpc-operator/runtime/log';
 import type { ObjectKey } from '@mpc-operator/runtime/object';
-import { defineResource } from '@mpc-operator/runtime/resource';
 import type { Bans } from '../bans/bans.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Presignatures } from '../presignatures/presignatures.ts';
@@ -22,14 +19,8 @@ import { courseOf, Memories, type Memory } from './memories.ts';
 import { PresignatureGone, type RequestSigner } from './request-signer.ts';
 import type { SessionLimit } from './session-limit.ts';
 import { isEcdsa, restAfter, SessionPlaces, shortTimeout, timeoutOf, within } from './sessions.ts';
-import { isFinished, type Verdict } from './verdict.ts';
-
-export const signRequests = defineResource<SignRequest>({
-  apiVersion: API_VERSION,
-  kind: 'SignRequest',
-  plural: 'signrequests',
-  namespaced: true,
-});
+import { writeStatus } from './sign-requests.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface RequestsOptions {
   readonly me: PartyId;
@@ -263,24 +254,11 @@ export class Requests {
     return {};
   }
 
-  /**
-   * A status that is final by now, or says the same, stays as it is: another party was faster.
-   * @returns whether it was written
-   */
+  /** @returns whether it was written */
   async #write(request: SignRequest, status: NonNullable<SignRequest['status']>, memory: Memory): Promise<boolean> {
-    const { client } = this.#options;
-    const { phase, reason, message } = request.status ?? {};
-    if (phase === status.phase && reason === status.reason && message === status.message) return false;
-    const { namespace = '', name, uid } = request.metadata;
-    try {
-      memory.version = (await client.patchStatus(signRequests, request, status)).metadata.resourceVersion;
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      const now = await client.get(signRequests, { namespace, name });
-      if (now === undefined || now.metadata.uid !== uid || isFinished(now)) return false;
-      throw error;
-    }
+    const written = await writeStatus(this.#options.client, request, status);
+    if (written !== undefined) memory.version = written.metadata.resourceVersion;
+    return written !== undefined;
   }
 
   /** Milliseconds until it is this party's turn, if nobody else has answered by then. */

@@ -9,8 +9,10 @@ import type { Bans } from '../bans/bans.ts';
 import { Attendance } from '../ceremonies/attendance.ts';
 import { type AuxiliaryState, isCertified, type KeyState } from '../epochs/key-state.ts';
 import { type AnyCertificate, certificateOf } from '../epochs/proposal.ts';
+import { Followed } from '../host/followed.ts';
 import { Invitations } from '../host/invitations.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { whyNotTogether } from '../keys/quorum.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Presignatures } from '../presignatures/presignatures.ts';
 import type { Channel } from '../session/channel.ts';
@@ -45,17 +47,13 @@ export interface RequestSignerOptions extends SigningSessionOptions {
 
 type ToSign = Extract<Verdict, { kind: 'sign' }>;
 
-/**
- * Sessions of one leader that this party comes to at once; more are declined, and the leader asks somebody else or later. Each leader
- * has its own, so that none takes the places of another.
- */
+/** Sessions of one leader that this party comes to at once. */
 const MAX_FOLLOWED = 64;
 
 export class RequestSigner {
   readonly #options: RequestSignerOptions;
   readonly #invitations = new Invitations();
-  /** Who leads the sessions that this party has come to. */
-  readonly #followed = new Map<string, PartyId>();
+  readonly #followed = new Followed(MAX_FOLLOWED);
   readonly #stop: () => void;
 
   constructor(options: RequestSignerOptions) {
@@ -123,14 +121,9 @@ export class RequestSigner {
 
   async #follow(leader: PartyId, invitation: Invitation): Promise<void> {
     const { session } = invitation;
-    const followed = [...this.#followed.values()].filter(other => other === leader).length;
-    if (followed >= MAX_FOLLOWED) return await this.#decline(leader, session, 'too many sessions');
-    this.#followed.set(session, leader);
-    try {
-      await this.#come(leader, invitation);
-    } finally {
-      this.#followed.delete(session);
-    }
+    using place = this.#followed.enter(leader, session);
+    if (place === undefined) await this.#decline(leader, session, 'too many sessions');
+    else await this.#come(leader, invitation);
   }
 
   async #come(leader: PartyId, invitation: Invitation): Promise<void> {
@@ -240,7 +233,5 @@ function whyNot(
   if (key.keyId !== keyId) return 'another key of that name here';
   const attempt = key.attempts.get(epoch);
   if (attempt === undefined || !isCertified(attempt)) return 'an epoch that is not certified here, or replaced';
-  const wrong = signers.length !== key.spec.threshold || signers.some(s => !key.spec.parties.includes(s));
-  if (wrong || new Set(signers).size !== signers.length) return 'the signers are not a quorum of the key';
-  return signers.includes(me) && signers.includes(leader) ? undefined : 'the signers do not include leader and invited';
+  return whyNotTogether(key.spec, signers, { me, leader });
 }

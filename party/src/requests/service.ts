@@ -23,8 +23,9 @@ import { Presignatures } from '../presignatures/presignatures.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import { protocols } from '../signing/cggmp24/agreement.ts';
 import type { Owner } from '../store/secret-name.ts';
-import { Requests, signRequests } from './reconcile.ts';
+import { Requests } from './reconcile.ts';
 import { RequestSigner } from './request-signer.ts';
+import { signRequests } from './sign-requests.ts';
 import { signatureOf } from './signing-session.ts';
 import { isToBeDestroyed, judge, leanIfFinished } from './verdict.ts';
 
@@ -95,7 +96,7 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
 
   const decide = (request: SignRequest) => {
     const named = request.spec.keyRef.name;
-    const key = keyring.byName(named).find(({ state }) => state.final > 0)?.state;
+    const key = keyring.serving(named);
     return judge(request, { cluster, keyShareSet: keys.get({ namespace, name: named }), key, now: Date.now() });
   };
   const find = async (wanted: string, uid: string): Promise<SignRequest | undefined> => {

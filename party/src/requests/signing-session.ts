@@ -1,5 +1,6 @@
 /** One session for one request: the same for its leader and for those it has invited. */
 
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { curves, type Point } from '../curve/curve.ts';
 import { derivedShare } from '../sharing/derived.ts';
 import { groupKey, type KeyShare } from '../sharing/sharing.ts';
@@ -15,8 +16,6 @@ import { jobOf, type Signing, type SigningSessionOptions } from './signing.ts';
 /** What a session gives, and under what it verifies. */
 type Made = { readonly signature: Uint8Array; readonly publicKey: Uint8Array } & Partial<EcdsaResult>;
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-
 /**
  * Signs with the other signers, and records the signature before anybody learns of it from this party.
  * @throws Timeout, ContextMismatch, Misbehaviour; HsmUnavailable, HsmRefused; Unfit, Draining
@@ -25,7 +24,7 @@ export async function signTogether(options: SigningSessionOptions, s: Signing): 
   const { store } = options;
   const { signature, publicKey, ecdsa } = await make(options, s);
   const recorded = {
-    ...{ signature: hex(signature), publicKey: hex(publicKey) },
+    ...{ signature: bytesToHex(signature), publicKey: bytesToHex(publicKey) },
     ...{ keyId: s.keyId, epoch: s.epoch, signers: [...s.signers] },
     ...(ecdsa && { ecdsa }),
   };
@@ -98,6 +97,9 @@ export async function signatureOf(
   // an early version did not record it, and knew no children
   const sharing = keyring.sharing(key.keyId, key.active);
   return (
-    sharing && { ...shown, publicKey: hex(publicKeys(key.spec.purpose, sharing.curve, groupKey(sharing)).publicKey) }
+    sharing && {
+      ...shown,
+      publicKey: bytesToHex(publicKeys(key.spec.purpose, sharing.curve, groupKey(sharing)).publicKey),
+    }
   );
 }

@@ -26,10 +26,16 @@ import type { ToPrepare } from './messages.ts';
 import { dismantle } from './plain-presignature.ts';
 import type { Input, Job, Output, PlainAuxiliary, PlainShare } from './tasks.ts';
 
+/** Auxiliary information as it is used, with the hash by which parties agree on it. */
+interface Prepared {
+  readonly auxiliary: Auxiliary;
+  readonly hash: Uint8Array;
+}
+
 export class Conductor {
   readonly #levels: Levels;
   /** By generation: keys are made of a record once, for OpenSSL tests every modulus. */
-  readonly #auxiliaries = new Map<number, Auxiliary>();
+  readonly #auxiliaries = new Map<number, Prepared>();
 
   constructor(levels: Levels) {
     this.#levels = levels;
@@ -105,23 +111,24 @@ export class Conductor {
   #presignInput(plain: PlainAuxiliary, sentShare: PlainShare, options: SessionOptions): PresignInput {
     const parameters = this.#levels[plain.level];
     const share = shareOf(sentShare);
-    const auxiliary = this.#auxiliary(plain, options.me, parameters);
+    const { auxiliary, hash } = this.#auxiliary(plain, options.me, parameters);
     // what all signers agree on is what is used here
     const agreed = options.parameters.extras.auxiliary;
-    if (!(agreed instanceof Uint8Array) || !Buffer.from(auxiliaryHash(auxiliary.all)).equals(agreed))
+    if (!(agreed instanceof Uint8Array) || !Buffer.from(hash).equals(agreed))
       throw new Error(`auxiliary information ${plain.generation} is not the certified one`);
     const key = untweaked(curves[share.sharing.curve], groupKey(share.sharing));
     return { parameters, auxiliary, share, key };
   }
 
-  #auxiliary({ generation, record }: PlainAuxiliary, me: PartyId, parameters: CggmpParameters): Auxiliary {
+  #auxiliary({ generation, record }: PlainAuxiliary, me: PartyId, parameters: CggmpParameters): Prepared {
     const known = this.#auxiliaries.get(generation);
     if (known !== undefined) return known;
     if (record === undefined) throw new Error(`auxiliary information ${generation} is not in this thread`);
     const auxiliary = decodeAuxiliary(record, me, parameters);
     record.fill(0);
-    this.#auxiliaries.set(generation, auxiliary);
-    return auxiliary;
+    const prepared = { auxiliary, hash: auxiliaryHash(auxiliary.all) };
+    this.#auxiliaries.set(generation, prepared);
+    return prepared;
   }
 }
 

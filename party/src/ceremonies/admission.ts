@@ -1,0 +1,50 @@
+/** What every attempt must satisfy before it begins, whether it makes shares or auxiliary information. */
+import { parseTrigger } from '@mpc-operator/crds/annotations';
+import type { AttemptReport, Refusal } from '@mpc-operator/crds/control';
+import type { EpochState } from '../epochs/key-state.ts';
+import { isAscending } from '../epochs/verify-certificate.ts';
+import type { Peers } from '../peers/peers.ts';
+import type { Member } from '../session/context.ts';
+import type { PartyId } from '../session/errors.ts';
+
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly reason: Refusal;
+  constructor(reason: Refusal, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** @throws Refused unless they ascend, each once, with `me` among them */
+export function rejectDisordered(parties: readonly PartyId[], me: PartyId): void {
+  if (!isAscending(parties) || !parties.includes(me))
+    throw new Refused('Malformed', `parties ${parties.join(', ')}: they must ascend, each once, party ${me} included`);
+}
+
+/** One attempt at a time, and each number once. */
+export function rejectBusyOrLow(
+  what: string,
+  number: number,
+  { last, acknowledged }: { readonly last: AttemptReport | undefined; readonly acknowledged: number },
+): void {
+  if (last?.phase === 'Preparing') throw new Refused('Busy', `attempt ${last.number} at ${what} is under way`);
+  const highest = Math.max(acknowledged, last?.number ?? 0);
+  if (number <= highest)
+    throw new Refused('NumberTooLow', `attempt ${number} at ${what}: this party has seen ${highest}`);
+}
+
+export function rejectCarriedOut(state: EpochState | undefined, trigger: string): void {
+  const { source, value } = parseTrigger(trigger);
+  if (state?.carriedOut.get(source)?.value === value)
+    throw new Refused('TriggerDone', `${trigger} was carried out before`);
+}
+
+/** @throws Refused while some party is not known here, or not heard of */
+export function membersOf(peers: Pick<Peers, 'members'>, parties: readonly PartyId[]): Member[] {
+  try {
+    return peers.members(parties);
+  } catch (error) {
+    throw new Refused('NotReady', error instanceof Error ? error.message : 'unknown error');
+  }
+}

@@ -1,0 +1,27 @@
+/** An attempt at an epoch while it runs, and what is known of it when it has failed. */
+import type { AttemptReport } from '@mpc-operator/crds/control';
+import type { Logger } from '@mpc-operator/runtime/log';
+import { failureOf } from './outcome.ts';
+
+export interface Attempt {
+  /** In log lines. */
+  readonly what: string;
+  readonly number: number;
+  readonly trigger: string;
+  readonly log: Logger;
+  /** Takes what the operator is to be shown; undefined: what was acknowledged is in the keyring. */
+  readonly show: (report: AttemptReport | undefined) => void;
+}
+
+/** Never throws: how it went is shown. */
+export async function attempt({ what, number, trigger, log, show }: Attempt, run: () => Promise<void>): Promise<void> {
+  show({ number, trigger, phase: 'Preparing' });
+  try {
+    await run();
+    log.info('acknowledged a new epoch', { of: what, number, trigger });
+    show(undefined);
+  } catch (error) {
+    log.warn('an attempt at a new epoch failed', { of: what, number, trigger, error });
+    show({ number, trigger, phase: 'Failed', ...failureOf(error) });
+  }
+}
