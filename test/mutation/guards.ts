@@ -399,7 +399,7 @@ export const guards: readonly Guard[] = [
   guard(
     { row: 'D1', file: ECDSA_SESSION, test: ECDSA_SESSION_TEST, tests: 'D1: what a presignature is used for' },
     'a party that crashed in mid-session uses a presignature again',
-    "await store.append([{ type: 'PresignatureConsumed', ...consumed }]);",
+    "store.append([{ type: 'PresignatureConsumed', ...consumed }]), ",
   ),
   guard(
     { row: 'D1', file: ECDSA_SESSION, test: ECDSA_SESSION_TEST, tests: 'D1: one that was used before' },

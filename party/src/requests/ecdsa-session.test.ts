@@ -35,6 +35,7 @@ function optionsWith(events: PartyEvent[], append: (e: readonly PartyEvent[]) =>
     store: {
       append: async (appended: readonly PartyEvent[]) => {
         append(appended);
+        await new Promise(resolve => setImmediate(resolve));
         events.push(...appended);
         return [];
       },
