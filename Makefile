@@ -83,11 +83,12 @@ test: test-unit ## That first, then integration and end to end in the cluster
 	@hack/stage.sh 'Integration tests' hack/in-cluster-net.sh $(TEST_IN_CLUSTER) 'test/integration/**/*.test.ts'
 	@hack/stage.sh 'Integration tests with HSM and NATS' hack/in-pod.sh $(TEST_IN_CLUSTER) 'test/in-pod/**/*.test.ts'
 	@hack/stage.sh 'End-to-end tests' hack/in-cluster-net.sh $(TEST_IN_CLUSTER) 'test/e2e/**/*.test.ts'
-	@hack/stage.sh 'ECDSA at random' env ECDSA_RUNS=50 node --test --test-concurrency=$(CORES) 'test/full/ecdsa-*.test.ts'
+	@hack/stage.sh 'ECDSA at random' env ECDSA_RUNS=50 node --test --test-concurrency=$(CORES) 'test/full/ecdsa/*.test.ts'
 
 .PHONY: test-full
 test-full: test ## That first, then the long matrices
-	@hack/stage.sh 'Long matrices' hack/in-cluster-net.sh node --test --test-concurrency=1 'test/full/**/*.test.ts'
+	@hack/stage.sh 'Long matrices' hack/in-cluster-net.sh node --test --test-concurrency=1 'test/full/*.test.ts'
+	@hack/stage.sh 'ECDSA at random, at length' node --test --test-concurrency=$(CORES) 'test/full/ecdsa/*.test.ts'
 
 .PHONY: test-mutation
 test-mutation: deps ## Takes each guard of the attack list out in turn: its tests must turn red

@@ -23,7 +23,7 @@ import {
 } from '@mpc-operator/party/signing/cggmp24/testing/simulations';
 import { DataToSign } from '@mpc-operator/party/signing/data-to-sign';
 import { derive } from '@mpc-operator/party/signing/hd';
-import { makeMaterial } from '../bench/material.ts';
+import { makeMaterial } from '../../bench/material.ts';
 
 const RUNS = Number(process.env.ECDSA_RUNS ?? 2500);
 const { ECDSA_LEVEL: LEVEL } = process.env;

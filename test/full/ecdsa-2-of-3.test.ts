@@ -1,3 +1,0 @@
-import { honestRuns } from './ecdsa-runs.ts';
-
-honestRuns(2, 3);

@@ -1,3 +1,0 @@
-import { byzantineRuns } from './ecdsa-runs.ts';
-
-byzantineRuns();

@@ -1,0 +1,3 @@
+import { honestRuns } from './runs.ts';
+
+honestRuns(2, 3);

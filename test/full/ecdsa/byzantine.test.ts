@@ -1,0 +1,3 @@
+import { byzantineRuns } from './runs.ts';
+
+byzantineRuns();
