@@ -41,6 +41,12 @@ function someSigners(threshold: number, parties: number): readonly PartyId[] {
   return ids;
 }
 
+/** Long runs show how far they are, ten times. */
+function showProgress(i: number): void {
+  const step = RUNS / 10;
+  if (step >= 100 && i > 0 && i % step === 0) console.log(`${i} of ${RUNS} runs`);
+}
+
 /** Signatures by honest signers, and some of children of the key. */
 export function honestRuns(threshold: number, parties: number): void {
   test(`${threshold} of ${parties}: ${RUNS} signatures by random signers, interactive and from presignatures, all verify`, async () => {
@@ -48,6 +54,7 @@ export function honestRuns(threshold: number, parties: number): void {
     const root = groupKey(shares[0]?.sharing ?? assert.fail());
     const presigned = new Set<string>();
     for (let i = 0; i < RUNS; i++) {
+      showProgress(i);
       const signers = someSigners(threshold, parties);
       const message = Buffer.from(`payment ${i}`);
       const data = DataToSign.of(message, 'sha256');
@@ -81,6 +88,7 @@ export function byzantineRuns(): void {
     >)[];
     let named = 0;
     for (let i = 0; i < RUNS; i++) {
+      showProgress(i);
       const cheat = 1 + randomInt(3);
       const round = rounds[randomInt(rounds.length)] ?? assert.fail();
       const { adversary, changed } = byzantine(
