@@ -40,6 +40,7 @@ const key = sample('KeyShareSet', 'treasury', {
   threshold: 2,
   parties: [1, 2, 3],
 });
+const ecdsa: Json = { curve: 'secp256k1', purpose: 'ecdsa' };
 const request = sample('SignRequest', 'pay', { keyRef: { name: 'treasury' }, message: 'aGVsbG8=' });
 const policy = sample('RotationPolicy', 'nightly', { schedule: '@daily', keys: { names: ['treasury'] } });
 
@@ -71,6 +72,11 @@ describe('what is right is taken', () => {
       });
     }
   }
+
+  test('a child at the last index there is', async () => {
+    const derivations = [{ path: 'm/2147483647/0/999999999/1000000000/2147483639' }, { path: 'm' }];
+    assert.equal(await dryRun(withName(withSpec(key, { ...ecdsa, derivations }), 'new')), '');
+  });
 
   test('a party is added, a deletion policy changed', async () => {
     const parties = [1, 2, 3, 4].map(id => ({ id, zone: ['a', 'b', 'c', 'a'][id - 1] }));
@@ -152,6 +158,47 @@ const wrong: readonly [string, Sample, RegExp][] = [
     ),
     /matchExpressions\[0\]\.values.*operator NotIn compares the label with values: give at least one/,
   ],
+  [
+    'a low-water mark above the target',
+    withName(withSpec(key, { ...ecdsa, presignatures: { target: 2, lowWater: 3 } }), 'new'),
+    /presignatures\.lowWater.*lowWater 3 exceeds presignatures\.target 2: lower it, or raise the target/,
+  ],
+  [
+    'a protocol of another purpose',
+    withName(withSpec(key, { ...ecdsa, protocol: 'frost' }), 'new'),
+    /spec\.protocol.*protocol/,
+  ],
+  [
+    'children of a key on p256',
+    withName(withSpec(key, { ...ecdsa, curve: 'p256', derivations: [{ path: 'm/0' }] }), 'new'),
+    /spec\.derivations.*p256/,
+  ],
+  [
+    'digests with a key for messages',
+    withName(withSpec(key, { allowPrehashed: true }), 'new'),
+    /purpose eddsa signs messages, not digests of them: leave spec\.allowPrehashed out/,
+  ],
+  [
+    'more signers of ecdsa than fit',
+    withName(withSpec(key, { ...ecdsa, threshold: 8, parties: [1, 2, 3, 4, 5, 6, 7, 8] }), 'new'),
+    /spec\.threshold.*threshold 8: keys for ecdsa take thresholds up to 7/,
+  ],
+  ...(
+    [
+      ['hardened', "m/44'/0", /path m\/44'\/0 is hardened/],
+      ['without its root', '44/0', /path 44\/0 is none: it begins with m/],
+      ['of too many levels', `m${'/0'.repeat(11)}`, /at most 10 indices/],
+      ['with an index that is too high', 'm/0/2147483648', /index that is too high: they go from 0 to 2147483647/],
+    ] as const
+  ).flatMap(([what, path, message]): [string, Sample, RegExp][] => [
+    [`a child at a path ${what}`, withName(withSpec(key, { ...ecdsa, derivations: [{ path }] }), 'new'), message],
+    [`a child at a path ${what}`, withName(withSpec(request, { derivationPath: path }), 'new'), message],
+  ]),
+  [
+    'a security level that does not exist',
+    withName(withSpec(cluster, { securityLevel: 192 }), 'new'),
+    /spec\.securityLevel: Unsupported value: 192/,
+  ],
   ['a policy name that is too long', withName(policy, 'p'.repeat(64)), /at most 63 characters/],
 ];
 
@@ -183,6 +230,11 @@ const changed: readonly [string, Sample, RegExp][] = [
     'a party in another zone',
     withSpec(cluster, { parties: [1, 2, 3].map(id => ({ id, zone: 'a' })) }),
     /the zone of a party cannot change.*or add a new party/,
+  ],
+  [
+    'another security level',
+    withSpec(cluster, { securityLevel: 112 }),
+    /securityLevel cannot change: keys rely on it\. Restore spec\.securityLevel, or create another MpcCluster/,
   ],
   ['other volumes', withSpec(cluster, { storage: { store: '2Gi' } }), /storage cannot change after creation/],
   [

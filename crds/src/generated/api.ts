@@ -181,7 +181,7 @@ export interface KeyShareSetSpec {
   };
   /** Children of the key whose public keys and addresses are shown in status. Any other child of it can be signed with as well. */
   readonly derivations?: readonly {
-    /** A path such as m/44/60/0/0/7. Children of keys on secp256k1 are those of BIP-32 without hardening; those of keys on ed25519 follow a convention of their own, which wallets do not know. */
+    /** A path such as m/44/60/0/0/7, of at most 10 levels. Children of keys on secp256k1 are those of BIP-32 without hardening; those of keys on ed25519 follow a convention of their own, which wallets do not know. */
     readonly path: string;
   }[];
   /** What happens to the shares when the KeyShareSet is deleted. Retain keeps them, and a KeyShareSet of the same name takes them up again; Destroy has every party destroy its share: the key is gone. */
@@ -343,7 +343,7 @@ export interface SignRequestSpec {
   readonly message: string;
   /** For ecdsa keys only: what is made of the message before it is signed. sha256d is SHA-256 twice, as Bitcoin has it; keccak256 is that of Ethereum; prehashed: the message is a digest already, of 32 bytes, which the KeyShareSet must allow. Unset: sha256. */
   readonly digest?: 'sha256' | 'sha256d' | 'keccak256' | 'prehashed';
-  /** A path such as m/44/60/0/0/7. Children of keys on secp256k1 are those of BIP-32 without hardening; those of keys on ed25519 follow a convention of their own, which wallets do not know. */
+  /** A path such as m/44/60/0/0/7, of at most 10 levels. Children of keys on secp256k1 are those of BIP-32 without hardening; those of keys on ed25519 follow a convention of their own, which wallets do not know. */
   readonly derivationPath?: string;
   /** After this time from its creation a request without a signature fails. */
   readonly deadlineSeconds: number;

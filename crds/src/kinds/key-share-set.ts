@@ -210,6 +210,13 @@ export const KeyShareSet = {
         fieldPath: '.derivations',
       },
       {
+        rule: "self.purpose != 'ecdsa' || self.threshold <= 7",
+        message: 'keys for ecdsa take thresholds up to 7',
+        messageExpression:
+          "'threshold %d: keys for ecdsa take thresholds up to 7, for the messages of more signers do not fit into one of NATS'.format([self.threshold])",
+        fieldPath: '.threshold',
+      },
+      {
         rule: "!self.allowPrehashed || self.purpose == 'ecdsa'",
         message: 'allowPrehashed is for purpose ecdsa',
         messageExpression:
@@ -430,6 +437,13 @@ export const KeyShareSet = {
       type: 'string',
       jsonPath: '.status.conditions[?(@.type=="OldSharesErased")].status',
       description: 'Whether old shares are destroyed.',
+      priority: 1,
+    },
+    {
+      name: 'Healed',
+      type: 'date',
+      jsonPath: '.status.healedTime',
+      description: 'Since when nothing that was stolen before is of use.',
       priority: 1,
     },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Time since creation.' },
