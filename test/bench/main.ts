@@ -1,4 +1,6 @@
 /** `make bench`: medians and ratios. Nothing here is asserted: machines differ, and so does what else runs on them. */
+
+import { kubectl } from '../cluster/kubectl.ts';
 import { CLUSTER, clusterReady, keyReady, NAMESPACE, PARTIES } from '../e2e/world.ts';
 import { mean, meanBetween, measureRequests, signingStages, stagesOf } from './cluster.ts';
 import { ECDSA_HEADER, formatEcdsa, measureEcdsa } from './ecdsa.ts';
@@ -57,4 +59,5 @@ for (const [cluster, level] of [
       blocked.toFixed(0).padStart(21) +
       refill.toFixed(2).padStart(25),
   );
+  if (cluster !== CLUSTER) await kubectl(['-n', NAMESPACE, 'delete', 'mpccluster', cluster]);
 }
