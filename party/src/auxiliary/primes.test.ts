@@ -7,7 +7,7 @@ import { Secret } from '../secret.ts';
 import { Store } from '../store/store.ts';
 import { temporaryPath } from '../store/testing/temporary-store.ts';
 import { until } from '../testing/party-cluster.ts';
-import { PrimeStock } from './primes.ts';
+import { PrimeStock, type PrimeStockOptions } from './primes.ts';
 
 const owner = { namespace: 'ns', cluster: 'c', party: 1 };
 
@@ -21,7 +21,7 @@ async function setUp(t: TestContext) {
   };
   const stop = new AbortController();
   const running: Promise<void>[] = [];
-  const stock = (changes: { make?: typeof make } = {}) => {
+  const stock = (changes: Partial<Pick<PrimeStockOptions, 'make' | 'sealing'>> = {}) => {
     const options = { level: 112, sealing, make, log: new SilentLogger(), changed: () => {}, ...changes } as const;
     const primes = new PrimeStock(options);
     running.push(primes.run(stop.signal));
@@ -36,6 +36,23 @@ async function setUp(t: TestContext) {
 }
 
 const ready = (primes: PrimeStock) => until(() => primes.ready || undefined);
+test('a stock that could not be opened, for the HSM was away, serves again when it is back', async t => {
+  const { sealing, stock } = await setUp(t);
+  let away = false;
+  const primes = stock({
+    sealing: {
+      read: async name => (away ? assert.fail('the HSM is away') : await sealing.read(name)),
+      write: (events, changes) => sealing.write(events, changes),
+    },
+  });
+  await ready(primes);
+  away = true;
+  await assert.rejects(primes.take(1), /away/);
+  away = false;
+  await ready(primes);
+  assert.equal(contentOf(await primes.take(2)), 1);
+});
+
 const contentOf = (secret: Secret<Uint8Array>) => secret.expose()[0];
 
 test('primes are made ahead, kept over a restart, and made again once they are taken', async t => {

@@ -56,10 +56,18 @@ export class PrimeStock {
     const { sealing } = this.#options;
     if (!this.#ready) throw new Error('safe primes are being made');
     this.#become(false);
-    const primes = await sealing.read(NAME);
-    await sealing.write([{ type: 'SafePrimesUsed', attempt }], { remove: [NAME] });
-    this.#wanted.resolve();
-    this.#wanted = Promise.withResolvers();
+    let primes: Secret<Uint8Array> | undefined;
+    try {
+      primes = await sealing.read(NAME);
+      await sealing.write([{ type: 'SafePrimesUsed', attempt }], { remove: [NAME] });
+    } catch (error) {
+      primes?.[Symbol.dispose]();
+      throw error;
+    } finally {
+      // also after a failure: whether they are still there is looked at anew
+      this.#wanted.resolve();
+      this.#wanted = Promise.withResolvers();
+    }
     if (primes === undefined) throw new Error('the safe primes are not in the store any more');
     return primes;
   }

@@ -16,6 +16,8 @@ export interface Memory {
   attempts: number;
   /** It leads no session before. */
   rests: number;
+  /** A presignature was not complete any more: this request is signed interactively. */
+  interactively: boolean;
   /** Somebody asked for the signature that it has made already. */
   askedAgain: boolean;
   /** In how many sessions that came to nothing each party was. */
@@ -50,6 +52,7 @@ export class Memories {
       version,
       attempts: 0,
       rests: 0,
+      interactively: false,
       askedAgain: false,
       troubles: new Map(),
       culprits: new Map(),

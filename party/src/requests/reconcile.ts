@@ -32,6 +32,8 @@ export interface RequestsOptions {
   readonly bans: Pick<Bans, 'has'>;
   /** Whether this party takes part in sessions: its HSM answers, it is not about to stop. */
   readonly able: () => boolean;
+  /** There may be a place for this request now. */
+  readonly wake: (key: ObjectKey) => void;
   readonly clock: Clock;
   readonly read: (key: ObjectKey) => SignRequest | undefined;
   readonly judge: (request: SignRequest) => Verdict;
@@ -52,7 +54,15 @@ const UNABLE_POLL = 1_000;
 /** What is left to do when there is a place for a session. */
 interface Lead {
   readonly places: SessionLimit;
+  /** Milliseconds until the request has failed. */
+  readonly left: number;
   readonly run: () => Promise<Result>;
+}
+
+/** With whom a session is led, and from which presignature, if from one. */
+interface Way {
+  readonly signers: readonly PartyId[];
+  readonly presignature?: string;
 }
 type ToSign = Extract<Verdict, { kind: 'sign' }>;
 type ToFail = Extract<Verdict, { kind: 'fail' }>;
@@ -69,11 +79,13 @@ export class Requests {
 
   readonly reconcile: Reconcile = async (key, { log }): Promise<Result> => {
     const wish = await this.#decide(key, log);
-    if (!('run' in wish)) return wish;
-    using _ = await wish.places.enter();
-    // by now it may have been answered, or be for another one to lead
-    const now = await this.#decide(key, log);
-    return 'run' in now ? await now.run() : now;
+    if (!('run' in wish)) {
+      this.#places.leave(key.name);
+      return wish;
+    }
+    using place = wish.places.enter(key.name, () => this.#options.wake(key));
+    // it does not wait here: others are looked at meanwhile
+    return place ? await wish.run() : { requeueAfter: wish.left };
   };
 
   /** Does what takes no session; otherwise returns what does. */
@@ -130,8 +142,9 @@ export class Requests {
     const left = verdict.deadline - this.#now();
     const rest = memory.rests - this.#now();
     if (rest > 0) return { requeueAfter: within(rest, left) };
-    const signers = this.#signersFor(request, verdict, memory);
-    if (signers === undefined) {
+    const { key } = verdict;
+    const way = this.#wayOf(request, verdict, memory);
+    if (way === undefined) {
       const message = `fewer than the ${verdict.key.spec.threshold} parties needed to sign can be reached`;
       await this.#write(
         request,
@@ -140,29 +153,37 @@ export class Requests {
       );
       return { requeueAfter: within(QUORUM_POLL, left) };
     }
-    const places = this.#places.for(verdict.key);
-    return { places, run: () => this.#lead(request, verdict, memory, signers, log) };
+    const places = this.#places.for(isEcdsa(key) && way.presignature === undefined ? 'long' : 'short');
+    return {
+      places,
+      left: within(left, left),
+      run: () => this.#lead(request, verdict, memory, { ...way, places }, log),
+    };
   }
 
   async #lead(
     request: SignRequest,
     verdict: ToSign,
     memory: Memory,
-    signers: readonly PartyId[],
+    { signers, presignature, places }: Way & Pick<Lead, 'places'>,
     log: Logger,
   ): Promise<Result> {
     const begin = this.#now();
+    const left = verdict.deadline - begin;
     memory.attempts += 1;
-    const places = this.#places.for(verdict.key);
-    const timeout = timeoutOf(verdict.key, memory.attempts, verdict.deadline - begin);
+    const timeout = presignature === undefined ? timeoutOf(verdict.key, memory.attempts, left) : shortTimeout(left);
     let signature: Signature;
     try {
-      const { signer } = this.#options;
-      signature =
-        (await this.#leadWithPresignature(request, verdict, memory, log)) ??
-        (await signer.lead(request, verdict, signers, timeout));
+      signature = await this.#options.signer.lead(request, verdict, signers, timeout, presignature);
       places.ended();
+      if (presignature !== undefined) log.info('signed from a presignature', { presignature });
     } catch (error) {
+      if (error instanceof PresignatureGone) {
+        log.info('a presignature was not complete any more: signing interactively', { presignature });
+        memory.attempts -= 1;
+        memory.interactively = true;
+        return { requeueAfter: 1 };
+      }
       if (error instanceof Timeout && this.#now() - begin >= timeout) places.ranOutOfTime();
       log.warn('a session to sign failed', { session: memory.attempts, signers, error });
       return await this.#learn(request, verdict, memory, signers, error);
@@ -170,30 +191,21 @@ export class Requests {
     return await this.#publish(request, signature, memory);
   }
 
-  /** Undefined if there is no presignature for it, or some signer does not have its part any more. */
-  async #leadWithPresignature(
-    request: SignRequest,
-    verdict: ToSign,
-    memory: Memory,
-    log: Logger,
-  ): Promise<Signature | undefined> {
-    const { signer, peers, presignatures, bans } = this.#options;
-    if (!isEcdsa(verdict.key) || verdict.asked.digest === 'prehashed') return undefined;
+  /** From a presignature, if there is one whose signers are all right; undefined if too few can be reached. */
+  #wayOf(request: SignRequest, verdict: ToSign, memory: Memory): Way | undefined {
+    const presigned = this.#presignatureFor(verdict, memory);
+    if (presigned !== undefined) return { signers: presigned.signers, presignature: presigned.id };
+    const signers = this.#signersFor(request, verdict, memory);
+    return signers && { signers };
+  }
+
+  #presignatureFor({ key, asked }: ToSign, { troubles, culprits, interactively }: Memory) {
+    const { me, peers, presignatures, bans } = this.#options;
+    if (!isEcdsa(key) || asked.digest === 'prehashed' || interactively) return undefined;
     const present = peers.present();
-    const { troubles, culprits } = memory;
-    const acceptable = (p: PartyId): boolean => present.has(p) && !troubles.has(p) && !culprits.has(p) && !bans.has(p);
-    const found = presignatures.find(verdict.key, acceptable);
-    if (found === undefined) return undefined;
-    const timeout = shortTimeout(verdict.deadline - this.#now());
-    try {
-      const signature = await signer.lead(request, verdict, found.signers, timeout, found.id);
-      log.info('signed from a presignature', { presignature: found.id });
-      return signature;
-    } catch (error) {
-      if (!(error instanceof PresignatureGone)) throw error;
-      log.info('a presignature was not complete any more: signing interactively', { presignature: found.id });
-      return undefined;
-    }
+    const acceptable = (p: PartyId): boolean =>
+      p === me || (present.has(p) && !troubles.has(p) && !culprits.has(p) && !bans.has(p));
+    return presignatures.find(key, acceptable);
   }
 
   #signersFor(request: SignRequest, verdict: ToSign, memory: Memory): PartyId[] | undefined {

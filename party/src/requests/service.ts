@@ -163,6 +163,7 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     presignatures,
     bans,
     able,
+    wake: key => controller.enqueue(key),
     clock,
     read: key => requests.get(key),
     judge: decide,

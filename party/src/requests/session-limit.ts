@@ -14,8 +14,8 @@ export class SessionLimit {
   #limit: number;
   #running = 0;
   #loweredAt = Number.NEGATIVE_INFINITY;
-  /** Who waits for a place, first come first. */
-  readonly #waiting: (() => void)[] = [];
+  /** Who waits for a place, first come first, and how to wake it. */
+  readonly #waiting = new Map<string, () => void>();
 
   /** `now`: milliseconds that only ever grow; `first`: how many places there are at first. */
   constructor(now: () => number, first = FIRST) {
@@ -27,10 +27,18 @@ export class SessionLimit {
     return Math.floor(this.#limit);
   }
 
-  /** A place, as soon as one is free; it is given back by disposing of it. */
-  async enter(): Promise<Disposable> {
-    if (this.#running >= this.places) await new Promise<void>(resolve => this.#waiting.push(resolve));
-    else this.#running += 1;
+  /**
+   * A place, given back by disposing of it; undefined if none is free for `who` yet: `wake` is called when it should ask again, and it
+   * must, or `leave`. Nobody waits in here: who does holds up nothing else.
+   */
+  enter(who: string, wake: () => void): Disposable | undefined {
+    const before = this.#waiting.has(who) ? [...this.#waiting.keys()].indexOf(who) : this.#waiting.size;
+    if (this.#running + before >= this.places) {
+      this.#waiting.set(who, wake);
+      return undefined;
+    }
+    this.#waiting.delete(who);
+    this.#running += 1;
     let left = false;
     return {
       [Symbol.dispose]: () => {
@@ -40,6 +48,11 @@ export class SessionLimit {
         this.#admit();
       },
     };
+  }
+
+  /** It wants no place any more. */
+  leave(who: string): void {
+    if (this.#waiting.delete(who)) this.#admit();
   }
 
   /** A session came to its end: once all places were used that way there is one more. */
@@ -56,11 +69,7 @@ export class SessionLimit {
   }
 
   #admit(): void {
-    while (this.#running < this.places) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      this.#running += 1;
-      next();
-    }
+    const free = Math.max(0, this.places - this.#running);
+    for (const wake of [...this.#waiting.values()].slice(0, free)) wake();
   }
 }

@@ -1,4 +1,4 @@
-/** How long the sessions of a request may take, and how many run at once. Those of ECDSA do not take the places of others. */
+/** How long the sessions of a request may take, and how many run at once. Long ones do not take the places of short ones. */
 import type { KeyState } from '../epochs/key-state.ts';
 import { SessionLimit } from './session-limit.ts';
 
@@ -38,7 +38,14 @@ export class SessionPlaces {
     this.#long = new SessionLimit(now, FIRST_LONG);
   }
 
-  for(key: KeyState): SessionLimit {
-    return isEcdsa(key) ? this.#long : this.#short;
+  /** Of sessions that exponentiate, or of others. */
+  for(length: 'short' | 'long'): SessionLimit {
+    return length === 'long' ? this.#long : this.#short;
+  }
+
+  /** Who waits for none any more. */
+  leave(who: string): void {
+    this.#short.leave(who);
+    this.#long.leave(who);
   }
 }

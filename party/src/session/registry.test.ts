@@ -44,6 +44,7 @@ test('a session that fails uses nothing any more', async () => {
 
 test('draining waits for running sessions and takes no new ones', async () => {
   const registry = new SessionRegistry();
+  await registry.during(session(1), async () => {}); // and then it was idle
   const end = Promise.withResolvers<void>();
   const running = registry.during(session(1), () => end.promise);
   let drained = false;
@@ -54,7 +55,7 @@ test('draining waits for running sessions and takes no new ones', async () => {
     registry.during(session(2), async () => {}),
     Draining,
   );
-  assert.equal(drained, false);
+  assert.deepEqual([drained, registry.drains.aborted], [false, true]);
   end.resolve();
   await Promise.all([running, draining]);
   assert.equal(drained, true);

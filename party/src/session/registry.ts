@@ -21,8 +21,8 @@ export class SessionRegistry {
   readonly #running = new Set<RunningSession>();
   /** By key, the epoch below which no new session may use shares. */
   readonly #retired = new Map<string, number>();
-  #draining = false;
-  #idle = Promise.withResolvers<void>();
+  readonly #drains = new AbortController();
+  readonly #idle = Promise.withResolvers<void>();
 
   get count(): number {
     return this.#running.size;
@@ -33,9 +33,9 @@ export class SessionRegistry {
     return [...this.#running].some(which);
   }
 
-  /** Whether new sessions are taken. */
-  get open(): boolean {
-    return !this.#draining;
+  /** Aborts when no new sessions are taken any more: what nobody waits for ends then, too. */
+  get drains(): AbortSignal {
+    return this.#drains.signal;
   }
 
   /**
@@ -52,7 +52,7 @@ export class SessionRegistry {
    * @throws ContextMismatch for shares that are about to be erased
    */
   async during<T>(session: RunningSession, run: () => Promise<T>): Promise<T> {
-    if (this.#draining) throw new Draining();
+    if (this.drains.aborted) throw new Draining();
     for (const { keyId, epoch } of session.uses) {
       const below = this.#retired.get(keyId) ?? 0;
       if (epoch < below) throw new ContextMismatch(`epoch ${epoch} of ${keyId} is replaced by epoch ${below}`);
@@ -62,15 +62,14 @@ export class SessionRegistry {
       return await run();
     } finally {
       this.#running.delete(session);
-      if (this.#running.size === 0) this.#idle.resolve();
+      if (this.drains.aborted && this.#running.size === 0) this.#idle.resolve();
     }
   }
 
   /** Takes no new sessions from now on; resolves when the running ones have ended. */
   async drain(): Promise<void> {
-    this.#draining = true;
-    if (this.#running.size === 0) this.#idle.resolve();
-    await this.#idle.promise;
+    this.#drains.abort(new Draining());
+    if (this.#running.size > 0) await this.#idle.promise;
   }
 }
 

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Verdict } from '../evidence/verify-evidence.ts';
 import type { SessionOptions, SessionOutcome } from '../session/session.ts';
 import type { ToJudge, ToPrepare } from './messages.ts';
-import { SessionThread } from './session-thread.ts';
+import { SessionThread, wipeInput } from './session-thread.ts';
 import type { Input, Job, Output, PlainAuxiliary } from './tasks.ts';
 
 /** So much the thread stands back that makes what nobody waits for yet, as nice(1) has it. */
@@ -27,7 +27,11 @@ export class Computing {
   /** @throws what `runSession` throws; ThreadLost; what reading the record throws */
   async run<J extends Job>(job: J, input: Input<J>, options: SessionOptions): Promise<SessionOutcome<Output<J>>> {
     const thread = this.#threadFor(job);
-    return await thread.run(job, await this.#complete(thread, input), options);
+    try {
+      return await thread.run(job, await this.#complete(thread, input), options);
+    } finally {
+      wipeInput(input);
+    }
   }
 
   /** Has a thread ready for the next interactive session with this auxiliary information. */

@@ -110,25 +110,28 @@ export class Conductor {
 
   #presignInput(plain: PlainAuxiliary, sentShare: PlainShare, options: SessionOptions): PresignInput {
     const parameters = this.#levels[plain.level];
-    const share = shareOf(sentShare);
     const { auxiliary, hash } = this.#auxiliary(plain, options.me, parameters);
     // what all signers agree on is what is used here
     const agreed = options.parameters.extras.auxiliary;
     if (!(agreed instanceof Uint8Array) || !Buffer.from(hash).equals(agreed))
       throw new Error(`auxiliary information ${plain.generation} is not the certified one`);
+    const share = shareOf(sentShare);
     const key = untweaked(curves[share.sharing.curve], groupKey(share.sharing));
     return { parameters, auxiliary, share, key };
   }
 
   #auxiliary({ generation, record }: PlainAuxiliary, me: PartyId, parameters: CggmpParameters): Prepared {
-    const known = this.#auxiliaries.get(generation);
-    if (known !== undefined) return known;
-    if (record === undefined) throw new Error(`auxiliary information ${generation} is not in this thread`);
-    const auxiliary = decodeAuxiliary(record, me, parameters);
-    record.fill(0);
-    const prepared = { auxiliary, hash: auxiliaryHash(auxiliary.all) };
-    this.#auxiliaries.set(generation, prepared);
-    return prepared;
+    try {
+      const known = this.#auxiliaries.get(generation);
+      if (known !== undefined) return known;
+      if (record === undefined) throw new Error(`auxiliary information ${generation} is not in this thread`);
+      const auxiliary = decodeAuxiliary(record, me, parameters);
+      const prepared = { auxiliary, hash: auxiliaryHash(auxiliary.all) };
+      this.#auxiliaries.set(generation, prepared);
+      return prepared;
+    } finally {
+      record?.fill(0);
+    }
   }
 }
 

@@ -45,6 +45,8 @@ export type ToSession =
   | { readonly type: 'abort'; readonly reason: PlainError };
 
 export type FromSession =
+  /** What was received is in the session's hands. */
+  | { readonly type: 'taken'; readonly from: PartyId; readonly size: number }
   | { readonly type: 'send'; readonly to: PartyId | 'all'; readonly bytes: Uint8Array }
   | {
       [C in CallName]: {

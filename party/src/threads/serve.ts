@@ -4,7 +4,7 @@ import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Levels } from '../evidence/cases.ts';
-import { verifyEvidence } from '../evidence/verify-evidence.ts';
+import { type Verdict, verifyEvidence } from '../evidence/verify-evidence.ts';
 import type { PartyId } from '../session/errors.ts';
 import type { SessionOptions } from '../session/session.ts';
 import { Conductor } from './conduct.ts';
@@ -37,8 +37,19 @@ export function serve(levels: Levels): void {
   });
 }
 
+/** Evidence comes from anybody: whatever is wrong with it does not end the thread. */
 function judge({ evidence, expected }: ToJudge, port: MessagePort, levels: Levels): void {
-  port.postMessage(verifyEvidence(evidence, expected, levels));
+  const verdict = (): Verdict => {
+    try {
+      return verifyEvidence(evidence, expected, levels);
+    } catch (error) {
+      return {
+        confirmed: false,
+        reason: `it could not be judged: ${error instanceof Error ? error.message : 'unknown error'}`,
+      };
+    }
+  };
+  port.postMessage(verdict());
   port.close();
 }
 
@@ -124,6 +135,7 @@ class Remote {
   #hear(message: ToSession): void {
     switch (message.type) {
       case 'receive':
+        this.post({ type: 'taken', from: message.from, size: message.bytes.length });
         if (this.#receive) this.#receive(message.from, message.bytes);
         else this.#early.push(message);
         break;

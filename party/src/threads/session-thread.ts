@@ -1,7 +1,9 @@
 /** A thread in which sessions run that exponentiate, so that the party's own thread answers health checks and FROST all the while. */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Verdict } from '../evidence/verify-evidence.ts';
+import type { Channel } from '../session/channel.ts';
 import type { SessionOptions, SessionOutcome } from '../session/session.ts';
+import { Frames } from './frames.ts';
 import type { FromSession, Start, ToJudge, ToPrepare, ToSession } from './messages.ts';
 import { fromPlain, toPlain } from './plain-error.ts';
 import type { ThreadData } from './serve.ts';
@@ -14,7 +16,9 @@ export class ThreadLost extends Error {
 
 export class SessionThread {
   readonly #worker: Worker;
-  readonly #lost = Promise.withResolvers<never>();
+  /** Those who wait for the thread: they are told when it is lost. */
+  readonly #waiting = new Set<(error: ThreadLost) => void>();
+  #lost: ThreadLost | undefined;
   #running = 0;
   /** Generations of auxiliary information that the thread has seen. */
   readonly generations = new Set<number>();
@@ -22,9 +26,9 @@ export class SessionThread {
   /** `program` calls `serve`. */
   constructor(program: URL, data: ThreadData, ended: (thread: SessionThread) => void) {
     this.#worker = new Worker(program, { name: 'sessions', workerData: data });
-    this.#lost.promise.catch(() => {});
     const end = (why: string): void => {
-      this.#lost.reject(new ThreadLost(`the thread of the session ended: ${why}`));
+      this.#lost ??= new ThreadLost(`the thread of the session ended: ${why}`);
+      for (const reject of this.#waiting) reject(this.#lost);
       ended(this);
     };
     this.#worker.on('error', error => end(error instanceof Error ? error.message : String(error)));
@@ -46,7 +50,7 @@ export class SessionThread {
       const start: Start = { me, identity: signer.publicKey, parameters, standing, job, input };
       this.#worker.postMessage({ start, port: port2 }, [port2]);
       wipeInput(input);
-      return await Promise.race([accompany<J>(port, options), this.#lost.promise]);
+      return await this.#unlessLost(lost => accompany<J>(port, options, lost));
     } finally {
       port.close();
       this.#running -= 1;
@@ -68,11 +72,25 @@ export class SessionThread {
   async judge(judge: ToJudge): Promise<Verdict> {
     const { port1: port, port2 } = new MessageChannel();
     try {
-      const judged = new Promise<Verdict>(resolve => port.on('message', resolve));
-      this.#worker.postMessage({ judge, port: port2 }, [port2]);
-      return await Promise.race([judged, this.#lost.promise]);
+      return await this.#unlessLost(lost => {
+        port.on('message', lost.resolve);
+        this.#worker.postMessage({ judge, port: port2 }, [port2]);
+        return lost.promise;
+      });
     } finally {
       port.close();
+    }
+  }
+
+  /** `run` gets a promise that is rejected if the thread is lost before. */
+  async #unlessLost<T>(run: (ended: PromiseWithResolvers<T>) => Promise<T>): Promise<T> {
+    const ended = Promise.withResolvers<T>();
+    if (this.#lost) ended.reject(this.#lost);
+    this.#waiting.add(ended.reject);
+    try {
+      return await run(ended);
+    } finally {
+      this.#waiting.delete(ended.reject);
     }
   }
 
@@ -82,7 +100,7 @@ export class SessionThread {
 }
 
 /** What was sent was copied: of secrets nothing is left here. */
-function wipeInput(input: Input<Job> | ToPrepare): void {
+export function wipeInput(input: Input<Job> | ToPrepare): void {
   if ('share' in input) input.share.secret.fill(0);
   if ('primes' in input) input.primes.fill(0);
   if ('auxiliary' in input) input.auxiliary.record?.fill(0);
@@ -92,16 +110,20 @@ function wipeInput(input: Input<Job> | ToPrepare): void {
 async function accompany<J extends Job>(
   port: MessagePort,
   options: SessionOptions,
+  ended: PromiseWithResolvers<SessionOutcome<Output<J>>>,
 ): Promise<SessionOutcome<Output<J>>> {
   const { channel, observer, signal } = options;
-  const ended = Promise.withResolvers<SessionOutcome<Output<J>>>();
+  const frames = new Frames(options.parameters.members.map(({ id }) => id));
   const stages = new Map<number, (() => void) | undefined>();
   const failures = new Map<number, unknown>();
   const post = (message: ToSession): void => port.postMessage(message);
   const hear = (message: FromSession): void => {
     switch (message.type) {
       case 'send':
-        void channel.send(message.to, message.bytes);
+        send(channel, message).catch(ended.reject);
+        break;
+      case 'taken':
+        frames.taken(message.from, message.size);
         break;
       case 'call':
         answer(message, options).then(
@@ -134,13 +156,20 @@ async function accompany<J extends Job>(
   const abort = (): void => post({ type: 'abort', reason: toPlain(signal.reason) });
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort);
-  const stop = channel.listen((from, bytes) => post({ type: 'receive', from, bytes }));
+  const stop = channel.listen((from, bytes) => {
+    // a copy: what NATS hands out is a view of all that came with it, and would be sent along
+    if (frames.admit(from, bytes.length)) post({ type: 'receive', from, bytes: new Uint8Array(bytes) });
+  });
   try {
     return await ended.promise;
   } finally {
     stop();
     signal.removeEventListener('abort', abort);
   }
+}
+
+async function send(channel: Channel, { to, bytes }: Extract<FromSession, { type: 'send' }>): Promise<void> {
+  await channel.send(to, bytes);
 }
 
 async function answer(

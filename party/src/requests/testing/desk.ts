@@ -7,6 +7,7 @@ import { FakeApi } from '@mpc-operator/runtime/testing/fake-api';
 import { FakeClock } from '@mpc-operator/runtime/testing/fake-clock';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
 import { newEpochs } from '../../epochs/key-state.ts';
+import type { Pooled } from '../../presignatures/pool.ts';
 import type { Signature } from '../answers.ts';
 import { Requests } from '../reconcile.ts';
 import type { Verdict } from '../verdict.ts';
@@ -36,6 +37,10 @@ export class Desk {
   verdict: Verdict;
   recorded: Signature | undefined;
   able = true;
+  /** The presignature that it may lead with. */
+  presigned: Pooled | undefined;
+  /** How often it was told that there may be a place. */
+  woken = 0;
   present = new Set([1, 2, 3]);
   readonly requests: Requests;
 
@@ -59,9 +64,14 @@ export class Desk {
           return await this.session();
         },
       },
-      presignatures: { find: () => undefined },
+      presignatures: {
+        find: (_key, acceptable) => (this.presigned?.signers.every(acceptable) ? this.presigned : undefined),
+      },
       bans: { has: () => false },
       able: () => this.able,
+      wake: () => {
+        this.woken += 1;
+      },
       clock: this.clock,
       read: () => this.request,
       judge: request => (request.status?.phase === 'Succeeded' ? { kind: 'ignore' } : this.verdict),
