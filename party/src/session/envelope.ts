@@ -111,6 +111,9 @@ export const withPayload = (envelope: Envelope): SignedMessage => ({
   payload: new Uint8Array(envelope.payload),
 });
 
-/** Whether both belong to the same place, but for the sequence number, which the sender may choose. */
+/**
+ * Whether both belong to the same place. Not by the sequence number: an honest party signs once for each place, and what is sent again is
+ * what was signed, so two messages that differ in nothing else are two messages.
+ */
 export const samePlace = (a: Place, b: Place): boolean =>
   Buffer.from(a.sid).equals(b.sid) && a.type === b.type && a.round === b.round && a.from === b.from && a.to === b.to;
