@@ -42,6 +42,8 @@ const PRIMES = 'party/src/auxiliary/primes.ts';
 const PRIMES_TEST = 'party/src/auxiliary/primes.test.ts';
 const POOL = 'party/src/presignatures/pool.ts';
 const POOL_TEST = 'party/src/presignatures/pool.test.ts';
+const BANS = 'party/src/bans/bans.ts';
+const LIFTING_TEST = 'party/src/bans/lifting.test.ts';
 const WATCHED_HOST = 'party/src/bans/watched-host.ts';
 const WATCHED_HOST_TEST = 'party/src/bans/watched-host.test.ts';
 const HD = 'party/src/signing/hd.ts';
@@ -461,6 +463,17 @@ export const guards: readonly Guard[] = [
     'a proven cheater goes on with the other keys, bit by bit',
     'if (banned.length > 0)',
     'if (banned.length > job.parties.length)',
+  ),
+  guard(
+    { row: 'A6', file: BANS, test: LIFTING_TEST, tests: 'A6: what a party was forgiven' },
+    'whoever has old evidence bans a party again each time that its ban is lifted',
+    'if (session !== undefined) this.#forgiven.add(pardonOf(party, session));',
+  ),
+  guard(
+    { row: 'A6', file: BANS, test: LIFTING_TEST, tests: 'A6: a judgement that ends after' },
+    'a judgement that lasts brings a ban back that was lifted meanwhile',
+    'if (this.#isSettled(party, evidence)) return;',
+    'if (this.has(party)) return;',
   ),
   guard(
     { row: 'A6', file: WATCHED_HOST, test: WATCHED_HOST_TEST, tests: 'A6: whom a session convicts' },
