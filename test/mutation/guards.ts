@@ -478,6 +478,6 @@ export const guards: readonly Guard[] = [
   guard(
     { row: 'A6', file: WATCHED_HOST, test: WATCHED_HOST_TEST, tests: 'A6: whom a session convicts' },
     'a proven cheater is asked again for the next request',
-    'if (error instanceof ProvenMisbehaviour) for (const report of error.reports) await this.#bans.hear(report);',
+    'if (error instanceof ProvenMisbehaviour) await this.#bringToJudge(error);',
   ),
 ];

@@ -83,7 +83,7 @@ export async function auxiliaryService(options: AuxiliaryServiceOptions): Promis
   generationChanged();
   const bans = await Bans.open({ ...options, store: custody.store, computing });
   new EvidenceMessenger({ bans, channel: network.open('evidence'), clock, log });
-  const host = new WatchedHost(options.host, bans);
+  const host = new WatchedHost(options.host, bans, log);
   const ceremony = new AuxiliaryCeremony({ ...options, host, keyring, signer, primes, computing, bans });
   return {
     ceremony,
