@@ -102,6 +102,25 @@ export class Modulus {
   }
 }
 
+/** A base that is raised to powers of either sign again and again: it is inverted once. */
+export class Base {
+  readonly #modulus: Modulus;
+  readonly #base: bigint;
+  #inverse: bigint | undefined;
+
+  constructor(modulus: Modulus, base: bigint) {
+    this.#modulus = modulus;
+    this.#base = base;
+  }
+
+  /** @throws RangeError for a negative exponent, unless the base is a unit */
+  power(exponent: bigint): bigint {
+    if (exponent >= 0n) return this.#modulus.power(this.#base, exponent);
+    this.#inverse ??= this.#modulus.invert(this.#base);
+    return this.#modulus.power(this.#inverse, -exponent);
+  }
+}
+
 /** A power of a prime: p or p². */
 export interface PrimePower {
   readonly prime: bigint;

@@ -1,7 +1,7 @@
 /** Ring-Pedersen commitments: ePrint 2021/060 (2024), section 3.3. */
 import type { CggmpParameters } from '../parameters.ts';
 import { jacobi, randomBelow } from './integers.ts';
-import { Modulus } from './modulus.ts';
+import { Base, Modulus } from './modulus.ts';
 import { PaillierSecretKey, parsePaillierModulus } from './paillier.ts';
 
 /** A verifier's commitment scheme, under which provers show it that their secrets are short. */
@@ -61,24 +61,6 @@ export interface RingPedersenSecret {
   readonly lambda: bigint;
   /** Of Z*_N̂. */
   readonly order: bigint;
-}
-
-/** A base that is raised to powers of either sign again and again: it is inverted once. */
-class Base {
-  readonly #modulus: Modulus;
-  readonly #base: bigint;
-  #inverse: bigint | undefined;
-
-  constructor(modulus: Modulus, base: bigint) {
-    this.#modulus = modulus;
-    this.#base = base;
-  }
-
-  power(exponent: bigint): bigint {
-    if (exponent >= 0n) return this.#modulus.power(this.#base, exponent);
-    this.#inverse ??= this.#modulus.invert(this.#base);
-    return this.#modulus.power(this.#inverse, -exponent);
-  }
 }
 
 /** A base under which a commitment would hide nothing or bind to nothing (attack list P3). */
