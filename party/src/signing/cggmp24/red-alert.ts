@@ -10,7 +10,7 @@ import { productStatement } from './multiplication.ts';
 import type { Ciphertext, PaillierSecretKey } from './paillier/paillier.ts';
 import type { PresignMessages } from './presign-messages.ts';
 import type { OwnProducts } from './presign-steps.ts';
-import type { Factor, PresignView } from './presign-view.ts';
+import { type Factor, PresignAborted, type PresignView } from './presign-view.ts';
 import { affGStar } from './proofs/aff-g-star.ts';
 import { type DecStatement, dec } from './proofs/dec.ts';
 
@@ -60,15 +60,16 @@ export const redAlertChecks = (view: PresignView) => {
 };
 
 /**
- * Ends with the culprit named; returns only if everybody has proven everything, which cannot be.
+ * Ends with the culprit named.
  * @throws Misbehaviour
+ * @throws PresignAborted if everybody has proven everything, which cannot be: what is spoiled must not be used all the same
  */
 export async function redAlert(
   party: Party<PresignMessages>,
   view: PresignView,
   about: Factor,
   { paillier, factor, products }: AlertWitness,
-): Promise<void> {
+): Promise<never> {
   const { me } = party;
   const { parameters } = view.facts;
   const checks = redAlertChecks(view);
@@ -83,6 +84,7 @@ export async function redAlert(
 
   const proven = view.recipientsOf(me).map(to => entry(products, to)[about].proveToAll(role.product(me, to)));
   enforce(party, checks.products, await party.broadcast('proveProductsToAll', proven));
+  throw new PresignAborted('the presignature is spoiled, and by nobody that can be shown');
 }
 
 /**
