@@ -12,6 +12,7 @@ import { auxInfo } from './aux-info.ts';
 import { auxInfoMessages } from './aux-info-messages.ts';
 import type { SecretAuxiliary } from './auxiliary.ts';
 import { type InteractiveMessages, interactiveMessages } from './interactive.ts';
+import { RingPedersenSecret } from './paillier/ring-pedersen.ts';
 import type { Multiplications, Opening } from './presign-messages.ts';
 import { assertSound, byzantine, inRound } from './testing/byzantine.ts';
 import { testKey, testParameters, testRing } from './testing/parameters.ts';
@@ -56,7 +57,11 @@ describe('auxiliary information', () => {
 
   test('P3: bases of which nobody has proven that one is a power of the other are refused', async () => {
     const ring = testRing(3);
-    const unproven = await cheatingWith({ paillier: testKey(2), ring: { ...ring, lambda: ring.lambda + 1n } });
+    const { lambda, order } = ring.witness();
+    const unproven = await cheatingWith({
+      paillier: testKey(2),
+      ring: new RingPedersenSecret(ring.ring, lambda + 1n, order),
+    });
     assertBlamed(unproven, CHEAT, 'prm', HONEST);
   });
 

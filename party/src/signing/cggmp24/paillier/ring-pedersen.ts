@@ -46,7 +46,7 @@ export class RingPedersen {
     const modulus = factored.key.n;
     const lambda = randomBelow(factored.order);
     const t = modulus.power(factored.key.randomNonce(), 2n);
-    return { ring: new RingPedersen(modulus, modulus.power(t, lambda), t), lambda, order: factored.order };
+    return new RingPedersenSecret(new RingPedersen(modulus, modulus.power(t, lambda), t), lambda, factored.order);
   }
 
   /** s^x · t^r mod N̂, for integers of any sign. */
@@ -55,12 +55,23 @@ export class RingPedersen {
   }
 }
 
-export interface RingPedersenSecret {
+/** One's own parameters with λ and the order of Z*_N̂, which are in private fields: nothing prints them. */
+export class RingPedersenSecret {
   /** The public part, with the factors of its modulus inside. */
   readonly ring: RingPedersen;
-  readonly lambda: bigint;
-  /** Of Z*_N̂. */
-  readonly order: bigint;
+  readonly #lambda: bigint;
+  readonly #order: bigint;
+
+  constructor(ring: RingPedersen, lambda: bigint, order: bigint) {
+    this.ring = ring;
+    this.#lambda = lambda;
+    this.#order = order;
+  }
+
+  /** For the proof that there is a λ. */
+  witness(): { readonly lambda: bigint; readonly order: bigint } {
+    return { lambda: this.#lambda, order: this.#order };
+  }
 }
 
 /** A base under which a commitment would hide nothing or bind to nothing (attack list P3). */
