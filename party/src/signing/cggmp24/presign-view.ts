@@ -83,6 +83,11 @@ export class PresignView {
     return { gamma: { ...pair, B: Gamma }, x: { ...pair, B: entry(this.#X, from) } };
   }
 
+  /** γ·G or x·G of a signer, after `multiply`. */
+  factorPoint(about: Factor, of: PartyId): Point {
+    return about === 'gamma' ? entry(this.shown.of('multiply'), of).Gamma : entry(this.#X, of);
+  }
+
   /** Γ = Σ Γ_j. */
   get Gamma(): Point {
     this.#Gamma ??= this.curve.addPoints(...[...this.shown.of('multiply').values()].map(({ Gamma }) => Gamma));

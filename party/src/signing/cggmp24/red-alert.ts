@@ -24,7 +24,7 @@ export interface AlertWitness {
 
 const roles = (context: SessionContext, about: Factor) => ({
   opening: (from: PartyId) => context.proof('alert/opening', from).absorb('about', about),
-  product: (from: PartyId, to: PartyId) => context.proof('alert/product', from).absorb('about', about, to),
+  product: (from: PartyId, to: PartyId) => context.proof('alert/product', from).absorb('about', about).absorb('to', to),
 });
 
 /** In the order in which they are made. What does not add up is told by what was opened, not by whoever asks. */
@@ -105,7 +105,7 @@ function openingStatement(view: PresignView, about: Factor, of: PartyId): DecSta
     key,
     K: entry(shown.of('commit'), of).K,
     D: key.add(...received, key.nn.invert(key.add(...kept))),
-    X: view.pairs(of, others[0] ?? of, own.Gamma)[about].B,
+    X: view.factorPoint(about, of),
     ...(about === 'gamma'
       ? { S: curve.multiplyPublic(curve.base, opening.delta), B: curve.base }
       : { S: opening.S, B: Gamma }),
