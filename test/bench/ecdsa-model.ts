@@ -4,7 +4,8 @@
  */
 import { curves } from '@mpc-operator/party/curve/curve';
 import type { PartyId } from '@mpc-operator/party/session/errors';
-import { type Auxiliary, auxiliaryOf } from '@mpc-operator/party/signing/cggmp24/auxiliary';
+import { entry } from '@mpc-operator/party/session/party';
+import type { Auxiliary } from '@mpc-operator/party/signing/cggmp24/auxiliary';
 import { randomBelow } from '@mpc-operator/party/signing/cggmp24/paillier/integers';
 import type { Modulus } from '@mpc-operator/party/signing/cggmp24/paillier/modulus';
 import type { CggmpParameters } from '@mpc-operator/party/signing/cggmp24/parameters';
@@ -21,7 +22,7 @@ export function modelOfPresigning(
   const [me, peer] = signers;
   const own = me === undefined ? undefined : auxiliary.get(me);
   if (me === undefined || peer === undefined || own === undefined) throw new RangeError('presigning takes two');
-  const [mine, theirs] = [auxiliaryOf(own, me), auxiliaryOf(own, peer)];
+  const [mine, theirs] = [entry(own.all, me), entry(own.all, peer)];
   const N = 2 * primeBits;
   const costs = new Map<string, number>();
   const of = (name: string, modulus: Modulus) => (bits: number) => {

@@ -30,6 +30,8 @@ const PAILLIER_TEST = `${CGGMP24}/paillier/paillier.test.ts`;
 const PROOF_ATTACKS = `${CGGMP24}/proofs/attacks.test.ts`;
 const PROOFS_TEST = `${CGGMP24}/proofs/proofs.test.ts`;
 const RING = `${CGGMP24}/paillier/ring-pedersen.ts`;
+const VIEW = 'party/src/session/view.ts';
+const EQUIVOCATION_TEST = 'party/src/session/equivocation-attacks.test.ts';
 const EVIDENCE = 'party/src/evidence';
 const FRAMING = `${EVIDENCE}/framing.test.ts`;
 const ASKED = 'party/src/requests/asked.ts';
@@ -40,6 +42,8 @@ const PRIMES = 'party/src/auxiliary/primes.ts';
 const PRIMES_TEST = 'party/src/auxiliary/primes.test.ts';
 const POOL = 'party/src/presignatures/pool.ts';
 const POOL_TEST = 'party/src/presignatures/pool.test.ts';
+const BANS = 'party/src/bans/bans.ts';
+const LIFTING_TEST = 'party/src/bans/lifting.test.ts';
 const WATCHED_HOST = 'party/src/bans/watched-host.ts';
 const WATCHED_HOST_TEST = 'party/src/bans/watched-host.test.ts';
 const HD = 'party/src/signing/hd.ts';
@@ -314,6 +318,36 @@ export const guards: readonly Guard[] = [
     'const codec = this.#codecOf(header);',
   ),
   guard(
+    { row: 'T3', file: VIEW, test: EQUIVOCATION_TEST, tests: 'T3: who shows its own message signed once more' },
+    'what was signed twice passes for what was received, and evidence of all that follows is refused',
+    'equal(own.signed, message.signed)',
+    'equal(own.signed.subarray(-32), message.signed.subarray(-32))',
+  ),
+  guard(
+    { row: 'T3', file: VIEW, test: EQUIVOCATION_TEST, tests: 'T3: one message with another sequence number' },
+    'a hello that is signed twice makes two sessions of one',
+    'equal(own.signed, message.signed)',
+    'equal(own.signed.subarray(-32), message.signed.subarray(-32))',
+  ),
+  guard(
+    { row: 'T3', file: VIEW, test: 'party/src/session/court.test.ts', tests: 'two messages for one place' },
+    'who signs twice for one place is not convicted by those who were told once',
+    'equal(first.signed, second.signed)',
+    'equal(first.signed.subarray(-32), second.signed.subarray(-32))',
+  ),
+  guard(
+    { row: 'T3', file: VIEW, test: EQUIVOCATION_TEST, tests: 'T3: a message of another type' },
+    'who shows what nobody sends there ends the session, and is not named',
+    "if (view.round === HELLO) return header.type === 'hello' ? header : undefined;",
+    "if (header.type === 'hello') return header;",
+  ),
+  guard(
+    { row: 'I8', file: 'party/src/session/inbox.ts', test: EQUIVOCATION_TEST, tests: 'I8: a second' },
+    'a message that is signed twice, of which each recipient keeps another one',
+    'Buffer.from(first.signed).equals(envelope.signed)',
+    'Buffer.from(first.header.payloadHash).equals(envelope.header.payloadHash)',
+  ),
+  guard(
     {
       row: 'F3',
       file: 'party/src/session/context.ts',
@@ -431,8 +465,19 @@ export const guards: readonly Guard[] = [
     'if (banned.length > job.parties.length)',
   ),
   guard(
+    { row: 'A6', file: BANS, test: LIFTING_TEST, tests: 'A6: what a party was forgiven' },
+    'whoever has old evidence bans a party again each time that its ban is lifted',
+    'if (session !== undefined) this.#forgiven.add(pardonOf(party, session));',
+  ),
+  guard(
+    { row: 'A6', file: BANS, test: LIFTING_TEST, tests: 'A6: a judgement that ends after' },
+    'a judgement that lasts brings a ban back that was lifted meanwhile',
+    'if (this.#isSettled(party, evidence)) return;',
+    'if (this.has(party)) return;',
+  ),
+  guard(
     { row: 'A6', file: WATCHED_HOST, test: WATCHED_HOST_TEST, tests: 'A6: whom a session convicts' },
     'a proven cheater is asked again for the next request',
-    'if (error instanceof ProvenMisbehaviour) for (const report of error.reports) await this.#bans.hear(report);',
+    'if (error instanceof ProvenMisbehaviour) await this.#bringToJudge(error);',
   ),
 ];

@@ -49,7 +49,7 @@ export interface AuxiliaryService {
 }
 
 export async function auxiliaryService(options: AuxiliaryServiceOptions): Promise<AuxiliaryService> {
-  const { owner, level, machine, custody, network, clock, log, changed } = options;
+  const { owner, level, machine, custody, network, peers, clock, log, changed } = options;
   const { sealing, keyring, identity: signer } = custody;
   const keyId = auxiliaryId(owner);
   const computing = new Computing(machine.thread, async generation => {
@@ -82,8 +82,8 @@ export async function auxiliaryService(options: AuxiliaryServiceOptions): Promis
   });
   generationChanged();
   const bans = await Bans.open({ ...options, store: custody.store, computing });
-  new EvidenceMessenger({ bans, channel: network.open('evidence'), clock, log });
-  const host = new WatchedHost(options.host, bans);
+  const messenger = new EvidenceMessenger({ bans, channel: network.open('evidence'), peers, clock, log });
+  const host = new WatchedHost(options.host, bans, log);
   const ceremony = new AuxiliaryCeremony({ ...options, host, keyring, signer, primes, computing, bans });
   return {
     ceremony,
@@ -91,7 +91,7 @@ export async function auxiliaryService(options: AuxiliaryServiceOptions): Promis
     bans,
     host,
     run: async signal => {
-      await primes.run(signal);
+      await Promise.all([primes.run(signal), messenger.run(signal)]);
       await computing.close();
     },
   };

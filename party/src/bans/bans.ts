@@ -3,16 +3,18 @@
  * all of that protocol. Nobody's word is taken for it: evidence is judged here, whoever brings it.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PartyReport } from '@mpc-operator/crds/control';
 import type { Logger } from '@mpc-operator/runtime/log';
-import type { EvidenceObject } from '../evidence/format.ts';
+import { hex, unhex } from '../evidence/fields.ts';
+import { type EvidenceObject, readEvidence } from '../evidence/format.ts';
 import { fingerprint, parsePublicIdentity } from '../identity/identity.ts';
 import { partiesBanned } from '../metrics.ts';
 import type { Peers } from '../peers/peers.ts';
+import { readHeader } from '../session/envelope.ts';
 import type { PartyId } from '../session/errors.ts';
-import { bans as bansProjection } from '../store/projections.ts';
+import { bans as bansProjection, pardons } from '../store/projections.ts';
 import type { Store } from '../store/store.ts';
 import type { Computing } from '../threads/computing.ts';
 
@@ -41,7 +43,10 @@ const PROTOCOLS = /^cggmp24\//;
 export class Bans {
   readonly #options: BansOptions;
   readonly #byParty = new Map<PartyId, Ban>();
+  /** By party and session. */
+  readonly #forgiven = new Set<string>();
   readonly #listeners = new Set<(evidence: EvidenceObject) => void>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(options: BansOptions) {
     this.#options = options;
@@ -51,6 +56,7 @@ export class Bans {
     const bans = new Bans(options);
     for (const [party, ban] of await options.store.all(bansProjection))
       bans.#byParty.set(Number(party), { party: Number(party), ...ban });
+    for (const pardon of (await options.store.all(pardons)).keys()) bans.#forgiven.add(pardon);
     partiesBanned.set(bans.#byParty.size);
     return bans;
   }
@@ -72,28 +78,22 @@ export class Bans {
     this.#listeners.add(listener);
   }
 
-  /** Judges evidence, and bans whom it convicts. Whoever is banned already needs no more. */
+  /** Judges evidence, and bans whom it convicts. Whoever is banned already needs no more, and what was forgiven is no reason. */
   async hear(evidence: EvidenceObject): Promise<void> {
     const { computing, log } = this.#options;
     const [accused] = evidence.messages;
-    if (accused === undefined || this.has(accused.from) || !PROTOCOLS.test(evidence.session.protocol)) return;
+    if (accused === undefined || !PROTOCOLS.test(evidence.session.protocol)) return;
+    if (this.#isSettled(accused.from, evidence)) return;
     const expected = this.#fingerprintsOf(evidence);
     if (expected === undefined) return;
     const verdict = await computing.judge({ evidence, expected });
-    if (verdict.confirmed) await this.#ban(verdict.culprit, evidence);
+    if (verdict.confirmed) await this.#inTurn(() => this.#ban(verdict.culprit, evidence));
     else log.warn('evidence that shows nothing', { reporter: evidence.reporter, reason: verdict.reason });
   }
 
   /** An administrator lets a party take part again. @returns whether it was banned */
   async lift(party: PartyId): Promise<boolean> {
-    const { store, log, changed } = this.#options;
-    if (!this.has(party)) return false;
-    await store.append([{ type: 'BanLifted', party }]);
-    this.#byParty.delete(party);
-    partiesBanned.set(this.#byParty.size);
-    log.warn('a ban was lifted', { party });
-    changed();
-    return true;
+    return await this.#inTurn(() => this.#lift(party));
   }
 
   /** What somebody was banned for, as JSON; undefined if nobody was for that. */
@@ -102,14 +102,22 @@ export class Bans {
     return ban && (await readFile(this.#fileOf(ban.evidence), 'utf8'));
   }
 
+  /** One after the other: two judgements may end at once, or while a ban is lifted. */
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(act);
+    // whoever acted hears of the failure; who comes next need not
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
   /** Kept before it is recorded: a ban without its evidence could not be explained. */
   async #ban(party: PartyId, evidence: EvidenceObject): Promise<void> {
     const { store, log, changed } = this.#options;
-    if (this.has(party)) return;
+    // again: judging takes long
+    if (this.#isSettled(party, evidence)) return;
     const text = JSON.stringify(evidence);
     const digest = createHash('sha256').update(text).digest('hex');
-    await mkdir(dirname(this.#fileOf(digest)), { recursive: true });
-    await writeFile(this.#fileOf(digest), text);
+    await writeDurably(this.#fileOf(digest), text);
     const reason = `${evidence.check} in ${evidence.session.session} (${evidence.session.protocol})`.slice(0, 256);
     await store.append([{ type: 'PartyBanned', party, reason, evidence: digest }]);
     this.#byParty.set(party, { party, reason, evidence: digest });
@@ -117,6 +125,38 @@ export class Bans {
     log.error('a party has provably broken the protocol: it is excluded', { party, reason, evidence: digest });
     changed();
     for (const listener of this.#listeners) listener(evidence);
+  }
+
+  async #lift(party: PartyId): Promise<boolean> {
+    const { store, log, changed } = this.#options;
+    if (!this.has(party)) return false;
+    const session = await this.#bannedIn(party);
+    await store.append([{ type: 'BanLifted', party, ...(session !== undefined && { session }) }]);
+    if (session !== undefined) this.#forgiven.add(pardonOf(party, session));
+    this.#byParty.delete(party);
+    partiesBanned.set(this.#byParty.size);
+    log.warn('a ban was lifted', { party, session });
+    changed();
+    return true;
+  }
+
+  /** Undefined if the evidence is lost: then the ban is lifted all the same, but may come back. */
+  async #bannedIn(party: PartyId): Promise<string | undefined> {
+    try {
+      const read = readEvidence((await this.evidenceOf(party)) ?? '');
+      return 'evidence' in read ? sessionOf(read.evidence) : undefined;
+    } catch (error) {
+      this.#options.log.warn('what a party was banned for is lost: the same evidence may ban it again', {
+        party,
+        error,
+      });
+      return undefined;
+    }
+  }
+
+  #isSettled(party: PartyId, evidence: EvidenceObject): boolean {
+    const session = sessionOf(evidence);
+    return this.has(party) || (session !== undefined && this.#forgiven.has(pardonOf(party, session)));
   }
 
   /** Those that are pinned here. Undefined if a party of the session is not known: then it was none of this cluster. */
@@ -136,5 +176,27 @@ export class Bans {
 
   #fileOf(digest: string): string {
     return join(dirname(this.#options.storePath), 'evidence', `${digest}.json`);
+  }
+}
+
+/**
+ * The session of which evidence is, or, of its handshake, the run of the accused: by what the accused has signed, not by the session's
+ * name, which others may use again.
+ */
+function sessionOf({ messages: [message] }: EvidenceObject): string | undefined {
+  const header = message && readHeader(unhex(message.signed));
+  return header && hex(header.sid);
+}
+
+const pardonOf = (party: PartyId, session: string): string => `${party} ${session}`;
+
+/** The file, and that it is there, are on the disk when this ends. */
+async function writeDurably(path: string, text: string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path, text, { flush: true });
+  for (const changed of [folder, dirname(folder)]) {
+    await using handle = await open(changed);
+    await handle.sync();
   }
 }

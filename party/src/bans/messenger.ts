@@ -1,27 +1,32 @@
 /** Brings evidence to the other parties, each of which judges it by itself. */
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import type { Clock } from '@mpc-operator/runtime/clock';
+import { type Clock, sleep } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { TokenBuckets } from '@mpc-operator/runtime/token-bucket';
-import { type EvidenceObject, readEvidence } from '../evidence/format.ts';
+import { readEvidence } from '../evidence/format.ts';
+import type { Peers } from '../peers/peers.ts';
 import type { Channel } from '../session/channel.ts';
 import type { PartyId } from '../session/errors.ts';
 import type { Bans } from './bans.ts';
 
 export interface MessengerOptions {
-  readonly bans: Bans;
+  readonly bans: Pick<Bans, 'all' | 'evidenceOf' | 'hear' | 'onBan'>;
   readonly channel: Channel;
+  readonly peers: Pick<Peers, 'me' | 'starts'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** NATS takes no more than 1 MB. */
 const MAX_PACKED = 900_000;
-const MAX_TEXT = 16 * 1024 * 1024;
+/** Nearly all of it are hexadecimal digits, which pack to half: so this is more than ever was in what NATS takes. */
+const MAX_TEXT = 3 * MAX_PACKED;
 /** Judging takes seconds of a thread: of one party so many at once, then one in so many seconds. */
 const BURST = 4;
 const EVERY = 30;
+/** How often it is looked who has come, in milliseconds. */
+const LOOK_EVERY = 5_000;
 
 export class EvidenceMessenger {
   readonly #options: MessengerOptions;
@@ -35,16 +40,46 @@ export class EvidenceMessenger {
         options.log.warn('evidence of another party was not judged', { from, error });
       });
     });
-    options.bans.onBan(evidence => {
-      this.#send(evidence).catch((error: unknown) => options.log.warn('evidence was not sent', { error }));
-    });
+    options.bans.onBan(evidence => void this.#send('all', JSON.stringify(evidence)));
   }
 
-  async #send(evidence: EvidenceObject): Promise<void> {
+  /** Until the signal aborts, brings all evidence to whoever has come, or come again: it was not there when the others were told. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { peers, clock } = this.#options;
+    let before: ReadonlyMap<PartyId, number> = new Map();
+    while (!signal.aborted) {
+      const now = peers.starts();
+      for (const [party, start] of now)
+        if (party !== peers.me && before.get(party) !== start) await this.#acquaint(party);
+      before = now;
+      // the loop sees that it is over
+      await sleep(clock, LOOK_EVERY, signal).catch(() => {});
+    }
+  }
+
+  async #acquaint(party: PartyId): Promise<void> {
+    const { bans, log } = this.#options;
+    for (const { party: culprit } of bans.all()) {
+      if (culprit === party) continue;
+      try {
+        const text = await bans.evidenceOf(culprit);
+        if (text !== undefined) await this.#send(party, text);
+      } catch (error) {
+        log.warn('evidence that was kept cannot be read', { culprit, error });
+      }
+    }
+  }
+
+  /** Never rejects: whoever is not told now is told when it comes again. */
+  async #send(to: PartyId | 'all', text: string): Promise<void> {
     const { channel, log } = this.#options;
-    const packed = await promisify(gzip)(JSON.stringify(evidence));
-    if (packed.length > MAX_PACKED) log.warn('evidence that is too long to be sent', { bytes: packed.length });
-    else await channel.send('all', packed);
+    try {
+      const packed = await promisify(gzip)(text);
+      if (packed.length > MAX_PACKED) log.warn('evidence that is too long to be sent', { bytes: packed.length });
+      else await channel.send(to, packed);
+    } catch (error) {
+      log.warn('evidence was not sent', { to, error });
+    }
   }
 
   async #receive(from: PartyId, bytes: Uint8Array): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
 import type { EvidenceObject } from '../evidence/format.ts';
 import { ProvenMisbehaviour } from '../evidence/with-evidence.ts';
 import { ContextMismatch, Misbehaviour } from '../session/errors.ts';
@@ -7,13 +8,14 @@ import { WatchedHost } from './watched-host.ts';
 
 const parameters = { session: 's', protocol: 'p', suite: 's', key: 'k', epoch: 1, threshold: 2, extras: {} };
 const job = { parameters, parties: [1, 2], uses: [], timeout: 1 };
+const log = new SilentLogger();
 const evidence = { check: 'aff-g' } as EvidenceObject;
 
 test('A6: no session with a party that is banned begins', async () => {
   const host = { conduct: () => assert.fail('a session began') };
   const bans = { has: (party: number) => party === 2, hear: async () => {} };
   await assert.rejects(
-    new WatchedHost(host, bans).conduct(job, () => assert.fail()),
+    new WatchedHost(host, bans, log).conduct(job, () => assert.fail()),
     ContextMismatch,
   );
 });
@@ -29,8 +31,26 @@ test('A6: whom a session convicts is brought before the judge', async () => {
   };
   const host = { conduct: () => Promise.reject(failure) };
   await assert.rejects(
-    new WatchedHost(host, bans).conduct(job, () => assert.fail()),
+    new WatchedHost(host, bans, log).conduct(job, () => assert.fail()),
     ProvenMisbehaviour,
   );
   assert.deepEqual(heard, [evidence]);
+});
+
+test('A6: a judgement that fails hides neither the misbehaviour nor what else there is to judge', async () => {
+  const failure = new ProvenMisbehaviour(new Misbehaviour('aff-g', [2], []), [evidence, evidence]);
+  let heard = 0;
+  const bans = {
+    has: () => false,
+    hear: () => {
+      heard++;
+      return Promise.reject(new Error('the disk is full'));
+    },
+  };
+  const host = { conduct: () => Promise.reject(failure) };
+  await assert.rejects(
+    new WatchedHost(host, bans, log).conduct(job, () => assert.fail()),
+    error => error === failure,
+  );
+  assert.equal(heard, 2);
 });

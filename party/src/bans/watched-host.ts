@@ -1,3 +1,4 @@
+import type { Logger } from '@mpc-operator/runtime/log';
 import { ProvenMisbehaviour } from '../evidence/with-evidence.ts';
 import type { Job, SessionHost } from '../host/session-host.ts';
 import { ContextMismatch } from '../session/errors.ts';
@@ -8,10 +9,12 @@ import type { Bans } from './bans.ts';
 export class WatchedHost implements Pick<SessionHost, 'conduct'> {
   readonly #host: Pick<SessionHost, 'conduct'>;
   readonly #bans: Pick<Bans, 'has' | 'hear'>;
+  readonly #log: Pick<Logger, 'error'>;
 
-  constructor(host: Pick<SessionHost, 'conduct'>, bans: Pick<Bans, 'has' | 'hear'>) {
+  constructor(host: Pick<SessionHost, 'conduct'>, bans: Pick<Bans, 'has' | 'hear'>, log: Pick<Logger, 'error'>) {
     this.#host = host;
     this.#bans = bans;
+    this.#log = log;
   }
 
   /** @throws what `SessionHost.conduct` throws; ContextMismatch for a session with a party that is banned */
@@ -25,8 +28,19 @@ export class WatchedHost implements Pick<SessionHost, 'conduct'> {
     try {
       return await this.#host.conduct(job, session);
     } catch (error) {
-      if (error instanceof ProvenMisbehaviour) for (const report of error.reports) await this.#bans.hear(report);
+      if (error instanceof ProvenMisbehaviour) await this.#bringToJudge(error);
       throw error;
+    }
+  }
+
+  /** Waited for: whoever tries again at once must not do so with the cheat. Never throws: the caller must hear of the misbehaviour itself. */
+  async #bringToJudge({ reports, culprits }: ProvenMisbehaviour): Promise<void> {
+    for (const report of reports) {
+      try {
+        await this.#bans.hear(report);
+      } catch (error) {
+        this.#log.error('evidence of an own session was not judged', { culprits, error });
+      }
     }
   }
 }

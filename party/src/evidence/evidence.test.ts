@@ -87,7 +87,7 @@ test('A5: evidence holds no secret of its reporter, nor of anybody else', () => 
   for (const [party, { paillier, ring }] of secrets) {
     const { p, q } = paillier.factors();
     for (const prime of [p, q]) add(`factor of ${party}`, prime, 64);
-    add(`λ of ${party}`, ring.lambda, 128);
+    add(`λ of ${party}`, ring.witness().lambda, 128);
   }
   for (const scalar of new Set(drawn)) add('a nonce', scalar, 32);
   needles.add('identity', REPORTER.seed().expose());

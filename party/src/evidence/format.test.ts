@@ -46,6 +46,8 @@ test('I7: what is too long or too deep is no evidence, and ends at that', () => 
   });
   const deep = `${'{"list":['.repeat(50_000)}${']}'.repeat(50_000)}`;
   assert.ok('fault' in readEvidence(deep));
+  const many = `[${'0,'.repeat(20_000)}0]`;
+  assert.deepEqual(readEvidence(`{"messages":${many}}`), { fault: 'more than 16384 values' });
   const extras = `[{"name":"a","value":${deep}}]`;
   assert.ok('fault' in readEvidence(`{"version":1,"session":{"extras":${extras}}}`));
 });

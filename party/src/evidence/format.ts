@@ -10,6 +10,8 @@ import { statement } from './statement.ts';
 /** A longer text is not even parsed. The largest session has 64 parties, and the largest proof of one of them 8 MB. */
 export const MAX_EVIDENCE_BYTES = 64 * 1024 * 1024;
 const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
+/** Numbers, texts, lists and objects in all: several times what a session of 64 parties needs. Of more, each would cost time to refuse. */
+const MAX_VALUES = 16_384;
 
 const party = z.int().min(1).max(MAX_PARTY);
 
@@ -81,8 +83,21 @@ export function readEvidence(
   } catch {
     return { fault: 'not JSON' };
   }
+  if (hasMoreThan(MAX_VALUES, value)) return { fault: `more than ${MAX_VALUES} values` };
   const parsed = evidenceObject.safeParse(value);
   if (parsed.success) return { evidence: parsed.data };
   const [issue] = parsed.error.issues;
   return { fault: `${issue?.path.join('.') || 'the object'}: ${issue?.message}` };
+}
+
+/** Whether so many values are in what JSON.parse has made. Not by recursion: a text can nest deeper than the stack. */
+function hasMoreThan(limit: number, value: unknown): boolean {
+  const ahead = [value];
+  for (let seen = 1; ahead.length > 0; seen++) {
+    const next = ahead.pop();
+    const parts = typeof next === 'object' && next !== null ? Object.values(next) : [];
+    if (seen + ahead.length + parts.length > limit) return true;
+    ahead.push(...parts);
+  }
+  return false;
 }

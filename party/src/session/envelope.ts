@@ -91,9 +91,12 @@ function bindPayload(where: Place, payload: Uint8Array): { header: Header; signe
 /** What the holder of `identity` signed, read back from evidence; undefined if it did not, or it is no message of a session. */
 export function openSigned(identity: Uint8Array, message: SignedMessage): Header | undefined {
   if (!verifySignature(identity, message.signed, message.signature)) return undefined;
-  const header = tryDecode(headerLayout, message.signed)?.value;
+  const header = readHeader(message.signed);
   return header?.from === message.from && carries(message, header) ? header : undefined;
 }
+
+/** Where a message belongs, and the hash of what it carries, whoever has signed that; undefined if it is no message of a session. */
+export const readHeader = (signed: Uint8Array): Header | undefined => tryDecode(headerLayout, signed)?.value;
 
 const carries = ({ payload }: SignedMessage, { payloadHash }: Header): boolean =>
   payload === undefined || Buffer.from(payloadHash).equals(hashPayload(payload));
@@ -111,6 +114,9 @@ export const withPayload = (envelope: Envelope): SignedMessage => ({
   payload: new Uint8Array(envelope.payload),
 });
 
-/** Whether both belong to the same place, but for the sequence number, which the sender may choose. */
+/**
+ * Whether both belong to the same place. Not by the sequence number: an honest party signs once for each place, and what is sent again is
+ * what was signed, so two messages that differ in nothing else are two messages.
+ */
 export const samePlace = (a: Place, b: Place): boolean =>
   Buffer.from(a.sid).equals(b.sid) && a.type === b.type && a.round === b.round && a.from === b.from && a.to === b.to;

@@ -1,11 +1,13 @@
 /** Rows T3 and I8 of the attack list: a party that says different things for one place. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { signMessage } from './envelope.ts';
 import { Misbehaviour } from './errors.ts';
 import { type Adversary, makeSigner } from './simulator.ts';
 import { assertBlamed, failureOf } from './testing/outcomes.ts';
+import { showingAgain } from './testing/signed-again.ts';
 import { cheating, simulateToy, toyMessages, whisperOf } from './testing/toy.ts';
-import { verifyEquivocation } from './view.ts';
+import { verifyEquivocation, viewLayout } from './view.ts';
 
 const note = (n: number) => toyMessages.note.codec.encode(Uint8Array.of(n));
 
@@ -86,11 +88,51 @@ test('T3: two hellos of one run are equivocation', async () => {
   assertBlamed(simulated, 3, 'equivocation', [1, 2]);
 });
 
+test('T3: who shows its own message signed once more, under another sequence number, is named', async () => {
+  const signer = makeSigner();
+  for (const round of ['hello', 'note']) {
+    const simulated = await simulateToy({
+      ...cheating(3, showingAgain(round, 3, signer, [1, 2, 3])),
+      signers: new Map([[3, signer]]),
+    });
+    assertBlamed(simulated, 3, 'equivocation', [1, 2]);
+  }
+});
+
+test('T3: one message with another sequence number for each recipient is equivocation', async () => {
+  for (const [round, type] of [
+    ['hello', 'hello'],
+    ['note', 'data'],
+  ]) {
+    const simulated = await simulateToy(
+      cheating(3, message =>
+        message.round === round && message.type === type && message.to === 1
+          ? [{ again: message.payload }]
+          : [message.payload],
+      ),
+    );
+    assertBlamed(simulated, 3, 'equivocation', [1, 2]);
+  }
+});
+
+test('T3: a message of another type in a view is named as a false view, not taken for another run', async () => {
+  const signer = makeSigner();
+  const lie: Adversary = async ({ round, type, payload }) => {
+    if (type !== 'view' || round !== 'note') return [payload];
+    const place = { sid: new Uint8Array(32), type: 'hello', round, sequence: 7, from: 3, to: 'all' } as const;
+    const hello = await signMessage(signer, place, note(3));
+    return [viewLayout(3).encode(viewLayout(3).decode(payload).with(2, hello))];
+  };
+  const simulated = await simulateToy({ ...cheating(3, lie), signers: new Map([[3, signer]]) });
+  assertBlamed(simulated, 3, 'view', [1, 2]);
+});
+
 test('I8: a second, different message for the same place is equivocation; what it says stays secret', async () => {
   for (const [round, second] of [
     ['note', note(9)],
     ['whisper', whisperOf(9, 9)],
     ['sum', Uint8Array.of(0, 0, 0, 9)],
+    ['sum', { again: Uint8Array.of(0, 0, 0, 6) }],
   ] as const) {
     const simulated = await simulateToy({
       ...cheating(3, message =>

@@ -47,7 +47,7 @@ export class Inbox {
       this.#settle();
       return 'kept';
     }
-    const same = Buffer.from(first.header.payloadHash).equals(header.payloadHash);
+    const same = Buffer.from(first.signed).equals(envelope.signed);
     return same || !samePlace(first.header, header) ? 'repeated' : { conflict: first };
   }
 

@@ -41,8 +41,15 @@ export interface Outgoing {
   readonly payload: Uint8Array;
 }
 
+/** A payload that is signed once more, under another sequence number than before. */
+export interface SignedAgain {
+  readonly again: Uint8Array;
+}
+
+type Variants = readonly (Uint8Array | SignedAgain)[];
+
 /** What an adversary sends instead, properly signed and sealed: nothing, another payload, several. Asked for each recipient. */
-export type Adversary = (message: Outgoing) => readonly Uint8Array[];
+export type Adversary = (message: Outgoing) => Variants | Promise<Variants>;
 
 export interface Simulation<M extends Messages, T> {
   readonly parties: number | readonly PartyId[];
@@ -160,9 +167,10 @@ class Misbehaving<M extends Messages> extends Session<M> {
     const recipients = to === 'all' ? this.parties.filter(id => id !== this.me) : [to];
     const signed = new Map<string, { envelope: Envelope; frame: Uint8Array }>();
     for (const recipient of recipients) {
-      for (const variant of this.#adversary({ type, round, to: recipient, payload })) {
-        const key = Buffer.from(variant).toString('hex');
-        const made = signed.get(key) ?? (await this.#make(type, round, to, variant));
+      for (const variant of await this.#adversary({ type, round, to: recipient, payload })) {
+        const [content, times] = 'again' in variant ? [variant.again, 'again'] : [variant, 'once'];
+        const key = `${times} ${Buffer.from(content).toString('hex')}`;
+        const made = signed.get(key) ?? (await this.#make(type, round, to, content));
         signed.set(key, made);
         await this.channel.send(recipient, made.frame);
       }

@@ -6,6 +6,7 @@
 import { bytes, bytesUpTo, type Layout, list, struct, tryDecode } from './codec.ts';
 import { type Envelope, type Header, hashOnly, openSigned, samePlace, withPayload } from './envelope.ts';
 import { ContextMismatch, type Evidence, Misbehaviour, type PartyId, type SignedMessage } from './errors.ts';
+import { HELLO } from './hello.ts';
 
 type Entry = Pick<SignedMessage, 'signed' | 'signature'>;
 /** What a party received in a round, by sender, in the order of the parties. */
@@ -39,7 +40,6 @@ export function compareView(
     if (own === undefined || equal(own.signed, message.signed)) continue;
     const header = openShown(view.header, message, identities);
     if (header === undefined) return falseView(view);
-    if (equal(header.payloadHash, own.header.payloadHash)) continue;
     if (samePlace(header, own.header)) return equivocation(hashOnly(own), message);
     return new ContextMismatch(
       `party ${message.from} takes part in this session twice: it began again, a copy of it runs, or old messages are replayed`,
@@ -72,10 +72,12 @@ const falseView = (view: Envelope): Misbehaviour =>
  * Who signed two different messages for one place. Needs nothing but the evidence and the identities.
  * @returns undefined if the evidence shows nothing
  */
-export function verifyEquivocation(evidence: Evidence, identities: Identities): Header | undefined {
-  const [first, second] = evidence.messages.map(message => openAs(message, identities));
-  if (evidence.check !== EQUIVOCATION || evidence.messages.length !== 2 || !first || !second) return undefined;
-  return samePlace(first, second) && !equal(first.payloadHash, second.payloadHash) ? first : undefined;
+export function verifyEquivocation({ check, messages }: Evidence, identities: Identities): Header | undefined {
+  const [first, second] = messages;
+  if (check !== EQUIVOCATION || messages.length !== 2 || !first || !second) return undefined;
+  const [header, other] = [openAs(first, identities), openAs(second, identities)];
+  if (header === undefined || other === undefined || !samePlace(header, other)) return undefined;
+  return equal(first.signed, second.signed) ? undefined : header;
 }
 
 /**
@@ -100,7 +102,7 @@ const openAs = (message: SignedMessage, identities: Identities): Header | undefi
 function openShown(view: Header, message: SignedMessage, identities: Identities): Header | undefined {
   const header = openAs(message, identities);
   if (header === undefined || header.round !== view.round || header.to !== 'all') return undefined;
-  if (header.type === 'hello') return header;
+  if (view.round === HELLO) return header.type === 'hello' ? header : undefined;
   return header.type === 'data' && equal(header.sid, view.sid) ? header : undefined;
 }
 

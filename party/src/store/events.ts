@@ -62,7 +62,8 @@ export const partyEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('SafePrimesUsed'), attempt: count }),
   /** It has provably broken threshold ECDSA; `evidence` is the SHA-256 of the file that shows it. */
   z.strictObject({ type: z.literal('PartyBanned'), party, reason: z.string().max(256), evidence: hex(32) }),
-  z.strictObject({ type: z.literal('BanLifted'), party }),
+  /** `session`: its id, or in the handshake the party's run; evidence of that against the party counts no more. Older events have none. */
+  z.strictObject({ type: z.literal('BanLifted'), party, session: hex(32).optional() }),
   /** Every sealed secret is under the key of this generation of the HSM now; `secrets` is how many. */
   z.strictObject({ type: z.literal('SealingKeyChanged'), generation: count, secrets: z.int().min(0) }),
   /** The HSM has destroyed its sealing keys of all generations below this one. */

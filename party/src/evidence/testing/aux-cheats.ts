@@ -5,6 +5,7 @@ import { protocols } from '../../signing/cggmp24/agreement.ts';
 import { auxInfo } from '../../signing/cggmp24/aux-info.ts';
 import { type AuxInfoMessages, auxInfoMessages } from '../../signing/cggmp24/aux-info-messages.ts';
 import type { SecretAuxiliary } from '../../signing/cggmp24/auxiliary.ts';
+import { RingPedersenSecret } from '../../signing/cggmp24/paillier/ring-pedersen.ts';
 import { testKey, testRing } from '../../signing/cggmp24/testing/parameters.ts';
 import { simulateAuxInfo } from '../../signing/cggmp24/testing/simulations.ts';
 import { noStatement } from '../statement.ts';
@@ -47,13 +48,15 @@ const cheat = (check: string, what: string, deviations: AuxInfoDeviations): Chea
   run: () => auxInfoWith(deviations),
 });
 
+const ring = testRing(3);
+
 export const auxCheats: readonly Cheat[] = [
   cheat('commitment', 'reveals something else than it has committed to', {
     adversary: changing(messages, 'reveal', reveal => ({ ...reveal, salt: flip(reveal.salt) })),
   }),
   cheat('parameters', 'has one modulus for two uses', { secret: { paillier: testKey(8), ring: testRing(8) } }),
   cheat('prm', 'has bases of which one is no power of the other', {
-    secret: { paillier: testKey(2), ring: { ...testRing(3), lambda: 5n } },
+    secret: { paillier: testKey(2), ring: new RingPedersenSecret(ring.ring, 5n, ring.witness().order) },
   }),
   cheat('mod', 'does not prove its modulus', {
     adversary: changing(messages, 'prove', ({ mod, fac }) => ({ fac, mod: { ...mod, w: mod.w + 1n } })),

@@ -44,6 +44,11 @@ export const twoFaced =
       ? [message.payload.map((byte, i) => (i === message.payload.length - 1 ? byte ^ 1 : byte))]
       : [message.payload];
 
+/** Says to party 1 the hello that it says to the others, but signed once more. */
+export const greetingAgain: Adversary = ({ type, to, payload }) => [
+  type === 'hello' && to === 1 ? { again: payload } : payload,
+];
+
 /** Shows what nobody has signed, within the header of the first message of a round. */
 export const falseView =
   (round: string): Adversary =>

@@ -1,6 +1,7 @@
 import type { PartyId } from '../../session/errors.ts';
 import type { Party } from '../../session/party.ts';
 import type { Adversary } from '../../session/simulator.ts';
+import { showingAgain } from '../../session/testing/signed-again.ts';
 import { protocols } from '../../signing/cggmp24/agreement.ts';
 import { interactiveMessages } from '../../signing/cggmp24/interactive.ts';
 import { type OnlineMessages, onlineMessages, signOnline } from '../../signing/cggmp24/online.ts';
@@ -12,8 +13,19 @@ import {
   simulateSigning,
 } from '../../signing/cggmp24/testing/simulations.ts';
 import { presignatureStatement } from '../statement.ts';
-import { CHEAT, type Cheat, changing, type Ended, falseView, flip, instead, overlooking, twoFaced } from './cheats.ts';
-import { child, curve, data, identitiesOf, parameters, presigning, secretOf, signing } from './material.ts';
+import {
+  CHEAT,
+  type Cheat,
+  changing,
+  type Ended,
+  falseView,
+  flip,
+  greetingAgain,
+  instead,
+  overlooking,
+  twoFaced,
+} from './cheats.ts';
+import { child, curve, data, identitiesOf, identityOf, parameters, presigning, secretOf, signing } from './material.ts';
 
 export interface SigningDeviations {
   readonly signers?: readonly PartyId[];
@@ -139,6 +151,16 @@ const interactiveCheats: readonly PresignCheat[] = [
   ],
   ['equivocation', 'commits to two things', { adversary: twoFaced('data', 'commit'), signers: [1, 2, 3] }],
   ['equivocation', 'says hello in two ways', { adversary: twoFaced('hello', 'hello'), signers: [1, 2, 3] }],
+  [
+    'equivocation',
+    'shows commitments of which it has signed its own once more',
+    { adversary: showingAgain('commit', CHEAT, identityOf(CHEAT), [1, 2, 3]), signers: [1, 2, 3] },
+  ],
+  [
+    'equivocation',
+    'says hello to each under another sequence number',
+    { adversary: greetingAgain, signers: [1, 2, 3] },
+  ],
   ['view', 'shows hellos that nobody has signed', { adversary: falseView('hello') }],
   ['view', 'shows commitments that nobody has signed', { adversary: falseView('commit') }],
 ];

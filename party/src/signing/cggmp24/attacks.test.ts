@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { curves } from '../../curve/curve.ts';
 import { Misbehaviour } from '../../session/errors.ts';
-import type { Party } from '../../session/party.ts';
+import type { Party, Received } from '../../session/party.ts';
 import { assertBlamed, failureOf } from '../../session/testing/outcomes.ts';
 import { groupKey } from '../../sharing/sharing.ts';
 import { makeShares } from '../../sharing/testing/keys.ts';
@@ -12,7 +12,8 @@ import { auxInfo } from './aux-info.ts';
 import { auxInfoMessages } from './aux-info-messages.ts';
 import type { SecretAuxiliary } from './auxiliary.ts';
 import { type InteractiveMessages, interactiveMessages } from './interactive.ts';
-import type { Opening } from './presign-messages.ts';
+import { RingPedersenSecret } from './paillier/ring-pedersen.ts';
+import type { Multiplications, Opening } from './presign-messages.ts';
 import { assertSound, byzantine, inRound } from './testing/byzantine.ts';
 import { testKey, testParameters, testRing } from './testing/parameters.ts';
 import { makeAuxiliary, simulateAuxInfo, simulateSigning } from './testing/simulations.ts';
@@ -56,7 +57,11 @@ describe('auxiliary information', () => {
 
   test('P3: bases of which nobody has proven that one is a power of the other are refused', async () => {
     const ring = testRing(3);
-    const unproven = await cheatingWith({ paillier: testKey(2), ring: { ...ring, lambda: ring.lambda + 1n } });
+    const { lambda, order } = ring.witness();
+    const unproven = await cheatingWith({
+      paillier: testKey(2),
+      ring: new RingPedersenSecret(ring.ring, lambda + 1n, order),
+    });
     assertBlamed(unproven, CHEAT, 'prm', HONEST);
   });
 
@@ -117,18 +122,21 @@ describe('signing', async () => {
     });
   }
 
-  /** A party that opens something else, and knows it. */
-  const opening = (
-    party: Party<InteractiveMessages>,
-    change: (opening: Opening) => Opening,
-  ): Party<InteractiveMessages> => ({
+  type SigningParty = Party<InteractiveMessages>;
+  const instead = (party: SigningParty, changes: Partial<SigningParty>): SigningParty => ({
     ...{ me: party.me, parties: party.parties, others: party.others, context: party.context },
     exchange: party.exchange.bind(party),
     check: party.check.bind(party),
-    broadcast: (round, message) =>
-      // what is broadcast in the round `open` is an Opening
-      party.broadcast(round, round === 'open' ? (change(message as Opening) as typeof message) : message),
+    broadcast: party.broadcast.bind(party),
+    ...changes,
   });
+  /** A party that opens something else, and knows it. */
+  const opening = (party: SigningParty, change: (opening: Opening) => Opening): SigningParty =>
+    instead(party, {
+      broadcast: (round, message) =>
+        // what is broadcast in the round `open` is an Opening
+        party.broadcast(round, round === 'open' ? (change(message as Opening) as typeof message) : message),
+    });
 
   for (const [name, change] of [
     ['k·γ', (own: Opening) => ({ ...own, delta: curve.addScalars(own.delta, curve.scalar(1n)) })],
@@ -141,6 +149,35 @@ describe('signing', async () => {
       assertBlamed(simulated, CHEAT, 'opening', HONEST);
     });
   }
+
+  test('A5: a presignature that is spoiled is not used, even if nobody can be shown to have spoiled it', async () => {
+    const more = (own: Opening) => ({ ...own, delta: curve.addScalars(own.delta, curve.scalar(1n)) });
+    const simulated = await simulateSigning(signing, {}, party =>
+      instead(party.me === CHEAT ? opening(party, more) : party, { check: () => {} }),
+    );
+    for (const id of HONEST) assert.match(String(failureOf(simulated, id)), /^PresignAborted: .* by nobody/);
+  });
+
+  test('nothing is opened of a nonce that is 0, and nobody named', async () => {
+    const simulated = await simulateSigning(signing, {}, party =>
+      instead(party, {
+        check: () => {},
+        async broadcast(round, message) {
+          assert.notEqual(round, 'open');
+          const received = await party.broadcast(round, message);
+          if (round !== 'multiply') return received;
+          // what is broadcast in the round `multiply` are Multiplications
+          const shown = [...(received as unknown as Received<Multiplications>)];
+          const others = curve.addPoints(...shown.slice(1).map(([, { Gamma }]) => Gamma));
+          const Gamma = curve.multiply(others, curve.scalar(-1n));
+          const changed = shown.map(([id, sent], i) => [id, i === 0 ? { ...sent, Gamma } : sent] as const);
+          return new Map(changed) as unknown as typeof received;
+        },
+      }),
+    );
+    for (const id of signing.signers)
+      assert.match(String(failureOf(simulated, id)), /^PresignAborted: the nonce point/);
+  });
 
   test('A5: a wrong partial signature names exactly its signer', async () => {
     const wrong = inRound('partial', payload =>

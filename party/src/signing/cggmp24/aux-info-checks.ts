@@ -1,13 +1,11 @@
 /** What everybody can tell of the auxiliary information that is shown: ePrint 2021/060 (2024), section 5.1, figure 7. */
 import { checksOf, Shown } from '../../session/checks.ts';
 import type { PartyId } from '../../session/errors.ts';
-import { entry, type Received, type SessionContext } from '../../session/party.ts';
+import { entry, type SessionContext } from '../../session/party.ts';
 import type { Transcript } from '../../session/transcript.ts';
 import { equal, exclusiveOr } from '../../sharing/commitments.ts';
 import { type AuxInfoMessages, auxInfoMessages, type Reveal } from './aux-info-messages.ts';
-import type { PublicAuxiliary } from './auxiliary.ts';
-import { PaillierKey, parsePaillierModulus } from './paillier/paillier.ts';
-import { RingPedersen } from './paillier/ring-pedersen.ts';
+import { type PublicAuxiliary, publicAuxiliary } from './auxiliary.ts';
 import type { CggmpParameters } from './parameters.ts';
 import { fac } from './proofs/fac.ts';
 import { mod } from './proofs/mod.ts';
@@ -20,6 +18,7 @@ export class AuxInfoView {
   readonly #context: SessionContext;
   /** By party, where the factors are known: computing is faster with them. */
   readonly #known: ReadonlyMap<PartyId, PublicAuxiliary>;
+  readonly #parsed = new WeakMap<Reveal, PublicAuxiliary>();
   #all: ReadonlyMap<PartyId, PublicAuxiliary> | undefined;
   #rid: Uint8Array | undefined;
 
@@ -36,12 +35,16 @@ export class AuxInfoView {
   /** What was revealed. @throws RangeError unless all of it is acceptable */
   get all(): ReadonlyMap<PartyId, PublicAuxiliary> {
     this.#all ??= new Map(
-      [...this.shown.of('reveal')].map(([id, revealed]) => [
-        id,
-        this.#known.get(id) ?? publicAuxiliary(revealed, this.parameters),
-      ]),
+      [...this.shown.of('reveal')].map(([id, revealed]) => [id, this.#known.get(id) ?? this.parse(revealed)]),
     );
     return this.#all;
+  }
+
+  /** Looked at once: whether a modulus is prime takes long to tell. @throws RangeError naming the fault */
+  parse(revealed: Reveal): PublicAuxiliary {
+    const parsed = this.#parsed.get(revealed) ?? publicAuxiliary(revealed, this.parameters);
+    this.#parsed.set(revealed, parsed);
+    return parsed;
   }
 
   /** Everything that is revealed, and by whom. */
@@ -87,9 +90,7 @@ export const auxInfoChecks = (view: AuxInfoView) => {
     commitment: check('commitment', 'reveal', revealed, (from, reveal) =>
       equal(view.hashReveal(from, reveal), shown.of('commit').get(from)),
     ),
-    parameters: check('parameters', 'reveal', revealed, (from, reveal) =>
-      isAcceptable(from, reveal, shown.of('reveal'), parameters),
-    ),
+    parameters: check('parameters', 'reveal', revealed, (from, reveal) => isAcceptable(view, from, reveal)),
     prm: check('prm', 'reveal', revealed, (from, reveal) =>
       prm(parameters).verify(view.prmTranscript(from), { ring: entry(view.all, from).ring }, reveal.prm),
     ),
@@ -108,29 +109,17 @@ export const auxInfoChecks = (view: AuxInfoView) => {
 };
 
 /** Moduli of the right form, each of one party only and for one use only (attack list P1), and bases that are some (P3). */
-function isAcceptable(
-  from: PartyId,
-  revealed: Reveal,
-  reveals: Received<Reveal>,
-  parameters: CggmpParameters,
-): boolean {
+function isAcceptable(view: AuxInfoView, from: PartyId, revealed: Reveal): boolean {
   const { n, ringN } = revealed;
-  const others = [...reveals].filter(([id]) => id !== from).flatMap(([, other]) => [other.n, other.ringN]);
+  const others = [...view.shown.of('reveal')]
+    .filter(([id]) => id !== from)
+    .flatMap(([, other]) => [other.n, other.ringN]);
   if (n === ringN || others.includes(n) || others.includes(ringN)) return false;
   try {
-    publicAuxiliary(revealed, parameters);
+    view.parse(revealed);
     return true;
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;
   }
 }
-
-/** @throws RangeError naming the fault */
-export const publicAuxiliary = (
-  { n, ringN, s, t }: Pick<Reveal, 'n' | 'ringN' | 's' | 't'>,
-  parameters: CggmpParameters,
-): PublicAuxiliary => ({
-  paillier: PaillierKey.of(parsePaillierModulus(n, parameters)),
-  ring: RingPedersen.parse(ringN, s, t, parameters),
-});

@@ -32,7 +32,7 @@ export async function auxInfo(
     ringN: ring.modulus.value,
     s: ring.s,
     t: ring.t,
-    prm: prm(parameters).prove(view.prmTranscript(me), { ring }, own.ring),
+    prm: prm(parameters).prove(view.prmTranscript(me), { ring }, own.ring.witness()),
     rid: randomBytes(HASH_BYTES),
     salt: randomBytes(HASH_BYTES),
   };

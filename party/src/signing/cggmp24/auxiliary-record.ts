@@ -1,10 +1,11 @@
 /** Auxiliary information as a party keeps it: its own factors, and what all have published. Only ever written sealed. */
 import { type Layout, listUpTo, struct, uint } from '../../session/codec.ts';
+import { MAX_PARTY } from '../../session/context.ts';
 import type { PartyId } from '../../session/errors.ts';
 import { entry } from '../../session/party.ts';
-import type { Auxiliary, PublicAuxiliary } from './auxiliary.ts';
+import { type Auxiliary, publicAuxiliary } from './auxiliary.ts';
 import { natural } from './paillier/integers.ts';
-import { PaillierKey, PaillierSecretKey, parsePaillierModulus } from './paillier/paillier.ts';
+import { PaillierSecretKey } from './paillier/paillier.ts';
 import { RingPedersen } from './paillier/ring-pedersen.ts';
 import type { CggmpParameters } from './parameters.ts';
 
@@ -24,8 +25,6 @@ interface Values {
   readonly t: bigint;
 }
 
-const MAX_PARTIES = 16;
-
 export const primesLayout = ({ primeBits }: Pick<CggmpParameters, 'primeBits'>): Layout<Primes> => {
   const prime = natural(primeBits);
   return struct<Primes>({ p: prime, q: prime, ringP: prime, ringQ: prime });
@@ -35,7 +34,7 @@ const record = (parameters: CggmpParameters) => {
   const modulus = natural(2 * parameters.primeBits);
   return struct<{ own: Primes; all: readonly Values[] }>({
     own: primesLayout(parameters),
-    all: listUpTo(struct<Values>({ party: uint(1), n: modulus, ringN: modulus, s: modulus, t: modulus }), MAX_PARTIES),
+    all: listUpTo(struct<Values>({ party: uint(1), n: modulus, ringN: modulus, s: modulus, t: modulus }), MAX_PARTY),
   });
 };
 
@@ -61,12 +60,10 @@ export function decodeAuxiliary(bytes: Uint8Array, me: PartyId, parameters: Cggm
   const values = new Map(all.map(value => [value.party, value]));
   const { s, t } = entry(values, me);
   const mine = { paillier: paillier.key, ring: RingPedersen.restore(own.ringP, own.ringQ, s, t, parameters) };
-  const published = ({ n, ringN, s: sOf, t: tOf }: Values): PublicAuxiliary => ({
-    paillier: PaillierKey.of(parsePaillierModulus(n, parameters)),
-    ring: RingPedersen.parse(ringN, sOf, tOf, parameters),
-  });
   return {
     paillier,
-    all: new Map([...values].map(([party, value]) => [party, party === me ? mine : published(value)])),
+    all: new Map(
+      [...values].map(([party, value]) => [party, party === me ? mine : publicAuxiliary(value, parameters)]),
+    ),
   };
 }

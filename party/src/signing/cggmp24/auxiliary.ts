@@ -1,7 +1,8 @@
 import type { PartyId } from '../../session/errors.ts';
 import { taggedHash } from '../../session/transcript.ts';
-import type { PaillierKey, PaillierSecretKey } from './paillier/paillier.ts';
-import type { RingPedersen, RingPedersenSecret } from './paillier/ring-pedersen.ts';
+import { PaillierKey, type PaillierSecretKey, parsePaillierModulus } from './paillier/paillier.ts';
+import { RingPedersen, type RingPedersenSecret } from './paillier/ring-pedersen.ts';
+import type { CggmpParameters } from './parameters.ts';
 
 /** What a party publishes once and for all keys, and has proven to every peer. */
 export interface PublicAuxiliary {
@@ -22,12 +23,14 @@ export interface Auxiliary {
   readonly all: ReadonlyMap<PartyId, PublicAuxiliary>;
 }
 
-/** @throws RangeError for a party that has shown none */
-export function auxiliaryOf({ all }: Auxiliary, party: PartyId): PublicAuxiliary {
-  const found = all.get(party);
-  if (found === undefined) throw new RangeError(`there is no auxiliary information of party ${party}`);
-  return found;
-}
+/** What a party has published, as far as it can be told by looking at it. @throws RangeError naming the fault */
+export const publicAuxiliary = (
+  { n, ringN, s, t }: { readonly n: bigint; readonly ringN: bigint; readonly s: bigint; readonly t: bigint },
+  parameters: CggmpParameters,
+): PublicAuxiliary => ({
+  paillier: PaillierKey.of(parsePaillierModulus(n, parameters)),
+  ring: RingPedersen.parse(ringN, s, t, parameters),
+});
 
 /**
  * Of all parties of a generation: what a session that uses it names in its context, so that all mean the same, and what evidence about

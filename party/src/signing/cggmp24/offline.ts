@@ -17,11 +17,12 @@ import { PresignView } from './presign-view.ts';
 import { Presignature } from './presignature.ts';
 
 export const SEED_BYTES = 32;
+const COMMITMENT_BYTES = 32;
 
 export type OfflineMessages = ReturnType<typeof offlineMessages>;
 
 export const offlineMessages = (parameters: CggmpParameters, curve: Curve, signers: number) => ({
-  seed: echo(bytes(32)),
+  seed: echo(bytes(COMMITMENT_BYTES)),
   ...presignMessages(parameters, curve, signers),
 });
 

@@ -26,7 +26,9 @@ export interface PresignFacts {
 /** What is multiplied with k: for δ and for χ. */
 export type Factor = 'gamma' | 'x';
 
-/** Γ or δ is 0, which by chance never happens, and for which all signers together would have to be to blame. */
+/**
+ * Γ or δ is 0, which by chance never happens, and for which all signers together would have to be to blame; or nobody can be shown to be.
+ */
 export class PresignAborted extends Error {
   override readonly name = 'PresignAborted';
 }
@@ -81,6 +83,11 @@ export class PresignView {
     return { gamma: { ...pair, B: Gamma }, x: { ...pair, B: entry(this.#X, from) } };
   }
 
+  /** γ·G or x·G of a signer, after `multiply`. */
+  factorPoint(about: Factor, of: PartyId): Point {
+    return about === 'gamma' ? entry(this.shown.of('multiply'), of).Gamma : entry(this.#X, of);
+  }
+
   /** Γ = Σ Γ_j. */
   get Gamma(): Point {
     this.#Gamma ??= this.curve.addPoints(...[...this.shown.of('multiply').values()].map(({ Gamma }) => Gamma));
@@ -105,7 +112,7 @@ export class PresignView {
   /** Figure 8, output: by what all shares are divided. @throws PresignAborted */
   get divisor(): Scalar {
     const delta = this.#delta();
-    if (delta === 0n || this.curve.isIdentity(this.Gamma) || xModuloOrder(this.curve, this.Gamma) === 0n)
+    if (delta === 0n || xModuloOrder(this.curve, this.Gamma) === 0n)
       throw new PresignAborted('the nonce of the signature is 0');
     return delta;
   }

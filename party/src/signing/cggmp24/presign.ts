@@ -8,7 +8,7 @@ import { presignChecks } from './presign-checks.ts';
 import type { PresignMessages } from './presign-messages.ts';
 import { Nonces } from './presign-nonces.ts';
 import { type PresignInput, PresignSteps } from './presign-steps.ts';
-import type { PresignView } from './presign-view.ts';
+import { PresignAborted, type PresignView } from './presign-view.ts';
 import type { Presigned } from './presignature.ts';
 import { redAlert } from './red-alert.ts';
 
@@ -34,6 +34,7 @@ export async function presign(
   const products = new Map(party.others.map(to => [to, steps.multiply(to, nonces)]));
   const multiplications = await party.broadcast('multiply', steps.showProducts(nonces, products));
   enforce(party, checks.Gamma, shown.keep('multiply', multiplications));
+  if (curve.isIdentity(view.Gamma)) throw new PresignAborted('the nonce point of the signature is 0');
 
   const productProofs = await party.exchange('proveProducts', to => steps.proveProducts(to, entry(products, to)));
   enforce(party, checks.affG, productProofs);
@@ -45,7 +46,7 @@ export async function presign(
   const about = view.spoiled;
   if (about !== undefined) {
     const { paillier } = input.auxiliary;
-    await redAlert(party, view, about, { paillier, factor: steps.factor(about, nonces), products });
+    return await redAlert(party, view, about, { paillier, factor: steps.factor(about, nonces), products });
   }
   const inverse = curve.invertScalar(view.divisor);
   return {

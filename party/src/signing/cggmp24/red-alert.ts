@@ -10,7 +10,7 @@ import { productStatement } from './multiplication.ts';
 import type { Ciphertext, PaillierSecretKey } from './paillier/paillier.ts';
 import type { PresignMessages } from './presign-messages.ts';
 import type { OwnProducts } from './presign-steps.ts';
-import type { Factor, PresignView } from './presign-view.ts';
+import { type Factor, PresignAborted, type PresignView } from './presign-view.ts';
 import { affGStar } from './proofs/aff-g-star.ts';
 import { type DecStatement, dec } from './proofs/dec.ts';
 
@@ -24,7 +24,7 @@ export interface AlertWitness {
 
 const roles = (context: SessionContext, about: Factor) => ({
   opening: (from: PartyId) => context.proof('alert/opening', from).absorb('about', about),
-  product: (from: PartyId, to: PartyId) => context.proof('alert/product', from).absorb('about', about, to),
+  product: (from: PartyId, to: PartyId) => context.proof('alert/product', from).absorb('about', about).absorb('to', to),
 });
 
 /** In the order in which they are made. What does not add up is told by what was opened, not by whoever asks. */
@@ -60,15 +60,16 @@ export const redAlertChecks = (view: PresignView) => {
 };
 
 /**
- * Ends with the culprit named; returns only if everybody has proven everything, which cannot be.
+ * Ends with the culprit named.
  * @throws Misbehaviour
+ * @throws PresignAborted if everybody has proven everything, which cannot be: what is spoiled must not be used all the same
  */
 export async function redAlert(
   party: Party<PresignMessages>,
   view: PresignView,
   about: Factor,
   { paillier, factor, products }: AlertWitness,
-): Promise<void> {
+): Promise<never> {
   const { me } = party;
   const { parameters } = view.facts;
   const checks = redAlertChecks(view);
@@ -83,6 +84,7 @@ export async function redAlert(
 
   const proven = view.recipientsOf(me).map(to => entry(products, to)[about].proveToAll(role.product(me, to)));
   enforce(party, checks.products, await party.broadcast('proveProductsToAll', proven));
+  throw new PresignAborted('the presignature is spoiled, and by nobody that can be shown');
 }
 
 /**
@@ -103,7 +105,7 @@ function openingStatement(view: PresignView, about: Factor, of: PartyId): DecSta
     key,
     K: entry(shown.of('commit'), of).K,
     D: key.add(...received, key.nn.invert(key.add(...kept))),
-    X: view.pairs(of, others[0] ?? of, own.Gamma)[about].B,
+    X: view.factorPoint(about, of),
     ...(about === 'gamma'
       ? { S: curve.multiplyPublic(curve.base, opening.delta), B: curve.base }
       : { S: opening.S, B: Gamma }),

@@ -1,7 +1,7 @@
 /**
- * Modular exponentiation in OpenSSL, whose Montgomery ladder takes the same time for every exponent of a length, and a sixth of
- * what BigInt takes. The way there from Node is a Diffie-Hellman object: its shared secret is base^exponent. It is made once for a
- * modulus, for OpenSSL tests its modulus for being prime.
+ * Modular exponentiation in OpenSSL, whose BN_mod_exp_mont_consttime (Montgomery multiplication, windows of fixed width) takes the same
+ * time for every exponent of a length, and a sixth of what BigInt takes. The way there from Node is a Diffie-Hellman object: its shared
+ * secret is base^exponent. It is made once for a modulus, for OpenSSL tests its modulus for being prime.
  *
  * Bases and exponents of Diffie-Hellman that give away a secret are refused by OpenSSL. Here they are ordinary numbers which a peer
  * may send, so they are treated apart: bases 0 and ±1, exponent 0, and results ±1.
@@ -90,7 +90,7 @@ export class Modulus {
 
   /** Undefined if OpenSSL refuses the result: 0, 1 or -1. */
   #compute(base: bigint, exponent: bigint): bigint | undefined {
-    // the generator plays no part
+    // the generator plays no part; the object keeps a copy of the last exponent, secret or not, until the next one or its own end
     this.#group ??= createDiffieHellman(numberToBytesBE(this.value, this.bytes), 2);
     this.#group.setPrivateKey(numberToBytesBE(exponent, Math.ceil(bitLength(exponent) / 8)));
     try {
@@ -99,6 +99,25 @@ export class Modulus {
       if (error instanceof Error && 'code' in error && error.code === 'ERR_CRYPTO_OPERATION_FAILED') return undefined;
       throw error;
     }
+  }
+}
+
+/** A base that is raised to powers of either sign again and again: it is inverted once. */
+export class Base {
+  readonly #modulus: Modulus;
+  readonly #base: bigint;
+  #inverse: bigint | undefined;
+
+  constructor(modulus: Modulus, base: bigint) {
+    this.#modulus = modulus;
+    this.#base = base;
+  }
+
+  /** @throws RangeError for a negative exponent, unless the base is a unit */
+  power(exponent: bigint): bigint {
+    if (exponent >= 0n) return this.#modulus.power(this.#base, exponent);
+    this.#inverse ??= this.#modulus.invert(this.#base);
+    return this.#modulus.power(this.#inverse, -exponent);
   }
 }
 

@@ -85,7 +85,9 @@ describe('Paillier', () => {
 });
 
 describe('ring-Pedersen', () => {
-  const { ring, lambda: exponent } = testRing(1);
+  const secret = testRing(1);
+  const { ring } = secret;
+  const { lambda: exponent } = secret.witness();
   const { value } = ring.modulus;
   const [factor = 0n] = testPrimes.slice(2);
 
@@ -100,6 +102,11 @@ describe('ring-Pedersen', () => {
       assert.equal(peer.commit(x, r), ring.commit(x, r));
       assert.equal(peer.commit(x, r), ring.modulus.multiply(ring.modulus.power(ring.t, exponent * x + r)));
     }
+  });
+
+  test("neither λ nor the order of the group is in what one's own parameters print", () => {
+    const printed = inspect(secret, { depth: 10, showHidden: true }) + JSON.stringify(Object.keys(secret));
+    for (const number of Object.values(secret.witness())) assert.ok(!printed.includes(`${number}`));
   });
 
   test('P3: bases that hide nothing or bind to nothing are refused', () => {

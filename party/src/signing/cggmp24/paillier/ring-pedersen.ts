@@ -1,7 +1,7 @@
 /** Ring-Pedersen commitments: ePrint 2021/060 (2024), section 3.3. */
 import type { CggmpParameters } from '../parameters.ts';
 import { jacobi, randomBelow } from './integers.ts';
-import { Modulus } from './modulus.ts';
+import { Base, Modulus } from './modulus.ts';
 import { PaillierSecretKey, parsePaillierModulus } from './paillier.ts';
 
 /** A verifier's commitment scheme, under which provers show it that their secrets are short. */
@@ -46,7 +46,7 @@ export class RingPedersen {
     const modulus = factored.key.n;
     const lambda = randomBelow(factored.order);
     const t = modulus.power(factored.key.randomNonce(), 2n);
-    return { ring: new RingPedersen(modulus, modulus.power(t, lambda), t), lambda, order: factored.order };
+    return new RingPedersenSecret(new RingPedersen(modulus, modulus.power(t, lambda), t), lambda, factored.order);
   }
 
   /** s^x · t^r mod N̂, for integers of any sign. */
@@ -55,29 +55,22 @@ export class RingPedersen {
   }
 }
 
-export interface RingPedersenSecret {
+/** One's own parameters with λ and the order of Z*_N̂, which are in private fields: nothing prints them. */
+export class RingPedersenSecret {
   /** The public part, with the factors of its modulus inside. */
   readonly ring: RingPedersen;
-  readonly lambda: bigint;
-  /** Of Z*_N̂. */
-  readonly order: bigint;
-}
+  readonly #lambda: bigint;
+  readonly #order: bigint;
 
-/** A base that is raised to powers of either sign again and again: it is inverted once. */
-class Base {
-  readonly #modulus: Modulus;
-  readonly #base: bigint;
-  #inverse: bigint | undefined;
-
-  constructor(modulus: Modulus, base: bigint) {
-    this.#modulus = modulus;
-    this.#base = base;
+  constructor(ring: RingPedersen, lambda: bigint, order: bigint) {
+    this.ring = ring;
+    this.#lambda = lambda;
+    this.#order = order;
   }
 
-  power(exponent: bigint): bigint {
-    if (exponent >= 0n) return this.#modulus.power(this.#base, exponent);
-    this.#inverse ??= this.#modulus.invert(this.#base);
-    return this.#modulus.power(this.#inverse, -exponent);
+  /** For the proof that there is a λ. */
+  witness(): { readonly lambda: bigint; readonly order: bigint } {
+    return { lambda: this.#lambda, order: this.#order };
   }
 }
 

@@ -6,6 +6,7 @@ import type { Curve, Point } from '../../../curve/curve.ts';
 import { bytes, list, struct } from '../../../session/codec.ts';
 import type { Transcript } from '../../../session/transcript.ts';
 import { integer, isWithin, natural, randomWithin } from '../paillier/integers.ts';
+import { Base } from '../paillier/modulus.ts';
 import type { Ciphertext } from '../paillier/paillier.ts';
 import type { CggmpParameters } from '../parameters.ts';
 import type { AffGStatement, AffGWitness } from './aff-g.ts';
@@ -65,6 +66,7 @@ export const affGStar = (
   return {
     prove(transcript, statement, { x, y, rho, rhoY }) {
       const { key0, key1, C } = statement;
+      const base = new Base(key0.nn, C);
       const masks = Array.from({ length: challengeBits }, () => ({
         alpha: randomWithin(wide),
         beta: randomWithin(wider),
@@ -72,7 +74,7 @@ export const affGStar = (
         s: key1.randomNonce(),
       }));
       const commitments = masks.map(({ alpha, beta, r, s }) => ({
-        A: key0.add(key0.multiply(C, alpha), key0.encrypt(beta, r)),
+        A: key0.add(base.power(alpha), key0.encrypt(beta, r)),
         R: curve.multiplyBase(curve.scalar(alpha)),
         B: key1.encrypt(beta, s),
       }));
@@ -94,11 +96,11 @@ export const affGStar = (
       if (!key0.areCiphertexts(C, D) || !key1.areCiphertexts(Y)) return false;
       if (!key0.n.areUnits(...responses.map(({ w }) => w))) return false;
       if (!key1.n.areUnits(...responses.map(({ wY }) => wY))) return false;
-      const [minusD, minusY] = [key0.nn.invert(D), key1.nn.invert(Y)];
+      const [base, minusD, minusY] = [new Base(key0.nn, C), key0.nn.invert(D), key1.nn.invert(Y)];
       const commitments = responses.map(({ z1, z2, w, wY }, i) => {
         const isOne = bitOf(e, i);
         return {
-          A: key0.add(key0.multiply(C, z1), key0.encrypt(z2, w), isOne ? minusD : 1n),
+          A: key0.add(base.power(z1), key0.encrypt(z2, w), isOne ? minusD : 1n),
           R: curve.multiplyAddPublic([
             [curve.base, curve.scalar(z1)],
             [X, curve.scalar(isOne ? -1n : 0n)],

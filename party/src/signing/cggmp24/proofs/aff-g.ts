@@ -1,6 +1,6 @@
 /**
  * Πaff-g: D = x ⊙ C ⊕ Enc_0(y) with a short x that X = x·G holds, and a short y that Y = Enc_1(y) holds. ePrint 2021/060 (2024),
- * appendix A.2, figure 25.
+ * appendix A.3, figure 25.
  */
 import type { Curve, Point } from '../../../curve/curve.ts';
 import { point, struct } from '../../../session/codec.ts';

@@ -7,6 +7,7 @@ import type { Curve, Point } from '../../../curve/curve.ts';
 import { bytes, list, struct } from '../../../session/codec.ts';
 import type { Transcript } from '../../../session/transcript.ts';
 import { integer, isWithin, natural, randomWithin } from '../paillier/integers.ts';
+import { Base } from '../paillier/modulus.ts';
 import type { Ciphertext, PaillierKey } from '../paillier/paillier.ts';
 import type { CggmpParameters } from '../parameters.ts';
 import { bitOf, type ProofSystem } from './proof-system.ts';
@@ -106,11 +107,11 @@ export const dec = (parameters: CggmpParameters, curve: Curve): ProofSystem<DecS
       if (e.length !== challengeBits / 8 || responses.length !== challengeBits) return false;
       if (!responses.every(({ z, w }) => isWithin(z, wide) && isWithin(w, wider))) return false;
       if (!key.areCiphertexts(K, D) || !key.n.areUnits(...responses.map(({ nu }) => nu))) return false;
-      const [minusK, minusD] = [key.nn.invert(K), key.nn.invert(D)];
+      const [base, minusD] = [new Base(key.nn, K), key.nn.invert(D)];
       const commitments = responses.map(({ z, w, nu }, i) => {
         const minus = curve.scalar(bitOf(e, i) ? -1n : 0n);
         return {
-          A: key.add(key.encrypt(w, nu), key.multiply(minusK, z), bitOf(e, i) ? minusD : 1n),
+          A: key.add(key.encrypt(w, nu), base.power(-z), bitOf(e, i) ? minusD : 1n),
           Bj: curve.multiplyAddPublic([
             [B, curve.scalar(w)],
             [S, minus],

@@ -10,7 +10,7 @@ export interface PrmStatement {
   readonly ring: RingPedersen;
 }
 
-export type PrmWitness = Pick<RingPedersenSecret, 'lambda' | 'order'>;
+export type PrmWitness = ReturnType<RingPedersenSecret['witness']>;
 
 export interface PrmProof {
   /** A_i = t^a_i. */

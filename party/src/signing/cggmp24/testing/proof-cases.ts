@@ -150,7 +150,7 @@ function elogCase(): ProofCase {
 }
 
 export const proofCases: readonly ProofCase[] = [
-  proofCase('prm', prm(testParameters), prmProof(testParameters), { ring: ownRing.ring }, ownRing),
+  proofCase('prm', prm(testParameters), prmProof(testParameters), { ring: ownRing.ring }, ownRing.witness()),
   proofCase('mod', mod(testParameters), modProof(testParameters), { n: own.n }, own.factors()),
   proofCase('fac', fac(testParameters), facProof(testParameters), { n: own.n, ring }, own.factors()),
   encElgCase(),
