@@ -13,6 +13,20 @@ export interface AgreedAuxiliary {
   readonly use: Use;
 }
 
+/** Why these signers cannot use a generation, as far as this party knows; undefined: they can. */
+export function whyNotWith(
+  keyring: Pick<Keyring, 'auxiliary'>,
+  generation: number,
+  signers: readonly PartyId[],
+): string | undefined {
+  try {
+    agreedAuxiliary(keyring, generation, signers);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message.slice(0, 256) : 'auxiliary information is not here';
+  }
+}
+
 /**
  * What this party knows of a generation that these signers are to use.
  * @throws ContextMismatch if it has no certificate of it here, or is erased, or not of all of them

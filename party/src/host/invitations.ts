@@ -1,5 +1,12 @@
 /** Sessions that this party has invited others to, and who does not come. */
+import * as z from 'zod';
 import type { PartyId } from '../session/errors.ts';
+
+/** Why somebody does not come. It is shown in logs and status, so that it is made printable here. */
+export const declineReason = z
+  .string()
+  .max(256)
+  .transform(text => text.replace(/[^\x20-\x7e]/g, '?'));
 
 interface Open {
   readonly invited: readonly PartyId[];

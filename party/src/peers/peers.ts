@@ -67,15 +67,19 @@ export class Peers {
 
   /** Parties, this one included, that were heard of lately and take sessions. */
   present(): ReadonlySet<PartyId> {
-    return new Set(this.starts().keys());
+    const others = this.#heard().filter(([, { ready }]) => ready);
+    return new Set([this.me, ...others.map(([id]) => id)]);
   }
 
-  /** Of the same parties, which start of theirs it is that was heard. */
+  /** Of parties that were heard of lately, which start of theirs it is: who takes no new sessions still ends those that run. */
   starts(): ReadonlyMap<PartyId, number> {
-    const now = this.#options.clock.now();
-    const there = [...this.#seen].filter(([, { at, ready }]) => ready && now - at < AWAY_AFTER);
-    const others = there.map(([id, { incarnation }]) => [id, incarnation] as const);
+    const others = this.#heard().map(([id, { incarnation }]) => [id, incarnation] as const);
     return new Map([[this.me, this.#options.incarnation], ...others]);
+  }
+
+  #heard() {
+    const now = this.#options.clock.now();
+    return [...this.#seen].filter(([, { at }]) => now - at < AWAY_AFTER);
   }
 
   /** The others that have introduced themselves, ascending. */

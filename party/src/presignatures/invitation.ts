@@ -1,8 +1,10 @@
 /** How the owner of a presignature to be brings its signers together. */
 import * as z from 'zod';
+import { declineReason } from '../host/invitations.ts';
 import { decodeJson } from '../json-message.ts';
 
-const session = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);
+/** No session of another kind: whoever comes to it under its name would take its place. */
+const session = z.string().regex(/^presign-[0-9a-f]{32}$/);
 const party = z.int().min(1).max(64);
 
 const message = z.discriminatedUnion('type', [
@@ -15,7 +17,7 @@ const message = z.discriminatedUnion('type', [
     signers: z.array(party).min(2).max(16),
   }),
   /** The answer of one who does not come. */
-  z.object({ type: z.literal('decline'), session, reason: z.string().max(256) }),
+  z.object({ type: z.literal('decline'), session, reason: declineReason }),
 ]);
 export type PresignMessage = z.infer<typeof message>;
 export type PresignInvitation = Extract<PresignMessage, { type: 'invitation' }>;

@@ -23,7 +23,7 @@ test('D1: a presignature comes out of the pool once', () => {
   pool.add(pooled('a'));
   assert.equal(pool.take('a')?.id, 'a');
   assert.equal(pool.take('a'), undefined);
-  assert.equal(pool.count(1, binding), 0);
+  assert.equal(pool.count(1, binding, everybody), 0);
 });
 
 test('only its owner finds one, and only where all signers will do', () => {
@@ -35,13 +35,14 @@ test('only its owner finds one, and only where all signers will do', () => {
   assert.equal(pool.find(1, binding, signer => signer !== 2)?.id, 'others');
   assert.equal(pool.find(2, binding, everybody)?.id, 'theirs');
   assert.equal(pool.find(3, binding, everybody), undefined);
+  assert.deepEqual([pool.count(1, binding, everybody), pool.count(1, binding, signer => signer !== 2)], [2, 1]);
 });
 
 test('R: what is bound to another epoch or generation is not found, and is wiped', () => {
   const pool = new PresignaturePool();
   const old = [pooled('epoch', { epoch: 1 }), pooled('generation', { generation: 2 })];
   for (const p of [...old, pooled('now'), pooled('other key', { keyId: 'l' })]) pool.add(p);
-  assert.equal(pool.count(1, binding), 1);
+  assert.equal(pool.count(1, binding, everybody), 1);
   assert.equal(pool.purge('k', binding), 2);
   for (const { presignature } of old) assert.throws(() => presignature.take(), /second time/);
   assert.ok(pool.get('now') && pool.get('other key'));
@@ -51,7 +52,7 @@ test('R: what is bound to another epoch or generation is not found, and is wiped
 test('an owner that forgets what it has made does not fill the memory of others', () => {
   const pool = new PresignaturePool();
   for (let i = 0; i < 600; i++) pool.add(pooled(`${i}`, { owner: 2 }));
-  assert.equal(pool.count(2, binding), 512);
+  assert.equal(pool.count(2, binding, everybody), 512);
   assert.equal(pool.get('87'), undefined);
   assert.ok(pool.get('88'));
 });

@@ -47,8 +47,9 @@ export class PresignaturePool {
     return this.#of(owner, binding).find(({ signers }) => signers.every(acceptable));
   }
 
-  count(owner: PartyId, binding: Binding): number {
-    return this.#of(owner, binding).length;
+  /** How many `find` could give out, one after the other. */
+  count(owner: PartyId, binding: Binding, acceptable: (signer: PartyId) => boolean): number {
+    return this.#of(owner, binding).filter(({ signers }) => signers.every(acceptable)).length;
   }
 
   /** Gives it out, and knows nothing of it any more. */

@@ -7,6 +7,8 @@ import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
 import type { Logger } from '@mpc-operator/runtime/log';
+import { TokenBuckets } from '@mpc-operator/runtime/token-bucket';
+import { whyNotWith } from '../auxiliary/agreed.ts';
 import type { Bans } from '../bans/bans.ts';
 import { Attendance } from '../ceremonies/attendance.ts';
 import { isCertified, type KeyState } from '../epochs/key-state.ts';
@@ -16,7 +18,7 @@ import { whyNotTogether } from '../keys/quorum.ts';
 import { presignaturesHeld } from '../metrics.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Channel } from '../session/channel.ts';
-import { ContextMismatch, isOfSession, type PartyId, Timeout } from '../session/errors.ts';
+import { ContextMismatch, mayBeUnheard, type PartyId, Timeout } from '../session/errors.ts';
 import { decodePresignMessage, encodePresignMessage, type PresignInvitation } from './invitation.ts';
 import { type Binding, isBefore, type Pooled, PresignaturePool } from './pool.ts';
 import { type PresignSessionOptions, presignTogether } from './presign-session.ts';
@@ -36,11 +38,22 @@ export interface PresignaturesOptions extends PresignSessionOptions {
   readonly busy: () => boolean;
   /** There are more, or fewer, of the key of this name. */
   readonly changed: (name: string) => void;
+  /** Aborts when this party takes no new sessions: nobody waits for these. */
+  readonly drains: AbortSignal;
   readonly log: Logger;
+}
+
+/** Some signer does not have its part of a presignature any more: nobody is to blame, and it is to be signed interactively. */
+export class PresignatureGone extends Error {
+  override readonly name = 'PresignatureGone';
 }
 
 /** Milliseconds. */
 const LOOK_AGAIN = 5_000;
+/** For so long whoever did not come to a session is not asked again, so that the stocks of all keys do not wait for it. */
+const AVOIDED = 60_000;
+/** Sessions that one owner may begin: each costs a look into the HSM, and a line of the log. */
+const INVITATIONS = { perSecond: 4, burst: 32 };
 /** Between two looks whether others are done. */
 const YIELD = 100;
 /** Sessions of one owner that this party comes to at once: an honest one makes one after the other for each key. */
@@ -55,10 +68,14 @@ export class Presignatures {
   readonly #making = new Set<{ readonly binding: Binding; readonly outdated: AbortController }>();
   /** Names of keys whose stock is being filled up to the target. */
   readonly #filling = new Set<string>();
+  /** Until when each party is not asked, in the milliseconds of the clock. */
+  readonly #avoided = new Map<PartyId, number>();
+  readonly #bidden: TokenBuckets<PartyId>;
   readonly #stop: () => void;
 
   constructor(options: PresignaturesOptions) {
     this.#options = options;
+    this.#bidden = new TokenBuckets({ ...INVITATIONS, clock: options.clock });
     this.#stop = options.channel.listen((from, bytes) => this.#hear(from, bytes));
   }
 
@@ -66,10 +83,11 @@ export class Presignatures {
     this.#stop();
   }
 
-  /** How many this party could lead with now. */
+  /** How many this party could lead with, as far as bans let it. */
   count(key: KeyState): number {
+    const { me, bans } = this.#options;
     const binding = this.#bindingOf(key);
-    return binding ? this.#pool.count(this.#options.me, binding) : 0;
+    return binding ? this.#pool.count(me, binding, signer => !bans.has(signer)) : 0;
   }
 
   get(id: string): Pooled | undefined {
@@ -82,10 +100,10 @@ export class Presignatures {
     return binding && this.#pool.find(this.#options.me, binding, acceptable);
   }
 
-  /** Gives one out, once. @throws RangeError if it is not there */
+  /** Gives one out, once. @throws PresignatureGone if it is not there */
   take(id: string): Pooled {
     const pooled = this.#pool.take(id);
-    if (pooled === undefined) throw new RangeError(`presignature ${id} is not here`);
+    if (pooled === undefined) throw new PresignatureGone(`presignature ${id} is not here`);
     this.#changed(pooled.keyId);
     return pooled;
   }
@@ -111,7 +129,7 @@ export class Presignatures {
     if (key === undefined || key.spec.purpose !== 'ecdsa') return {};
     const binding = this.#bindingOf(key);
     if (binding === undefined || !able()) return { requeueAfter: LOOK_AGAIN };
-    const there = this.#pool.count(me, binding);
+    const there = this.#pool.count(me, binding, signer => this.#isThere(signer));
     if (!this.#isWanted(name, there)) return {};
     const signers = this.#chooseSigners(key);
     if (signers === undefined) return { requeueAfter: LOOK_AGAIN };
@@ -146,12 +164,17 @@ export class Presignatures {
     return { keyId: key.keyId, epoch: key.active, generation: auxiliary.active };
   }
 
+  #isThere(signer: PartyId): boolean {
+    const { peers, bans } = this.#options;
+    return peers.present().has(signer) && !bans.has(signer);
+  }
+
   /** This party and others that are there, by chance, so that all combinations come about. */
   #chooseSigners({ spec }: KeyState): PartyId[] | undefined {
-    const { me, peers, bans } = this.#options;
-    const present = peers.present();
+    const { me, clock } = this.#options;
+    const now = clock.now();
     const others = spec.parties
-      .filter(party => party !== me && present.has(party) && !bans.has(party))
+      .filter(party => party !== me && this.#isThere(party) && (this.#avoided.get(party) ?? 0) <= now)
       .map(party => ({ party, rank: Math.random() }))
       .sort((a, b) => a.rank - b.rank);
     const signers = [me, ...others.slice(0, spec.threshold - 1).map(({ party }) => party)];
@@ -167,7 +190,13 @@ export class Presignatures {
       for (const signer of signers.filter(s => s !== me)) await channel.send(signer, encodePresignMessage(invitation));
     };
     const ends = AbortSignal.any([signal, invited.signal]);
-    this.#pool.add(await this.#make(invitation, me, { signal: ends, ready }));
+    try {
+      await this.#make(invitation, me, { signal: ends, ready });
+    } catch (error) {
+      const { clock } = this.#options;
+      if (error instanceof Timeout) for (const party of error.missing) this.#avoided.set(party, clock.now() + AVOIDED);
+      throw error;
+    }
     this.#changed(key.keyId);
   }
 
@@ -176,14 +205,19 @@ export class Presignatures {
     invitation: PresignInvitation,
     owner: PartyId,
     { signal, ready }: { readonly signal?: AbortSignal; readonly ready?: () => Promise<void> },
-  ): Promise<Pooled> {
-    const { peers, clock } = this.#options;
+  ): Promise<void> {
+    const { peers, clock, drains, keyring } = this.#options;
     const making = { binding: invitation, outdated: new AbortController() };
     this.#making.add(making);
     using attendance = new Attendance(invitation.signers, peers, clock);
     try {
-      const ends = AbortSignal.any([making.outdated.signal, attendance.signal, ...(signal ? [signal] : [])]);
-      return await presignTogether(this.#options, invitation, owner, { signal: ends, ...(ready && { ready }) });
+      const ends = AbortSignal.any([making.outdated.signal, attendance.signal, drains, ...(signal ? [signal] : [])]);
+      const pooled = await presignTogether(this.#options, invitation, owner, { signal: ends, ...(ready && { ready }) });
+      const key = keyring.byId(invitation.keyId)?.state;
+      const current = key && this.#bindingOf(key);
+      // what is replaced while it comes to its end is not kept
+      if (current === undefined || isBefore(pooled, current)) pooled.presignature[Symbol.dispose]();
+      else this.#pool.add(pooled);
     } finally {
       this.#making.delete(making);
     }
@@ -206,27 +240,29 @@ export class Presignatures {
     const { session } = invitation;
     const decline = (reason: string) =>
       channel.send(owner, encodePresignMessage({ type: 'decline', session, reason: reason.slice(0, 256) }));
-    const why = this.#whyNot(owner, invitation);
+    const why = this.#bidden.of(owner).tryTake() ? this.#whyNot(owner, invitation) : 'too many invitations';
     if (why !== undefined) return await decline(why);
     using place = this.#followed.enter(owner, session);
     if (place === undefined) return await decline('too many sessions');
     try {
-      this.#pool.add(await this.#make(invitation, owner, {}));
+      await this.#make(invitation, owner, {});
     } catch (error) {
       log.warn('a session to presign failed', { session, owner, error });
-      if (!isOfSession(error)) await decline('not able to');
+      if (mayBeUnheard(error)) await decline(error instanceof ContextMismatch ? error.message : 'not able to');
     }
   }
 
   /** Why this party does not come; undefined: it comes. */
-  #whyNot(owner: PartyId, { keyId, epoch, signers }: PresignInvitation): string | undefined {
-    const { me, keyring, able } = this.#options;
+  #whyNot(owner: PartyId, { keyId, epoch, generation, signers }: PresignInvitation): string | undefined {
+    const { me, keyring, able, bans } = this.#options;
     if (!able()) return 'not able to';
+    const banned = signers.filter(signer => bans.has(signer));
+    if (banned.length > 0) return `parties ${banned.join(', ')} are banned here`;
     const key = keyring.byId(keyId)?.state;
     const attempt = key?.attempts.get(epoch);
     if (key === undefined || attempt === undefined || !isCertified(attempt))
       return 'an epoch that is not certified here';
     if (key.spec.purpose !== 'ecdsa') return 'not a key that is presigned for';
-    return whyNotTogether(key.spec, signers, { me, leader: owner });
+    return whyNotTogether(key.spec, signers, { me, leader: owner }) ?? whyNotWith(keyring, generation, signers);
   }
 }

@@ -7,6 +7,7 @@ import { schemes } from '../signing/scheme.ts';
 import { PartyCluster, until } from '../testing/party-cluster.ts';
 import { encodeSummons, type Invitation, type Summons } from './invitation.ts';
 import { leaderOrder } from './leadership.ts';
+import { sessionName } from './testing/session-name.ts';
 
 const PARTIES = [1, 2, 3];
 const HOSTILE = 3;
@@ -122,7 +123,7 @@ test('D7, R4, T7: an invitation to sign without a request, with another key, oth
   cluster.putSignRequest('asked', 'k', message);
   const right: Invitation = {
     type: 'invitation',
-    session: 'right',
+    session: sessionName('right'),
     request: { name: 'asked', uid: uidOf(cluster, 'asked') },
     keyId: key.keyId ?? assert.fail(),
     epoch: 1,
@@ -142,17 +143,20 @@ test('D7, R4, T7: an invitation to sign without a request, with another key, oth
     { epoch: 2 },
   ];
   for (const [i, change] of wrong.entries()) {
-    const session = `wrong-${i}`;
+    const session = sessionName(`wrong-${i}`);
     say(cluster, 1, { ...right, ...change, session });
     await until(() => isDeclined(cluster, session) || spoken.has(`1 ${session}`) || undefined);
     assert.ok(!spoken.has(`1 ${session}`), JSON.stringify(change));
   }
   // T7: an invitation that arrives three times is accepted once
   for (let i = 0; i < 3; i++) say(cluster, 1, right);
-  await until(() => (spoken.has('1 right') ? true : undefined));
-  say(cluster, 1, { ...right, session: 'last', epoch: 9 });
-  await until(() => isDeclined(cluster, 'last') || undefined);
-  assert.ok(!cluster.log.lines.some(l => l.message === 'a session to sign failed' && l.fields.session === 'right'));
+  await until(() => (spoken.has(`1 ${right.session}`) ? true : undefined));
+  const last = sessionName('last');
+  say(cluster, 1, { ...right, session: last, epoch: 9 });
+  await until(() => isDeclined(cluster, last) || undefined);
+  assert.ok(
+    !cluster.log.lines.some(l => l.message === 'a session to sign failed' && l.fields.session === right.session),
+  );
 });
 
 test('a party that is not among the signers cannot end their session by declining it', async t => {
@@ -169,7 +173,7 @@ test('a party that is not among the signers cannot end their session by declinin
 
 test('I7: invitations of one party, however many, do not keep this one from those of another', async t => {
   const { cluster, key } = await withKey(t);
-  const flood = Array.from({ length: 200 }, (_, i) => `flood-${i}`);
+  const flood = Array.from({ length: 200 }, (_, i) => sessionName(`flood-${i}`));
   // one that the other two sign, if they can
   const name = (i: number): string => {
     cluster.putSignRequest(`r${i}`, 'k', message);

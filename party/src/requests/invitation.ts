@@ -1,10 +1,12 @@
 /** How the leader of a request brings the signers together. Only a proposal: what is signed, and whether, each decides alone. */
 import { auxiliaryCertificate, certificate } from '@mpc-operator/crds/control';
 import * as z from 'zod';
+import { declineReason } from '../host/invitations.ts';
 import { decodeJson } from '../json-message.ts';
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
-const session = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);
+/** No session of another kind: whoever comes to it under its name would take its place. */
+const session = z.string().regex(/^sign-[0-9a-f]{32}$/);
 
 export const summons = z.discriminatedUnion('type', [
   z.object({
@@ -28,7 +30,7 @@ export const summons = z.discriminatedUnion('type', [
       .optional(),
   }),
   /** The answer of one who does not come, so that the leader need not wait for it. */
-  z.object({ type: z.literal('decline'), session, reason: z.string().max(256) }),
+  z.object({ type: z.literal('decline'), session, reason: declineReason }),
 ]);
 export type Summons = z.infer<typeof summons>;
 export type Invitation = Extract<Summons, { type: 'invitation' }>;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pooled } from '../presignatures/pool.ts';
+import { PresignatureGone } from '../presignatures/presignatures.ts';
 import { Timeout } from '../session/errors.ts';
-import { PresignatureGone } from './request-signer.ts';
 import { Desk, SECOND, signature } from './testing/desk.ts';
 
 const ecdsaDesk = (signers = [1, 3]) => {

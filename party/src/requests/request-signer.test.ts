@@ -14,10 +14,11 @@ import type { KeyShare } from '../sharing/sharing.ts';
 import { deal } from '../signing/frost/testing/trusted-dealer.ts';
 import { decodeSummons, encodeSummons, type Invitation, type Summons } from './invitation.ts';
 import { RequestSigner } from './request-signer.ts';
+import { sessionName } from './testing/session-name.ts';
 import type { Verdict } from './verdict.ts';
 
 const KEY = '00'.repeat(16);
-const session = 'sign-1';
+const session = sessionName('1');
 const request: SignRequest = {
   apiVersion: API_VERSION,
   kind: 'SignRequest',
@@ -174,7 +175,13 @@ test('it declines whatever it would not sign itself, and says why', async () => 
 
 test('what is no summons is no summons', async () => {
   const station = new Station();
-  for (const text of ['', '{', '{}', '{"type":"invitation"}', JSON.stringify({ ...invitation, session: 'a b' })])
+  for (const text of [
+    '',
+    '{',
+    '{}',
+    '{"type":"invitation"}',
+    JSON.stringify({ ...invitation, session: 'presign-'.padEnd(40, '0') }),
+  ])
     await station.hearBytes(2, Buffer.from(text));
   assert.deepEqual([station.jobs, station.sent], [[], []]);
 });
@@ -204,14 +211,16 @@ test('what a session showed about its leader is told on, and the leader need not
 
 test('no leader can take the places of another', async () => {
   const station = new Station();
-  for (let i = 0; i < 70; i++) await station.hear(3, { ...invitation, session: `greedy-${i}`, signers: [1, 3] });
+  for (let i = 0; i < 70; i++)
+    await station.hear(3, { ...invitation, session: sessionName(`greedy-${i}`), signers: [1, 3] });
   assert.equal(station.jobs.length, 64);
   assert.deepEqual(new Set(station.declined), new Set(['too many sessions']));
   await station.hear(2, invitation);
   assert.equal(station.jobs.at(-1)?.parameters.session, session);
   await station.endSessions(new Timeout('hello', [3]));
-  await station.hear(3, { ...invitation, session: 'later', signers: [1, 3] });
-  assert.equal(station.jobs.at(-1)?.parameters.session, 'later');
+  const later = sessionName('later');
+  await station.hear(3, { ...invitation, session: later, signers: [1, 3] });
+  assert.equal(station.jobs.at(-1)?.parameters.session, later);
 });
 
 test('an invited signer can decline, and nobody else: every party hears the names of sessions', async () => {

@@ -4,7 +4,7 @@ import type { AuxiliaryCertificate, Certificate } from '@mpc-operator/crds/contr
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
-import { agreedAuxiliary } from '../auxiliary/agreed.ts';
+import { whyNotWith } from '../auxiliary/agreed.ts';
 import type { Bans } from '../bans/bans.ts';
 import { Attendance } from '../ceremonies/attendance.ts';
 import { type AuxiliaryState, isCertified, type KeyState } from '../epochs/key-state.ts';
@@ -14,9 +14,9 @@ import { Invitations } from '../host/invitations.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { whyNotTogether } from '../keys/quorum.ts';
 import type { Peers } from '../peers/peers.ts';
-import type { Presignatures } from '../presignatures/presignatures.ts';
+import { PresignatureGone, type Presignatures } from '../presignatures/presignatures.ts';
 import type { Channel } from '../session/channel.ts';
-import { isOfSession, type PartyId, Timeout } from '../session/errors.ts';
+import { mayBeUnheard, type PartyId, Timeout } from '../session/errors.ts';
 import type { Signature } from './answers.ts';
 import { fits } from './ecdsa-session.ts';
 import { decodeSummons, encodeSummons, type Invitation } from './invitation.ts';
@@ -54,6 +54,8 @@ export class RequestSigner {
   readonly #options: RequestSignerOptions;
   readonly #invitations = new Invitations();
   readonly #followed = new Followed(MAX_FOLLOWED);
+  /** Sessions from a presignature that this party leads. */
+  readonly #presigned = new Set<string>();
   readonly #stop: () => void;
 
   constructor(options: RequestSignerOptions) {
@@ -80,6 +82,8 @@ export class RequestSigner {
     const { name, uid = '' } = request.metadata;
     const session = `sign-${randomBytes(16).toString('hex')}`;
     using invited = this.#invitations.open(session, signers);
+    if (presignature !== undefined) this.#presigned.add(session);
+    using _ = { [Symbol.dispose]: () => this.#presigned.delete(session) };
     // an interactive session has much time, and none for a signer that has gone
     using attendance = new Attendance(signers, peers, clock);
     const invitation = {
@@ -112,11 +116,18 @@ export class RequestSigner {
 
   #hear(from: PartyId, bytes: Uint8Array): void {
     const summons = decodeSummons(bytes);
-    if (summons?.type === 'decline') this.#invitations.decline(from, summons.session, refusalOf(from, summons.reason));
+    if (summons?.type === 'decline') this.#declined(from, summons.session, summons.reason);
     if (summons?.type !== 'invitation' || this.#followed.has(summons.session)) return;
     this.#follow(from, summons).catch((error: unknown) => {
       this.#options.log.error('an invitation was not answered', { leader: from, session: summons.session, error });
     });
+  }
+
+  /** That a presignature is gone is nobody's fault, and believed only of a session that needs one. */
+  #declined(from: PartyId, session: string, reason: string): void {
+    const gone = reason === NO_PRESIGNATURE && this.#presigned.has(session);
+    const why = gone ? new PresignatureGone(reason) : new Timeout(`invitation declined (${reason})`, [from]);
+    this.#invitations.decline(from, session, why);
   }
 
   async #follow(leader: PartyId, invitation: Invitation): Promise<void> {
@@ -147,18 +158,21 @@ export class RequestSigner {
     } catch (error) {
       log.warn('a session to sign failed', { request: request.name, session, leader, error });
       if (found) this.#options.failed(found, error);
-      // what failed here the leader has not heard of
-      if (!isOfSession(error)) await this.#decline(leader, session, 'not able to');
+      if (mayBeUnheard(error))
+        await this.#decline(leader, session, error instanceof PresignatureGone ? NO_PRESIGNATURE : 'not able to');
     }
   }
 
   async #sign(invitation: Invitation, { asked, deadline }: ToSign): Promise<void> {
+    const { peers, clock } = this.#options;
     const { session, request, keyId, epoch, signers, ecdsa } = invitation;
-    const timeout = Math.max(1, Math.min(deadline - Date.now(), MAX_SESSION));
+    const timeout = Math.max(1, Math.min(deadline - clock.date().getTime(), MAX_SESSION));
     const signing = { session, request: request.uid, keyId, epoch, signers, asked, timeout };
     const { generation = 0, presignature } = ecdsa ?? {};
     const from = { generation, ...(presignature !== undefined && { presignature }) };
-    await signTogether(this.#options, { ...signing, ...(ecdsa && { ecdsa: from }) });
+    // nobody holds on to an epoch for a leader that has gone
+    using attendance = new Attendance(signers, peers, clock);
+    await signTogether(this.#options, { ...signing, signal: attendance.signal, ...(ecdsa && { ecdsa: from }) });
   }
 
   /** Why this party does not come with what an ecdsa key needs beside a share. */
@@ -168,14 +182,7 @@ export class RequestSigner {
     if (banned.length > 0) return `parties ${banned.join(', ')} are banned here`;
     if (ecdsa === undefined)
       return keyring.byId(keyId)?.state.spec.purpose === 'ecdsa' ? 'no generation named' : undefined;
-    if (ecdsa.presignature === undefined) {
-      try {
-        agreedAuxiliary(keyring, ecdsa.generation, signers);
-        return undefined;
-      } catch (error) {
-        return error instanceof Error ? error.message.slice(0, 256) : 'auxiliary information is not here';
-      }
-    }
+    if (ecdsa.presignature === undefined) return whyNotWith(keyring, ecdsa.generation, signers);
     const pooled = presignatures.get(ecdsa.presignature);
     return pooled && fits(pooled, leader, { keyId, epoch, signers }) ? undefined : NO_PRESIGNATURE;
   }
@@ -201,14 +208,6 @@ const MAX_SESSION = 30_000;
 
 /** Said to a leader that names a presignature which is not here. */
 const NO_PRESIGNATURE = 'no such presignature here';
-
-const refusalOf = (from: PartyId, reason: string): Error =>
-  reason === NO_PRESIGNATURE ? new PresignatureGone(reason) : new Timeout(`invitation declined (${reason})`, [from]);
-
-/** Some signer does not have its part of a presignature any more: nobody is to blame, and it is to be signed interactively. */
-export class PresignatureGone extends Error {
-  override readonly name = 'PresignatureGone';
-}
 
 /** The certificate of an epoch that not every party is known to have. */
 function pendingCertificate(key: KeyState): { certificate?: Certificate };

@@ -35,7 +35,7 @@ export interface RequestServiceOptions {
   readonly host: SessionHost;
   readonly peers: Peers;
   readonly network: Network;
-  readonly registry: Pick<SessionRegistry, 'some'>;
+  readonly registry: Pick<SessionRegistry, 'some' | 'drains'>;
   readonly auxiliary: Pick<AuxiliaryService, 'computing' | 'bans' | 'host'>;
   readonly api: Transport;
   /** Whether this party takes part in sessions. */
@@ -110,6 +110,7 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
   const presignatures = new Presignatures({
     ...{ me, keyring, host: ecdsaHost, computing, bans, peers, able, keyShareSet, clock, log },
     channel: network.open('presign'),
+    drains: options.registry.drains,
     busy: () => options.registry.some(({ protocol }) => protocol !== protocols.offline),
     changed: key => {
       stock.enqueue({ namespace, name: key });

@@ -76,4 +76,10 @@ export class Misbehaviour extends Error {
 export const isOfSession = (error: unknown): error is Timeout | ContextMismatch | Misbehaviour =>
   error instanceof Timeout || error instanceof ContextMismatch || error instanceof Misbehaviour;
 
+/**
+ * Whether a party that is waiting may not have heard of it: what failed at this party, or before the session began. That others broke a
+ * session it tells them within the session.
+ */
+export const mayBeUnheard = (error: unknown): boolean => !isOfSession(error) || error instanceof ContextMismatch;
+
 const partyList = (ids: readonly PartyId[]): string => `${ids.length === 1 ? 'party' : 'parties'} ${ids.join(', ')}`;
