@@ -96,14 +96,34 @@ describe('the time from which a key is healed', () => {
     assert.deepEqual(at(keyShareSet(), withAuxiliary(eddsa, auxiliaryReport(3))), ['05', undefined, '05']);
   });
 
-  test('is the earlier of refresh and auxiliary information, of an ecdsa key', () => {
+  const before = withStatus(ecdsa, { auxiliaryTime: '2026-11-03T00:00:00Z', healedTime: '2026-11-03T00:00:00Z' });
+
+  test('is that of the auxiliary information under which an ecdsa key was refreshed', () => {
     assert.deepEqual(at(ecdsa, auxiliary(3)), ['05', '03', '03']);
-    assert.deepEqual(at(ecdsa, auxiliary(7)), ['05', '07', '05']);
+    assert.deepEqual(at(ecdsa, auxiliary(5)), ['05', '05', '05']);
     assert.deepEqual(at(ecdsa, views([ofEcdsa()])), ['05', undefined, undefined]);
   });
 
+  test('does not move by a rotation alone: what was sent in the refresh before can be read with the old secrets', () => {
+    assert.deepEqual(at(ecdsa, auxiliary(7)), ['05', '07', undefined]);
+    assert.deepEqual(at(before, auxiliary(7)), ['05', '07', '03']);
+  });
+
+  test('is judged by each party with its own clock, and by the threshold of them', () => {
+    const ahead = (finalTime: string) => ofEcdsa({ finalTime });
+    const [third, fourth] = [auxiliaryReport(3), auxiliaryReport(3, { finalTime: '2026-11-04T00:00:00Z' })];
+    const skewed = (own: string) => each(ofEcdsa(), ahead(own), ofEcdsa());
+    assert.deepEqual(at(before, withAuxiliary(skewed('2026-11-03T12:00:00Z'), third)), ['05', '03', '03']);
+    assert.deepEqual(at(ecdsa, withAuxiliary(skewed('2026-11-03T12:00:00Z'), third, fourth, third)), [
+      '05',
+      '03',
+      undefined,
+    ]);
+    const late = each(ofEcdsa(), ofEcdsa({ final: 0, active: 0 }), ofEcdsa({ final: 0, active: 0 }));
+    assert.deepEqual(at(ecdsa, withAuxiliary(late, third)), ['05', '03', undefined]);
+  });
+
   test('stays while the next generation is on its way, or a party is silent', () => {
-    const before = withStatus(ecdsa, { auxiliaryTime: '2026-11-03T00:00:00Z', healedTime: '2026-11-03T00:00:00Z' });
     const turning = withAuxiliary(views([ofEcdsa()]), auxiliaryReport(7, { final: 3 }), auxiliaryReport(3));
     assert.deepEqual(at(before, turning), ['05', '03', '03']);
     assert.deepEqual(at(before, withAuxiliary(views([ofEcdsa()], [1, 2]), auxiliaryReport(7))), ['05', '03', '03']);

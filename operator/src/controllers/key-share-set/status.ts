@@ -17,9 +17,10 @@ export function keyStatus(
   const { conditions, ...before } = beforeOf(key, holding);
   const refresh = holding === undefined ? before.refresh : refreshStatus(key, holding, attempts, now);
   const shown = holding?.key === undefined ? before : { ...before, ...projection(key, holding.key, holding) };
-  const healed = healedTime(key.spec.purpose, shown);
+  const healed = holding?.key && healedTime(key, holding, shown);
   return {
     ...shown,
+    // Older shares are healed as far as they were.
     ...(healed === undefined ? {} : { healedTime: healed }),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     conditions: setConditions(conditions, observations, generation, now),
@@ -59,14 +60,25 @@ function projection(object: KeyShareSet, key: Held, { members, auxiliary }: Hold
   };
 }
 
-/** An ecdsa key is healed when both its shares and the auxiliary secrets that it is signed with are newer. */
+/** The shares of an ecdsa key are healed only by a refresh under auxiliary secrets that nobody has stolen: since those are in use. */
 function healedTime(
-  purpose: KeyShareSet['spec']['purpose'],
-  { lastRefreshTime: shares, auxiliaryTime: auxiliary }: KeyShareSetStatus,
+  { spec }: KeyShareSet,
+  holding: Holding,
+  { lastRefreshTime, auxiliaryTime }: KeyShareSetStatus,
 ): string | undefined {
-  if (purpose !== 'ecdsa' || shares === undefined) return shares;
-  if (auxiliary === undefined) return undefined;
-  return Date.parse(auxiliary) < Date.parse(shares) ? auxiliary : shares;
+  if (spec.purpose !== 'ecdsa') return lastRefreshTime;
+  return isRefreshedSince(holding, spec.threshold) ? auxiliaryTime : undefined;
+}
+
+/** By the clock of each party, whatever those of the others show: a policy refreshes seconds after it has rotated. */
+function isRefreshedSince({ key, members, auxiliary }: Holding, threshold: number): boolean {
+  const known = members.flatMap(member => {
+    const rotated = auxiliary.generation?.times.get(member.id);
+    if (member.kind !== 'holds' || member.key.final !== key?.certificate.epoch) return [];
+    const { finalTime: refreshed } = member.key;
+    return rotated === undefined || refreshed === undefined ? [] : Date.parse(refreshed) >= Date.parse(rotated);
+  });
+  return known.length >= threshold && known.every(isLater => isLater);
 }
 
 function partyStatus(member: Member, before: KeyShareSetStatus | undefined) {

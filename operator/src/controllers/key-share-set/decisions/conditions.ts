@@ -76,12 +76,15 @@ function refreshBlocked(key: KeyShareSet, { key: held, members }: Holding, step:
     const who = failed.parties?.length ? ` (parties ${failed.parties.join(', ')})` : '';
     return observation(type, 'True', failed.failure ?? 'Failed', `${failed.message ?? 'the attempt failed'}${who}`);
   }
-  return observation(
-    type,
-    'False',
-    'NotBlocked',
-    trigger === undefined ? 'no refresh is asked for' : 'nothing is missing',
-  );
+  if (trigger === undefined) return observation(type, 'False', 'NotBlocked', 'no refresh is asked for');
+  return notBlocked(step);
+}
+
+/** What comes first, and comes without anybody's doing, blocks nothing. */
+function notBlocked(step: Step): Observation {
+  const isHeldBack = step.kind === 'wait' && step.reason === 'WaitingForAuxiliary';
+  const [reason, message] = isHeldBack ? [step.reason, step.message] : ['NotBlocked', 'nothing is missing'];
+  return observation('RefreshBlocked', 'False', reason, message);
 }
 
 function progressing(step: Step): Observation {

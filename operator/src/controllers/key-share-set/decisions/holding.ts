@@ -4,6 +4,7 @@ import { equal } from '@mpc-operator/runtime/json';
 import { type Strangers, strangersAmong } from '../../../parties/attendance.ts';
 import { commonGeneration, type Generation, primesReady } from '../../../parties/auxiliary.ts';
 import { isKnown, keyNamed, type PartyViews } from '../../../parties/view.ts';
+import { awaitedRotations } from './awaited-rotations.ts';
 import { disputedChild } from './derivations.ts';
 
 /** What one party of a key holds under the key's name. */
@@ -25,6 +26,8 @@ export interface Auxiliary {
   readonly generation?: Generation;
   /** How many of them have safe primes for the next one, such as 2/3. */
   readonly primesReady: string;
+  /** Triggers of policies that the cluster was asked to rotate for, too, and has not yet. */
+  readonly awaited: readonly string[];
 }
 
 /** What the parties of a KeyShareSet hold, taken together. */
@@ -58,7 +61,11 @@ export function holdingOf(key: KeyShareSet, cluster: MpcCluster, views: PartyVie
     members,
     strangers: strangersAmong(ids, views),
     highest: Math.max(0, ...everyone.map(report => report.highest)),
-    auxiliary: { ...(generation && { generation }), primesReady: primesReady(ids, views) },
+    auxiliary: {
+      ...(generation && { generation }),
+      primesReady: primesReady(ids, views),
+      awaited: awaitedRotations(cluster, views),
+    },
     ...(agreed === undefined ? {} : { key: agreed }),
     ...(conflict === undefined ? {} : { conflict }),
   };
