@@ -3,6 +3,7 @@ import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { equal } from '@mpc-operator/runtime/json';
 import { type Strangers, strangersAmong } from '../../../parties/attendance.ts';
 import { commonGeneration, type Generation, primesReady } from '../../../parties/auxiliary.ts';
+import { type Ban, bansBy } from '../../../parties/bans.ts';
 import { isKnown, keyNamed, type PartyViews } from '../../../parties/view.ts';
 import { awaitedRotations } from './awaited-rotations.ts';
 import { disputedChild } from './derivations.ts';
@@ -42,6 +43,8 @@ export interface Holding {
    * with the highest certified epoch.
    */
   readonly key?: Held;
+  /** Who of them runs no ECDSA session with whom. */
+  readonly bans: readonly Ban[];
   /** What the parties need for keys of ECDSA. */
   readonly auxiliary: Auxiliary;
   /** Why what they hold cannot be what the KeyShareSet is about. */
@@ -61,6 +64,7 @@ export function holdingOf(key: KeyShareSet, cluster: MpcCluster, views: PartyVie
     members,
     strangers: strangersAmong(ids, views),
     highest: Math.max(0, ...everyone.map(report => report.highest)),
+    bans: bansBy(ids, views),
     auxiliary: {
       ...(generation && { generation }),
       primesReady: primesReady(ids, views),

@@ -1,5 +1,6 @@
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Observation } from '@mpc-operator/runtime/conditions';
+import { ableTogether, bansBy } from '../../../parties/bans.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import { observation } from '../../observation.ts';
 import { auxiliaryReady } from './auxiliary-ready.ts';
@@ -58,14 +59,22 @@ function ready({ parties, transport }: ClusterFacts): Observation {
 }
 
 /** Without keys, it is about the smallest there can be: of two parties. */
-function quorumAvailable({ parties, keys }: ClusterFacts): Observation {
+function quorumAvailable({ parties, keys, views }: ClusterFacts): Observation {
   const ready = new Set(parties.filter(party => party.ready).map(party => party.id));
+  const bans = bansBy([...ready], views);
   const short = keys
-    .map(key => ({ key, left: key.spec.parties.filter(id => ready.has(id)).length }))
-    .filter(({ key, left }) => left < key.spec.threshold);
+    .map(({ metadata: { name }, spec }) => {
+      const present = spec.parties.filter(id => ready.has(id));
+      const { threshold } = spec;
+      return { name, threshold, present: present.length, left: ableTogether(spec, present, bans).length };
+    })
+    .filter(({ threshold, left }) => left < threshold);
   if (short.length > 0) {
-    const list = short.map(({ key, left }) => `${key.metadata.name} (${left} of ${key.spec.threshold})`).join(', ');
-    return observation('QuorumAvailable', 'False', 'TooFewParties', `too few parties are ready to sign with: ${list}`);
+    const isForBans = short.every(({ threshold, present }) => present >= threshold);
+    const list = short.map(({ name, threshold, left }) => `${name} (${left} of ${threshold})`).join(', ');
+    return isForBans
+      ? observation('QuorumAvailable', 'False', 'PartyBanned', `bans leave too few parties to sign with: ${list}`)
+      : observation('QuorumAvailable', 'False', 'TooFewParties', `too few parties are ready to sign with: ${list}`);
   }
   if (ready.size < 2) {
     return observation(
