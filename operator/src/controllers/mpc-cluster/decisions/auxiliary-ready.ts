@@ -3,6 +3,7 @@ import type { Observation } from '@mpc-operator/runtime/conditions';
 import { covers } from '../../../parties/auxiliary.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import { observation } from '../../observation.ts';
+import { describeWait } from './last-failure.ts';
 import type { AuxiliaryStep } from './next-auxiliary.ts';
 
 const TYPE = 'AuxiliaryReady';
@@ -34,8 +35,8 @@ function serving(what: string, step: AuxiliaryStep): Observation {
     case 'generate':
       return observation(TYPE, 'True', 'Rotating', `${what}; the next is begun, attempt ${step.number}`);
     case 'wait': {
-      const reason = step.reason === 'BackingOff' ? 'RotationFailed' : 'Rotating';
-      return observation(TYPE, 'True', reason, `${what}; of the next: ${step.message}`);
+      const reason = step.failure === undefined ? 'Rotating' : 'RotationFailed';
+      return observation(TYPE, 'True', reason, `${what}; of the next: ${describeWait(step)}`);
     }
   }
 }
@@ -49,6 +50,6 @@ function lacking(what: string, step: AuxiliaryStep): Observation {
     case 'generate':
       return observation(TYPE, 'False', 'Generating', `${what}: attempt ${step.number} is begun`);
     case 'wait':
-      return observation(TYPE, 'False', step.reason, `${what}: ${step.message}`);
+      return observation(TYPE, 'False', step.reason, `${what}: ${describeWait(step)}`);
   }
 }

@@ -81,18 +81,29 @@ describe('the status of auxiliary information', () => {
       { phase: 'Final', generation: 2, attempt: 2, trigger: 'annotation@x', time: '2026-11-02T00:00:00Z' },
     ],
     [
-      'failure',
-      threeParties(trying('Failed')),
+      'failure, while primes are made again',
+      threeParties(trying('Failed', 'party 3 did not answer')),
       rotating,
-      failed,
-      { phase: 'Failed', generation: 1, attempt: 2, message: 'party 3 did not answer' },
+      {},
+      {
+        ...{ phase: 'Failed', generation: 1, attempt: 2, primesReady: '0/3', trigger: 'annotation@x' },
+        message:
+          'last attempt 2 failed: party 3 did not answer; 0/3 parties have made their safe primes, which takes minutes: nothing has to be done',
+      },
     ],
     [
-      'a refusal that is none',
+      'failure that the parties have forgotten',
       threeParties(one),
       rotating,
-      { ...failed, failures: 0 },
-      { phase: 'Pending', attempt: 2 },
+      failed,
+      { phase: 'Failed', attempt: 2, message: 'last attempt 2 failed: party 3 did not answer' },
+    ],
+    [
+      'failure for another trigger, before',
+      threeParties({ ...trying('Failed'), primes: 'Ready' }),
+      asked({ [ROTATE]: 'y' }),
+      {},
+      { phase: 'Pending', trigger: 'annotation@y' },
     ],
   ];
   for (const [what, seen, of, attempts, expected] of phases) {
@@ -150,9 +161,9 @@ describe('the condition AuxiliaryReady', () => {
       /^True Rotating .*of the next: the parties are at/,
     ],
     [
-      'it has failed',
-      ready(threeParties(trying('Failed')), rotating, { notBefore: NOW + 1, message: 'party 3 cheated' }),
-      /^True RotationFailed generation 1 .*party 3 cheated/,
+      'it has failed, and primes are made for another attempt',
+      ready(threeParties(trying('Failed', 'party 3 cheated')), rotating),
+      /^True RotationFailed generation 1 .*of the next: last attempt 2 failed: party 3 cheated; 0\/3 parties/,
     ],
     [
       'a party was added',

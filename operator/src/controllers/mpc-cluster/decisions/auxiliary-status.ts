@@ -6,6 +6,7 @@ import { auxiliaryReports, primesReady } from '../../../parties/auxiliary.ts';
 import { runningAttempt } from '../../../parties/running-attempt.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import type { Attempts } from '../../attempts.ts';
+import { describeWait } from './last-failure.ts';
 import { type AuxiliaryStep, partiesOf, pendingGenerations } from './next-auxiliary.ts';
 
 export type AuxiliaryStatus = NonNullable<MpcClusterStatus['auxiliary']>;
@@ -20,12 +21,12 @@ export function auxiliaryStatus(
   const ids = partiesOf(cluster);
   const reports = auxiliaryReports(ids, views);
   if (reports.length === 0) return cluster.status?.auxiliary;
-  const phase = phaseOf(step, reports, attempts);
+  const phase = phaseOf(step, reports);
   const generation = certifiedGeneration(phase, reports);
   const time = isFinal(phase) ? reports.find(report => report.final === generation)?.finalTime : undefined;
   const trigger = triggerOf(phase, generation, cluster, reports);
   const attempt = attemptOf(step, generation, reports, attempts);
-  const message = step.kind === 'wait' ? step.message : step.kind === 'none' ? step.remark : undefined;
+  const message = step.kind === 'wait' ? describeWait(step) : step.kind === 'none' ? step.remark : undefined;
   return {
     generation,
     ...(generation === 0 || time === undefined ? {} : { time }),
@@ -52,7 +53,7 @@ export function auxiliaryEvents(
   }
   const known = before.attempt === attempt && before.phase !== 'Preparing';
   if (phase === 'Failed' && !known) {
-    const note = `attempt ${attempt} at auxiliary information failed: ${message ?? 'no reason was given'}`;
+    const note = `auxiliary information was not made: ${message ?? 'no reason was given'}`;
     return [{ type: 'Warning', reason: 'AuxiliaryFailed', action: 'Auxiliary', note }];
   }
   return [];
@@ -63,13 +64,10 @@ export function isFinal(phase: AuxiliaryStatus['phase']): boolean {
   return phase !== 'Certified' && phase !== 'Activated';
 }
 
-function phaseOf(
-  step: AuxiliaryStep,
-  reports: readonly AuxiliaryReport[],
-  { failures }: Attempts,
-): AuxiliaryStatus['phase'] {
+function phaseOf(step: AuxiliaryStep, reports: readonly AuxiliaryReport[]): AuxiliaryStatus['phase'] {
   if (step.kind === 'none') return 'Final';
   if (step.kind === 'generate') return 'Pending';
+  if (step.failure !== undefined) return 'Failed';
   switch (step.reason) {
     case 'AttemptRunning': {
       const phase = runningAttempt(reports)?.phase;
@@ -77,8 +75,6 @@ function phaseOf(
     }
     case 'GeneratingPrimes':
       return 'Generating';
-    case 'BackingOff':
-      return failures > 0 ? 'Failed' : 'Pending';
     default:
       return 'Pending';
   }
@@ -113,7 +109,7 @@ function attemptOf(
 ): number {
   if (step.kind === 'none') return generation;
   if (step.kind === 'wait' && step.reason === 'AttemptRunning') return runningAttempt(reports)?.number ?? 0;
-  return failed;
+  return step.kind === 'wait' && step.failure !== undefined ? step.failure.number : failed;
 }
 
 /** By the word of whom knows most. */

@@ -7,12 +7,14 @@ import { bansBy } from '../../../parties/bans.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import { type Attempts, nextNumber, type Wait, wait, waitForAttempt } from '../../attempts.ts';
 import { notCarriedOut, unusableSources, usableTriggers } from '../../triggers.ts';
+import { type Failure, lastFailure } from './last-failure.ts';
 
 /** What to do for the auxiliary information of threshold ECDSA now. */
 export type AuxiliaryStep =
   /** `remark`: what somebody asked for and nobody can do. */
   | { readonly kind: 'none'; readonly remark?: string }
-  | Wait
+  /** `failure`: why there must be another attempt. */
+  | (Wait & { readonly failure?: Failure })
   /** All parties begin this attempt at the next generation. */
   | { readonly kind: 'generate'; readonly number: number; readonly trigger: string };
 
@@ -37,6 +39,8 @@ export function nextAuxiliary({ cluster, views, attempts, now, hold }: Auxiliary
   if (running !== undefined) return running;
   const [trigger] = pendingGenerations(cluster, reports);
   if (trigger === undefined) return { kind: 'none', ...remarkOn(cluster) };
+  const failure = lastFailure(reports, trigger, attempts);
+  const afterFailure = (step: Wait): AuxiliaryStep => ({ ...step, ...(failure && { failure }) });
   const missing = ids.filter(id => views.get(id)?.report?.ready !== true);
   const obstacle =
     attendanceObstacle(missing, strangersAmong(ids, views)) ??
@@ -44,10 +48,11 @@ export function nextAuxiliary({ cluster, views, attempts, now, hold }: Auxiliary
     banned(ids, views) ??
     withoutPrimes(ids, reports, views) ??
     hold;
-  if (obstacle !== undefined) return wait(obstacle.reason, obstacle.message);
+  if (obstacle !== undefined) return afterFailure(wait(obstacle.reason, obstacle.message));
   const highest = Math.max(...reports.map(report => report.highest));
   const number = nextNumber(highest, attempts, now);
-  return typeof number === 'number' ? { kind: 'generate', number, trigger } : number;
+  if (typeof number === 'number') return { kind: 'generate', number, trigger };
+  return number.reason === 'AttemptCommanded' ? number : afterFailure(number);
 }
 
 /** The ids of the parties of a cluster, ascending. */
