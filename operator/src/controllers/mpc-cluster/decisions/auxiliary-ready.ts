@@ -8,6 +8,18 @@ import type { AuxiliaryStep } from './next-auxiliary.ts';
 
 const TYPE = 'AuxiliaryReady';
 
+/** The reason while something must change before the next generation can be made. */
+export const ROTATION_BLOCKED = 'RotationBlocked';
+
+/** What is waited for while a rotation goes on by itself. */
+const GOES_ON: ReadonlySet<string> = new Set([
+  'AttemptRunning',
+  'AttemptCommanded',
+  'GeneratingPrimes',
+  'BackingOff',
+  'PartiesMeeting',
+]);
+
 /**
  * Whether ECDSA keys can be made and signed with, as far as it is for auxiliary information: true also while the next generation
  * is made. A party that is silent has not lost what it had. `ids` are all parties of the cluster.
@@ -31,12 +43,20 @@ export function auxiliaryReady(ids: readonly number[], views: PartyViews, step: 
 function serving(what: string, step: AuxiliaryStep): Observation {
   switch (step.kind) {
     case 'none':
-      return observation(TYPE, 'True', 'Final', step.remark === undefined ? what : `${what}; ${step.remark}`);
+      return step.remark === undefined
+        ? observation(TYPE, 'True', 'Final', what)
+        : observation(TYPE, 'True', ROTATION_BLOCKED, `${what}; ${step.remark}`);
     case 'generate':
       return observation(TYPE, 'True', 'Rotating', `${what}; the next is begun, attempt ${step.number}`);
     case 'wait': {
       const reason = step.failure === undefined ? 'Rotating' : 'RotationFailed';
-      return observation(TYPE, 'True', reason, `${what}; of the next: ${describeWait(step)}`);
+      const isBlocked = !GOES_ON.has(step.reason);
+      return observation(
+        TYPE,
+        'True',
+        isBlocked ? ROTATION_BLOCKED : reason,
+        `${what}; of the next: ${describeWait(step)}`,
+      );
     }
   }
 }

@@ -11,7 +11,7 @@ import {
   withAuxiliary,
 } from '../../../testing/auxiliary.ts';
 import { mpcCluster } from '../../../testing/objects.ts';
-import { views } from '../../../testing/reports.ts';
+import { view, views, withView } from '../../../testing/reports.ts';
 import { type Attempts, NO_ATTEMPTS } from '../../attempts.ts';
 import { auxiliaryReady } from './auxiliary-ready.ts';
 import { type AuxiliaryStatus, auxiliaryEvents, auxiliaryStatus } from './auxiliary-status.ts';
@@ -178,7 +178,35 @@ describe('the condition AuxiliaryReady', () => {
     [
       'it was asked for in too many words',
       ready(threeParties(one), asked({ [ROTATE]: 'x'.repeat(129) })),
-      /^True Final .*more than 128/,
+      /^True RotationBlocked .*more than 128/,
+    ],
+    [
+      'a party that has banned another keeps the next from being made',
+      ready(
+        withAuxiliary(withView(views(), view(1, [], { banned: [{ party: 3, reason: 'a wrong proof' }] })), one),
+        rotating,
+      ),
+      /^True RotationBlocked .*of the next: party 1 runs no session with party 3: a wrong proof/,
+    ],
+    [
+      'a party is missing for the next',
+      ready(withAuxiliary(views([], [1, 2]), one), rotating),
+      /^True RotationBlocked .*party 3 is not ready/,
+    ],
+    [
+      'a party is missing after a failure',
+      ready(withAuxiliary(views([], [1, 2]), trying('Failed', 'party 3 did not answer')), rotating),
+      /^True RotationBlocked .*last attempt 2 failed: party 3 did not answer; .*party 3 is not ready/,
+    ],
+    [
+      'no number is left',
+      ready(threeParties(auxiliaryReport(1, { highest: 2 ** 31 - 1 })), rotating),
+      /^True RotationBlocked/,
+    ],
+    [
+      'primes are made for the next',
+      ready(threeParties({ ...one, primes: 'Generating' }), rotating),
+      /^True Rotating .*0\/3 parties have made their safe primes/,
     ],
   ];
   for (const [when, found, expected] of table) test(`when ${when}`, () => assert.match(found, expected));
