@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptLog } from './attempt-log.ts';
+import { nextNumber } from './attempts.ts';
 
 const key = { namespace: 'ns', name: 'treasury' };
 
@@ -30,6 +31,8 @@ test('what is put off comes again after the same short pause, and has not failed
   log.failed(key, 1, 'no', 0);
   for (let number = 2; number < 10; number++) log.putOff(key, number, 'no primes', 10_000);
   assert.deepEqual([log.get(key).notBefore, log.get(key).failures, log.get(key).message], [15_000, 1, 'no primes']);
+  const next = nextNumber(1, log.get(key), 10_000);
+  assert.equal(typeof next === 'number' ? next : next.reason, 'PutOff');
   log.failed(key, 9, 'party 2 was missing', 10_000);
   assert.equal(log.get(key).failures, 1, 'those that had begun find somebody missing: no news');
 });

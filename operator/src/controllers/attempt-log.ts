@@ -50,7 +50,7 @@ export class AttemptLog {
   /** A party cannot begin the attempt yet: that is no failure, and the pause does not grow. */
   putOff(key: ObjectKey, number: number, message: string, now: number): void {
     const failed = Math.max(number, this.#entry(key).failed);
-    this.#set(key, { failed, notBefore: now + BACKOFF, shownBy: 0, message });
+    this.#set(key, { failed, putOff: number, notBefore: now + BACKOFF, shownBy: 0, message });
   }
 
   /** Some parties have acknowledged the attempt. If the others never do, it has failed. */

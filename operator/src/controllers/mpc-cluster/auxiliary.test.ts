@@ -87,6 +87,21 @@ describe('the auxiliary information of an MpcCluster', () => {
     assert.deepEqual(world.noted('AuxiliaryFailed'), []);
   });
 
+  test('that a party puts off after a failure has not failed again', async () => {
+    const world = await setUp(seen([0]));
+    await world.show(seen([0, attempt('Preparing')]));
+    await world.show(seen([0, attempt('Failed')]));
+    await world.clock.advance(5_000);
+    world.parties.answer = refused('Busy');
+    for (let i = 0; i < 3; i++) {
+      await world.show(seen([0, attempt('Failed', 'Ready')]));
+      await world.reconcile();
+      assert.equal(world.status()?.phase, 'Pending');
+      await world.clock.advance(5_000);
+    }
+    assert.equal(world.noted('AuxiliaryFailed').length, 1);
+  });
+
   test('is asked for again after longer and longer when it fails, with higher numbers', async () => {
     const world = await setUp(seen([0, { primes: 'Generating' }]));
     world.parties.answer = refused('Malformed');

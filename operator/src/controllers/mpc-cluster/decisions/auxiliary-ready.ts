@@ -17,6 +17,7 @@ const GOES_ON: ReadonlySet<string> = new Set([
   'AttemptCommanded',
   'GeneratingPrimes',
   'BackingOff',
+  'PutOff',
   'PartiesMeeting',
 ]);
 

@@ -99,6 +99,13 @@ describe('the status of auxiliary information', () => {
       { phase: 'Failed', attempt: 2, message: 'last attempt 2 failed: party 3 did not answer' },
     ],
     [
+      'a party that needs time after a failure',
+      threeParties({ ...trying('Failed'), primes: 'Ready' }, one),
+      rotating,
+      { ...failed, failed: 3, putOff: 3, failures: 1, message: 'party 3: Busy (not now)' },
+      { phase: 'Pending', attempt: 3, message: 'party 3: Busy (not now)' },
+    ],
+    [
       'failure for another trigger, before',
       threeParties({ ...trying('Failed'), primes: 'Ready' }),
       asked({ [ROTATE]: 'y' }),
@@ -164,6 +171,13 @@ describe('the condition AuxiliaryReady', () => {
       'it has failed, and primes are made for another attempt',
       ready(threeParties(trying('Failed', 'party 3 cheated')), rotating),
       /^True RotationFailed generation 1 .*of the next: last attempt 2 failed: party 3 cheated; 0\/3 parties/,
+    ],
+    [
+      'a party needs time for the next, after a failure',
+      ready(threeParties(one), rotating, {
+        ...{ failed: 3, putOff: 3, failures: 1, notBefore: NOW + 1, message: 'party 3: Busy' },
+      }),
+      /^True Rotating .*of the next: party 3: Busy$/,
     ],
     [
       'a party was added',

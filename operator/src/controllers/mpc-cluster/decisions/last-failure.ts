@@ -9,7 +9,7 @@ export interface Failure {
 
 /**
  * The last attempt at the next generation, if it failed: by what the parties say of this trigger, or what this operator remembers, for one that
- * refuses says nothing, and one that was restarted has forgotten.
+ * refuses says nothing, and one that was restarted has forgotten. One that was put off has not failed, nor has it with those that had begun.
  */
 export function lastFailure(
   reports: readonly AuxiliaryReport[],
@@ -20,7 +20,7 @@ export function lastFailure(
   const remembered = attempts.failures > 0 ? { number: attempts.failed, message: attempts.message } : undefined;
   const last = (reported?.number ?? 0) >= (remembered?.number ?? 0) ? reported : remembered;
   const certified = Math.max(0, ...reports.map(({ active }) => active));
-  if (last === undefined || last.number <= certified) return undefined;
+  if (last === undefined || last.number <= Math.max(certified, attempts.putOff)) return undefined;
   return { number: last.number, message: last.message ?? 'no reason was given' };
 }
 
