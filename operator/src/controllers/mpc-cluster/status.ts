@@ -27,6 +27,7 @@ export function clusterStatus(
     keys: world.held,
     views: world.views,
     transport: { serversWanted, serversReady, connected, ...(reloadPending === undefined ? {} : { reloadPending }) },
+    securityLevel: cluster.spec.securityLevel,
     auxiliary: step,
     ...(progress === undefined ? {} : { progress }),
   });

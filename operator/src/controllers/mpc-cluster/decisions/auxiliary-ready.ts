@@ -21,11 +21,18 @@ const GOES_ON: ReadonlySet<string> = new Set([
   'PartiesMeeting',
 ]);
 
+export interface AuxiliaryFacts {
+  readonly ids: readonly number[];
+  readonly level: number;
+  readonly views: PartyViews;
+  readonly step: AuxiliaryStep;
+}
+
 /**
  * Whether ECDSA keys can be made and signed with, as far as it is for auxiliary information: true also while the next generation
- * is made. A party that is silent has not lost what it had. `ids` are all parties of the cluster.
+ * is made. A party that is silent has not lost what it had. `ids` are all parties of the cluster, `level` is what it asks for.
  */
-export function auxiliaryReady(ids: readonly number[], views: PartyViews, step: AuxiliaryStep): Observation {
+export function auxiliaryReady({ ids, level, views, step }: AuxiliaryFacts): Observation {
   const known = ids.flatMap(id => {
     const auxiliary = views.get(id)?.report?.auxiliary;
     return auxiliary === undefined ? [] : { id, ...auxiliary };
@@ -33,6 +40,10 @@ export function auxiliaryReady(ids: readonly number[], views: PartyViews, step: 
   const [newest] = [...known].sort((a, b) => b.active - a.active);
   if (newest === undefined) return observation(TYPE, 'Unknown', 'NotHeardOf', 'no party says what it has');
   const without = known.filter(party => !covers(party, ids)).map(({ id }) => id);
+  if (newest.active > 0 && newest.level !== level) {
+    const what = `generation ${newest.active} of auxiliary information is of security level ${newest.level}, not ${level}`;
+    return observation(TYPE, 'False', 'OtherLevel', `${what}: ${describeStep(step)}`);
+  }
   const served = `generation ${newest.active} of auxiliary information serves`;
   if (without.length === 0) return serving(`${served} all ${ids.length} parties`, step);
   if (newest.active === 0) return lacking('ECDSA keys cannot be made yet', step);
@@ -63,14 +74,18 @@ function serving(what: string, step: AuxiliaryStep): Observation {
 }
 
 function lacking(what: string, step: AuxiliaryStep): Observation {
+  const reason = step.kind === 'none' ? 'GenerationMissing' : step.kind === 'generate' ? 'Generating' : step.reason;
+  return observation(TYPE, 'False', reason, `${what}: ${describeStep(step)}`);
+}
+
+/** What is done about it. */
+function describeStep(step: AuxiliaryStep): string {
   switch (step.kind) {
-    case 'none': {
-      const remedy = `ask for another by a new value of the annotation ${AUXILIARY_ANNOTATION}`;
-      return observation(TYPE, 'False', 'GenerationMissing', `${what}: ${step.remark ?? remedy}`);
-    }
+    case 'none':
+      return step.remark ?? `ask for another by a new value of the annotation ${AUXILIARY_ANNOTATION}`;
     case 'generate':
-      return observation(TYPE, 'False', 'Generating', `${what}: attempt ${step.number} is begun`);
+      return `attempt ${step.number} is begun`;
     case 'wait':
-      return observation(TYPE, 'False', step.reason, `${what}: ${describeWait(step)}`);
+      return describeWait(step);
   }
 }

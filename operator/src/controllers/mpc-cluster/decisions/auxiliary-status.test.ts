@@ -139,7 +139,9 @@ describe('the status of auxiliary information', () => {
 
 describe('the condition AuxiliaryReady', () => {
   const ready = (seen: PartyViews, of = cluster, attempts: Partial<Attempts> = {}) => {
-    const { status, reason, message } = auxiliaryReady(partiesOf(of), seen, stepOf(seen, of, attempts));
+    const step = stepOf(seen, of, attempts);
+    const facts = { ids: partiesOf(of), level: of.spec.securityLevel, views: seen, step };
+    const { status, reason, message } = auxiliaryReady(facts);
     return `${status} ${reason} ${message}`;
   };
   const rotating = asked({ [ROTATE]: 'x' });
@@ -188,6 +190,11 @@ describe('the condition AuxiliaryReady', () => {
       'a party has lost it',
       ready(threeParties(one, one, none)),
       /^False GenerationMissing .*serves only parties 1, 2: ask for another by a new value of the annotation mpc.keyshare.dev\/rotate-auxiliary/,
+    ],
+    [
+      'it is of the level of a cluster before',
+      ready(threeParties({ ...one, level: 112 })),
+      /^False OtherLevel generation 1 of auxiliary information is of security level 112, not 128: attempt 2/,
     ],
     [
       'it was asked for in too many words',

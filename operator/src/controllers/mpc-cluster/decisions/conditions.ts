@@ -29,6 +29,7 @@ export interface ClusterFacts {
   readonly keys: readonly KeyShareSet[];
   readonly views: PartyViews;
   readonly transport: TransportState;
+  readonly securityLevel: number;
   readonly auxiliary: AuxiliaryStep;
   readonly progress?: Progress;
 }
@@ -42,7 +43,7 @@ export function clusterConditions(facts: ClusterFacts): readonly Observation[] {
     hsmHealthy(facts),
     zonesSpread(facts),
     transportReady(facts),
-    auxiliaryReady(ids, facts.views, facts.auxiliary),
+    auxiliaryReady({ ids, level: facts.securityLevel, views: facts.views, step: facts.auxiliary }),
     noMisbehaviour(ids, facts.views),
     progressing(facts),
   ];

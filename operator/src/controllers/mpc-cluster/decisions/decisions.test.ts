@@ -271,6 +271,7 @@ describe('the conditions of a cluster', () => {
       keys: [keyShareSet()],
       views: views(),
       transport,
+      securityLevel: 128,
       auxiliary: { kind: 'none' },
       ...facts,
     });

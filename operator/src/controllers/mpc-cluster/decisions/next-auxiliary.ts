@@ -64,24 +64,37 @@ export function partiesOf({ spec }: MpcCluster): readonly number[] {
 export function pendingGenerations(cluster: MpcCluster, reports: readonly AuxiliaryReport[]): readonly string[] {
   const asked = usableTriggers(cluster.metadata.annotations, AUXILIARY_ANNOTATION);
   const done = reports.flatMap(report => report.triggers);
-  return notCarriedOut([...ofItself(partiesOf(cluster), reports), ...asked], done).map(formatTrigger);
+  return notCarriedOut([...ofItself(cluster, reports), ...asked], done).map(formatTrigger);
 }
 
-/** What nobody needs to ask for: the first generation, and one for parties that the last does not have. */
-function ofItself(ids: readonly number[], reports: readonly AuxiliaryReport[]): readonly Trigger[] {
+/**
+ * What nobody needs to ask for: the first generation, one for parties that the last does not have, and one of another level than that of a
+ * cluster of the same name, which was deleted and has left its parties what they have.
+ */
+function ofItself(cluster: MpcCluster, reports: readonly AuxiliaryReport[]): readonly Trigger[] {
+  const ids = partiesOf(cluster);
+  const { securityLevel } = cluster.spec;
   const [last] = [...reports].sort((a, b) => b.final - a.final);
   if (last === undefined || last.final === 0) return [{ source: 'first', value: '' }];
   const added = ids.some(id => !last.parties.includes(id));
-  return added ? [{ source: 'parties', value: ids.join('-') }] : [];
+  return [
+    ...(added ? [{ source: 'parties', value: ids.join('-') }] : []),
+    ...(last.level === securityLevel ? [] : [{ source: 'level', value: String(securityLevel) }]),
+  ];
 }
 
-/** Parties that an order would mean nothing to, or something else. They are restarted with what the cluster has now. */
+/**
+ * Parties that an order would mean nothing to, or something else. They are restarted with what the cluster has now. The level of a party
+ * that has a generation is that of the generation, which a rotation changes.
+ */
 function outdated({ spec }: MpcCluster, ids: readonly number[], views: PartyViews): Obstacle | undefined {
   for (const id of ids) {
-    const level = views.get(id)?.report?.auxiliary?.level;
-    if (level === spec.securityLevel) continue;
+    const auxiliary = views.get(id)?.report?.auxiliary;
+    if (auxiliary !== undefined && (auxiliary.active > 0 || auxiliary.level === spec.securityLevel)) continue;
     const what =
-      level === undefined ? 'runs a version without ECDSA' : `works at level ${level}, not ${spec.securityLevel}`;
+      auxiliary === undefined
+        ? 'runs a version without ECDSA'
+        : `works at level ${auxiliary.level}, not ${spec.securityLevel}`;
     return {
       reason: 'PartyOutdated',
       message: `party ${id} ${what}: it must be restarted with the pod template of now`,
