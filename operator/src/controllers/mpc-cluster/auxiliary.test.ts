@@ -46,7 +46,9 @@ describe('the auxiliary information of an MpcCluster', () => {
     assert.equal(world.status()?.phase, 'Generating');
     assert.match(world.condition('AuxiliaryReady'), /^False GeneratingPrimes/);
     assert.match(world.condition('Ready'), /^True/);
+    assert.match(world.condition('Progressing'), /^True GeneratingPrimes auxiliary information: 2\/3/);
     await world.show(seen([0]));
+    assert.match(world.condition('Progressing'), /^True Generating attempt 1 at auxiliary information/);
     assert.deepEqual(world.parties.commands.map(({ party }) => party).sort(), [1, 2, 3]);
     const [order] = world.parties.commands.map(({ command }) => command);
     assert.ok(order?.verb === 'auxiliary');
@@ -58,6 +60,7 @@ describe('the auxiliary information of an MpcCluster', () => {
     await world.show(seen([1]));
     assert.equal(world.parties.commands.length, 3, 'commanded once');
     assert.match(world.condition('AuxiliaryReady'), /^True Final/);
+    assert.match(world.condition('Progressing'), /^False Settled/);
     assert.deepEqual([world.status()?.generation, world.status()?.time], [1, '2026-11-01T00:00:00Z']);
     assert.equal(world.noted('AuxiliaryCompleted').length, 1);
     const written = world.api.writes.length;
