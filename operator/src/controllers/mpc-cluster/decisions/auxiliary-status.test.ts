@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { MpcCluster } from '@mpc-operator/crds/generated/api';
+import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import type { PartyViews } from '../../../parties/view.ts';
 import {
   auxiliaryReport,
@@ -10,7 +10,7 @@ import {
   trying,
   withAuxiliary,
 } from '../../../testing/auxiliary.ts';
-import { mpcCluster } from '../../../testing/objects.ts';
+import { keyShareSet, mpcCluster } from '../../../testing/objects.ts';
 import { view, views, withView } from '../../../testing/reports.ts';
 import { type Attempts, NO_ATTEMPTS } from '../../attempts.ts';
 import { auxiliaryReady } from './auxiliary-ready.ts';
@@ -22,6 +22,7 @@ const ROTATE = 'mpc.keyshare.dev/rotate-auxiliary';
 
 const cluster = mpcCluster();
 const asked = (annotations: Record<string, string>) => mpcCluster({}, { annotations });
+const ecdsa = (parties: number[]) => keyShareSet({ curve: 'p256', purpose: 'ecdsa', parties });
 const four = mpcCluster({ parties: [4, 2, 1, 3].map(id => ({ id, zone: 'a' })) });
 const none = auxiliaryReport(0);
 const one = auxiliaryReport(1);
@@ -138,9 +139,9 @@ describe('the status of auxiliary information', () => {
 });
 
 describe('the condition AuxiliaryReady', () => {
-  const ready = (seen: PartyViews, of = cluster, attempts: Partial<Attempts> = {}) => {
+  const ready = (seen: PartyViews, of = cluster, attempts: Partial<Attempts> = {}, keys: KeyShareSet[] = []) => {
     const step = stepOf(seen, of, attempts);
-    const facts = { ids: partiesOf(of), level: of.spec.securityLevel, views: seen, step };
+    const facts = { ids: partiesOf(of), keys, level: of.spec.securityLevel, views: seen, step };
     const { status, reason, message } = auxiliaryReady(facts);
     return `${status} ${reason} ${message}`;
   };
@@ -158,7 +159,7 @@ describe('the condition AuxiliaryReady', () => {
       ready(threeParties({ ...none, primes: 'Generating' })),
       /^False GeneratingPrimes ECDSA keys cannot be made yet: 0\/3 parties have made their safe primes/,
     ],
-    ['the first is begun', ready(threeParties(none)), /^False Generating .*: attempt 1 is begun/],
+    ['the first is begun', ready(threeParties(none)), /^False Generating .*: attempt 1 is asked for$/],
     [
       'the first is not active everywhere',
       ready(threeParties(auxiliaryReport(1, { final: 0 }), none, none)),
@@ -185,6 +186,26 @@ describe('the condition AuxiliaryReady', () => {
       'a party was added',
       ready(fourParties(one, one, one, { ...none, primes: 'Generating' }), four),
       /^False GeneratingPrimes generation 1 of auxiliary information serves only parties 1, 2, 3: 3\/4 parties/,
+    ],
+    [
+      'a party was added, and all keys are of the others',
+      ready(fourParties(one, one, one, { ...none, primes: 'Generating' }), four, {}, [ecdsa([1, 2, 3])]),
+      /^True Rotating generation 1 .* serves parties 1, 2, 3, and all ECDSA keys, but not party 4; of the next: 3\/4/,
+    ],
+    [
+      'a party was added, and a key that needs no auxiliary information is all there is',
+      ready(fourParties(one, one, one, none), four, {}, [keyShareSet()]),
+      /^False Generating /,
+    ],
+    [
+      'a party of a key has lost it',
+      ready(threeParties(one, one, none), cluster, {}, [ecdsa([1, 2, 3])]),
+      /^False GenerationMissing/,
+    ],
+    [
+      'a party has lost it that has no key',
+      ready(threeParties(one, one, none), cluster, {}, [ecdsa([1, 2])]),
+      /^True Final .* serves parties 1, 2, and all ECDSA keys, but not party 3$/,
     ],
     [
       'a party has lost it',

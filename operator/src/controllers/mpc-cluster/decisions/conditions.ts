@@ -36,6 +36,7 @@ export interface ClusterFacts {
 
 /** The conditions of an MpcCluster, in the order in which people read them. */
 export function clusterConditions(facts: ClusterFacts): readonly Observation[] {
+  const { keys, views } = facts;
   const ids = facts.parties.map(party => party.id);
   return [
     ready(facts),
@@ -43,8 +44,8 @@ export function clusterConditions(facts: ClusterFacts): readonly Observation[] {
     hsmHealthy(facts),
     zonesSpread(facts),
     transportReady(facts),
-    auxiliaryReady({ ids, level: facts.securityLevel, views: facts.views, step: facts.auxiliary }),
-    noMisbehaviour(ids, facts.views),
+    auxiliaryReady({ ids, keys, level: facts.securityLevel, views, step: facts.auxiliary }),
+    noMisbehaviour(ids, views),
     progressing(facts),
   ];
 }
