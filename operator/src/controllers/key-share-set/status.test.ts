@@ -83,6 +83,25 @@ describe('the presignatures of a key', () => {
   }
 });
 
+describe('the time of the last refresh', () => {
+  const at = (before: KeyShareSetStatus, seen: PartyViews) =>
+    status(withStatus(keyShareSet(), before), seen).lastRefreshTime;
+  const [first, second] = ['2026-11-05T00:00:00Z', '2026-11-06T00:00:00Z'];
+
+  test('is what was heard of it first, whose clock it ever was by', () => {
+    const seen = each(keyReport(2, { finalTime: second }), keyReport(2, { finalTime: first }));
+    assert.equal(at({}, seen), second);
+    assert.equal(at({ epoch: 2, lastRefreshTime: first }, seen), first);
+    assert.equal(at({ epoch: 2, lastRefreshTime: first }, views([keyReport(2, { finalTime: undefined })])), first);
+  });
+
+  test('is of the current epoch only, and of none that is not final', () => {
+    const before = { epoch: 1, lastRefreshTime: first };
+    assert.equal(at(before, views([keyReport(2, { finalTime: second })])), second);
+    assert.equal(at(before, views([keyReport(2, { final: 1, finalTime: first })])), undefined);
+  });
+});
+
 describe('the time from which a key is healed', () => {
   const at = (key: KeyShareSet, seen: PartyViews) => {
     const { lastRefreshTime, auxiliaryTime, healedTime } = status(key, seen);

@@ -16,7 +16,7 @@ export function keyStatus(
   const { generation } = key.metadata;
   const { conditions, ...before } = beforeOf(key, holding);
   const refresh = holding === undefined ? before.refresh : refreshStatus(key, holding, attempts, now);
-  const shown = holding?.key === undefined ? before : { ...before, ...projection(key, holding.key, holding) };
+  const shown = holding?.key === undefined ? before : { ...before, ...projection(key, before, holding.key, holding) };
   const healed = holding?.key && healedTime(key, holding, shown);
   return {
     ...shown,
@@ -33,15 +33,23 @@ export function keyStatus(
 function beforeOf({ status = {} }: KeyShareSet, holding: Holding | undefined): KeyShareSetStatus {
   const { observedGeneration: _, ...before } = status;
   if (holding?.key === undefined) return before;
-  const { derivations: __, presignatures: ___, ...rest } = before;
-  return rest;
+  const { derivations: __, presignatures: ___, lastRefreshTime, ...rest } = before;
+  // The first word of it stands: the clocks of other parties differ, and they come and go.
+  const isOfEpoch = before.epoch === holding.key.certificate.epoch && lastRefreshTime !== undefined;
+  return { ...rest, ...(isOfEpoch ? { lastRefreshTime } : {}) };
 }
 
 /** What follows from a key that is there. */
-function projection(object: KeyShareSet, key: Held, { members, auxiliary }: Holding): KeyShareSetStatus {
+function projection(
+  object: KeyShareSet,
+  before: KeyShareSetStatus,
+  key: Held,
+  { members, auxiliary }: Holding,
+): KeyShareSetStatus {
   const { keyId, publicKey, internalKey, addresses, certificate } = key;
   const held = members.flatMap(member => (member.kind === 'holds' ? member.key : []));
   const finalTime = held.find(report => report.final === certificate.epoch)?.finalTime;
+  const lastRefreshTime = before.lastRefreshTime ?? finalTime;
   const auxiliaryTime = object.spec.purpose === 'ecdsa' ? auxiliary.generation?.time : undefined;
   const derivations = shownDerivations(object, members);
   const presignatures = held.flatMap(report => report.presignatures ?? []);
@@ -54,7 +62,7 @@ function projection(object: KeyShareSet, key: Held, { members, auxiliary }: Hold
     epoch: certificate.epoch,
     certificate,
     triggers: key.triggers,
-    ...(finalTime === undefined ? {} : { lastRefreshTime: finalTime }),
+    ...(lastRefreshTime === undefined ? {} : { lastRefreshTime }),
     ...(auxiliaryTime === undefined ? {} : { auxiliaryTime }),
     ...(presignatures.length === 0 ? {} : { presignatures: presignatures.reduce((sum, count) => sum + count) }),
   };

@@ -123,6 +123,14 @@ describe('the status of auxiliary information', () => {
     assert.equal(status(threeParties(auxiliaryReport(2, { final: 1 }), one))?.time, undefined);
   });
 
+  test('keeps the time of a generation, whose clock it ever was by, until there is another', () => {
+    const time = '2026-10-31T23:59:59Z';
+    const known = { ...cluster, status: { auxiliary: { phase: 'Final', generation: 1, time } as const } };
+    assert.equal(status(threeParties(one), known)?.time, time);
+    assert.equal(status(threeParties(ledTo('annotation', 'x')), known)?.time, '2026-11-02T00:00:00Z');
+    assert.equal(status(threeParties(trying('Certified'), one), known)?.time, undefined);
+  });
+
   test('shows the last trigger of each source, once', () => {
     const twice = [{ source: 'first', value: '', epoch: 1 }, ...ledTo('annotation', 'x').triggers];
     assert.deepEqual(status(threeParties(one, auxiliaryReport(2, { triggers: twice }), one))?.triggers, [

@@ -23,7 +23,7 @@ export function auxiliaryStatus(
   if (reports.length === 0) return cluster.status?.auxiliary;
   const phase = phaseOf(step, reports);
   const generation = certifiedGeneration(phase, reports);
-  const time = isFinal(phase) ? reports.find(report => report.final === generation)?.finalTime : undefined;
+  const time = timeOf(generation, phase, cluster, reports);
   const trigger = triggerOf(phase, generation, cluster, reports);
   const attempt = attemptOf(step, generation, reports, attempts);
   const message = step.kind === 'wait' ? describeWait(step) : step.kind === 'none' ? step.remark : undefined;
@@ -57,6 +57,18 @@ export function auxiliaryEvents(
     return [{ type: 'Warning', reason: 'AuxiliaryFailed', action: 'Auxiliary', note }];
   }
   return [];
+}
+
+/** When a generation became final. The first word of it stands: the clocks of others differ, and they come and go. */
+function timeOf(
+  generation: number,
+  phase: AuxiliaryStatus['phase'],
+  { status }: MpcCluster,
+  reports: readonly AuxiliaryReport[],
+): string | undefined {
+  const known = status?.auxiliary?.generation === generation ? status.auxiliary.time : undefined;
+  if (known !== undefined || !isFinal(phase)) return known;
+  return reports.find(report => report.final === generation)?.finalTime;
 }
 
 /** Whether the highest certified generation is in use everywhere. */
