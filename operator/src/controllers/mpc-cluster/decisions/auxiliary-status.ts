@@ -45,9 +45,10 @@ export function auxiliaryEvents(
   after: AuxiliaryStatus | undefined,
 ): readonly EventNote[] {
   if (before === undefined || after === undefined) return [];
-  const { generation = 0, phase, attempt, message } = after;
-  const newer = generation > (before.generation ?? 0) || !isFinal(before.phase);
-  if (isFinal(phase) && generation > 0 && newer) {
+  const { generation = 0, time, phase, attempt, message } = after;
+  // Phases come and go with the parties that show them; the time of a generation comes once.
+  const isKnown = before.generation === generation && before.time !== undefined;
+  if (time !== undefined && !isKnown) {
     const note = `generation ${generation} of auxiliary information is final`;
     return [{ type: 'Normal', reason: 'AuxiliaryCompleted', action: 'Auxiliary', note }];
   }
