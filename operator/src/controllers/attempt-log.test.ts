@@ -26,6 +26,23 @@ test('what succeeded makes the next failure the first again, but numbers go on',
   assert.equal(log.get(key).notBefore, 5_000);
 });
 
+test('what came to nothing before a success is not taken up again, though parties go on to show it', () => {
+  const log = new AttemptLog();
+  const shown = (phase: 'Failed' | 'Acknowledged', number: number) =>
+    log.observe(key, [{ active: 1, final: 1, attempt: { number, trigger: 'annotation@x', phase } }], 20_000);
+  log.acknowledged(key, 2, 0);
+  log.acknowledged(key, 2, 10_000);
+  log.succeeded(key);
+  shown('Acknowledged', 2);
+  shown('Failed', 2);
+  const { failed, failures } = log.get(key);
+  assert.deepEqual([failed, failures], [2, 0]);
+  log.acknowledged(key, 3, 20_000);
+  log.succeeded(key);
+  log.acknowledged(key, 3, 30_000);
+  assert.equal(log.get(key).failed, 3, 'the time of one that was waited for is not counted anew');
+});
+
 test('what is put off comes again after the same short pause, and has not failed', () => {
   const log = new AttemptLog();
   log.failed(key, 1, 'no', 0);

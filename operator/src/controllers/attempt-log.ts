@@ -62,10 +62,12 @@ export class AttemptLog {
     }
   }
 
-  /** Nothing is left to attempt. */
+  /** Nothing is left to attempt. What is known of numbers stays: parties go on to show what came to nothing. */
   succeeded(key: ObjectKey): void {
-    const { number } = this.#entry(key);
-    if (number > 0) this.#entries.set(formatKey(key), { ...NO_ATTEMPTS, number });
+    const entry = this.#entries.get(formatKey(key));
+    if (entry === undefined) return;
+    const { number, failed, putOff, waiting } = entry;
+    this.#entries.set(formatKey(key), { ...NO_ATTEMPTS, number, failed, putOff, ...(waiting && { waiting }) });
   }
 
   forget(key: ObjectKey): void {
