@@ -6,7 +6,6 @@ import { commonGeneration, type Generation, primesReady } from '../../../parties
 import { type Ban, bansBy } from '../../../parties/bans.ts';
 import { isKnown, keyNamed, type PartyViews } from '../../../parties/view.ts';
 import { awaitedRotations } from './awaited-rotations.ts';
-import { disputedChild } from './derivations.ts';
 
 /** What one party of a key holds under the key's name. */
 export type Member =
@@ -57,7 +56,7 @@ export function holdingOf(key: KeyShareSet, cluster: MpcCluster, views: PartyVie
   const members = ids.map(id => memberOf(id, name, views));
   const everyone = cluster.spec.parties.flatMap(({ id }) => keyNamed(views.get(id), name) ?? []);
   const held = everyone.filter(isHeld);
-  const conflict = conflictOf(key, held) ?? disputedChild(members);
+  const conflict = conflictOf(key, held);
   const agreed = conflict === undefined ? agreedKey(members, key.spec.threshold) : undefined;
   const generation = commonGeneration(ids, views);
   return {
