@@ -81,6 +81,11 @@ describe('the presignatures of a key', () => {
   }
 });
 
+test('presignatures are in memory only: what parties had that are gone is not shown', () => {
+  assert.equal(status(withStatus(ecdsa, { presignatures: 9 }), new Map()).presignatures, undefined);
+  assert.equal(status(withStatus(ecdsa, { presignatures: 9 }), views([], [1])).presignatures, undefined);
+});
+
 describe('the time of the last refresh', () => {
   const at = (before: KeyShareSetStatus, seen: PartyViews) =>
     status(withStatus(keyShareSet(), before), seen).lastRefreshTime;

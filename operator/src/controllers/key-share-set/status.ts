@@ -31,9 +31,11 @@ export function keyStatus(
 
 /** What stays of the status of before, unless something newer is known: not what goes with the spec, or with the processes. */
 function beforeOf({ status = {} }: KeyShareSet, holding: Holding | undefined): KeyShareSetStatus {
-  const { observedGeneration: _, ...before } = status;
-  if (holding?.key === undefined) return before;
-  const { derivations: __, presignatures: ___, lastRefreshTime, ...rest } = before;
+  const { observedGeneration: _, ...known } = status;
+  if (holding === undefined) return known;
+  const { presignatures: __, ...before } = known;
+  if (holding.key === undefined) return before;
+  const { derivations: ___, lastRefreshTime, ...rest } = before;
   // The first word of it stands: the clocks of other parties differ, and they come and go.
   const isOfEpoch = before.epoch === holding.key.certificate.epoch && lastRefreshTime !== undefined;
   return { ...rest, ...(isOfEpoch ? { lastRefreshTime } : {}) };
