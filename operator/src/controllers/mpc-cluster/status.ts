@@ -30,6 +30,7 @@ export function clusterStatus(
     securityLevel: cluster.spec.securityLevel,
     auxiliary: step,
     ...(progress === undefined ? {} : { progress }),
+    before: cluster.status?.conditions,
   });
   const auxiliary = auxiliaryStatus(cluster, world.views, step, attempts);
   const { generation } = cluster.metadata;

@@ -1,5 +1,5 @@
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
-import type { Observation } from '@mpc-operator/runtime/conditions';
+import type { Condition, Observation } from '@mpc-operator/runtime/conditions';
 import { ableTogether, bansBy } from '../../../parties/bans.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import { observation } from '../../observation.ts';
@@ -32,6 +32,8 @@ export interface ClusterFacts {
   readonly securityLevel: number;
   readonly auxiliary: AuxiliaryStep;
   readonly progress?: Progress;
+  /** The conditions that the cluster has. */
+  readonly before?: readonly Condition[] | undefined;
 }
 
 /** The conditions of an MpcCluster, in the order in which people read them. */
@@ -45,7 +47,7 @@ export function clusterConditions(facts: ClusterFacts): readonly Observation[] {
     zonesSpread(facts),
     transportReady(facts),
     auxiliaryReady({ ids, keys, level: facts.securityLevel, views, step: facts.auxiliary }),
-    noMisbehaviour(ids, views),
+    noMisbehaviour(ids, views, facts.before),
     progressing(facts),
   ];
 }

@@ -319,6 +319,13 @@ describe('the conditions of a cluster', () => {
     const each = withView(banned, view(3, [], against(1, 'slander')));
     assert.match(condition('NoMisbehaviour', { views: each }), /party 1 is banned by 3 .*; party 3 is banned by 1/);
     assert.match(condition('NoMisbehaviour', { views: views([], [1, 2]) }), /^Unknown NotHeardOf .*parties 3/);
+    const before = (status: 'True' | 'False') => [
+      { type: 'NoMisbehaviour', status, reason: 'PartyBanned', message: 'a ban', lastTransitionTime: '' },
+    ];
+    const silent = { views: views([], [2, 3]) };
+    assert.match(condition('NoMisbehaviour', { ...silent, before: before('False') }), /^False PartyBanned a ban$/);
+    assert.match(condition('NoMisbehaviour', { ...silent, before: before('True') }), /^Unknown/);
+    assert.match(condition('NoMisbehaviour', { before: before('False') }), /^True/, 'the ban was lifted');
     assert.match(condition('Ready', { views: banned }), /^True/);
   });
 
