@@ -151,7 +151,9 @@ describe('an ecdsa key', () => {
     assert.ok(epochs.size > 1, `signed in epochs ${[...epochs].join(', ')}`);
     const healed = await until('the key healed', 60, async () => {
       const { status } = await key(KEY);
-      return Date.parse(status?.healedTime ?? '') > Date.parse(made.status?.healedTime ?? '') ? status : undefined;
+      return Date.parse(status?.healedTime ?? '') > Date.parse(made.status?.healedTime ?? '1970-01-01')
+        ? status
+        : undefined;
     });
     assert.equal(healed.publicKey, made.status?.publicKey);
   });
