@@ -128,7 +128,7 @@ describe('an ecdsa key', () => {
     assert.ok(verifiesOnP256(fromHex(publicKey), asked.message, fromHex(signature)));
   });
 
-  test('signs while a party is killed, its shares are refreshed and auxiliary information is rotated', async () => {
+  test('signs while a party is killed, auxiliary information is rotated and its shares are refreshed', async () => {
     const made = await keyReady(KEY, 'ecdsa');
     const { epoch = 0 } = made.status ?? {};
     const generation = (await cluster()).status?.auxiliary?.generation ?? 0;
@@ -137,21 +137,23 @@ describe('an ecdsa key', () => {
     await (await aim(NAMESPACE, partyPodName(CLUSTER, 2), 'party'))();
     await load.more(2);
     await wait(`mpccluster/${CLUSTER}`, 'Ready', 180);
-    await askForRefresh(KEY);
     const value = `mpc.keyshare.dev/rotate-auxiliary=${Date.now()}`;
     await kubectl(['-n', NAMESPACE, 'annotate', 'mpccluster', CLUSTER, value, '--overwrite']);
-    await refreshedAbove(KEY, epoch);
     await until('a new generation', 240, async () => {
       const { auxiliary } = (await cluster()).status ?? {};
       return (auxiliary?.generation ?? 0) > generation && auxiliary?.phase === 'Final' ? true : undefined;
     });
+    await askForRefresh(KEY);
+    await refreshedAbove(KEY, epoch);
     await load.more(3);
     const { faults, asked, epochs } = await load.stop();
     assert.deepEqual(faults, [], `of ${asked} requests`);
     assert.ok(epochs.size > 1, `signed in epochs ${[...epochs].join(', ')}`);
     const healed = await until('the key healed', 60, async () => {
       const { status } = await key(KEY);
-      return Date.parse(status?.healedTime ?? '') > Date.parse(made.status?.healedTime ?? '') ? status : undefined;
+      return Date.parse(status?.healedTime ?? '') > Date.parse(made.status?.healedTime ?? '1970-01-01')
+        ? status
+        : undefined;
     });
     assert.equal(healed.publicKey, made.status?.publicKey);
   });

@@ -317,7 +317,7 @@ export interface KeyShareSetStatus {
   readonly lastRefreshTime?: string;
   /** Of an ecdsa key: when the auxiliary information that it signs with was made final. */
   readonly auxiliaryTime?: string;
-  /** What was stolen from fewer than `threshold` parties before this time is worth nothing any more: shares, and for an ecdsa key auxiliary secrets too, are newer. The earlier of lastRefreshTime and auxiliaryTime. */
+  /** What was stolen from fewer than `threshold` parties before this time is worth nothing any more: the shares are newer. Of an ecdsa key they must have been refreshed after the auxiliary information was rotated: it is the auxiliaryTime then, and stays until that is so again. */
   readonly healedTime?: string;
   /** Presignatures at hand, of all parties together. */
   readonly presignatures?: number;

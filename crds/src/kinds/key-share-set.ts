@@ -400,7 +400,7 @@ export const KeyShareSet = {
       },
       healedTime: {
         description:
-          'What was stolen from fewer than `threshold` parties before this time is worth nothing any more: shares, and for an ecdsa key auxiliary secrets too, are newer. The earlier of lastRefreshTime and auxiliaryTime.',
+          'What was stolen from fewer than `threshold` parties before this time is worth nothing any more: the shares are newer. Of an ecdsa key they must have been refreshed after the auxiliary information was rotated: it is the auxiliaryTime then, and stays until that is so again.',
         type: 'string',
         format: 'date-time',
       },

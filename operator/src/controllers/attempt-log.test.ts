@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AttemptLog } from './attempt-log.ts';
+import { nextNumber } from './attempts.ts';
 
 const key = { namespace: 'ns', name: 'treasury' };
 
@@ -25,11 +26,30 @@ test('what succeeded makes the next failure the first again, but numbers go on',
   assert.equal(log.get(key).notBefore, 5_000);
 });
 
+test('what came to nothing before a success is not taken up again, though parties go on to show it', () => {
+  const log = new AttemptLog();
+  const shown = (phase: 'Failed' | 'Acknowledged', number: number) =>
+    log.observe(key, [{ active: 1, final: 1, attempt: { number, trigger: 'annotation@x', phase } }], 20_000);
+  log.acknowledged(key, 2, 0);
+  log.acknowledged(key, 2, 10_000);
+  log.succeeded(key);
+  shown('Acknowledged', 2);
+  shown('Failed', 2);
+  const { failed, failures } = log.get(key);
+  assert.deepEqual([failed, failures], [2, 0]);
+  log.acknowledged(key, 3, 20_000);
+  log.succeeded(key);
+  log.acknowledged(key, 3, 30_000);
+  assert.equal(log.get(key).failed, 3, 'the time of one that was waited for is not counted anew');
+});
+
 test('what is put off comes again after the same short pause, and has not failed', () => {
   const log = new AttemptLog();
   log.failed(key, 1, 'no', 0);
   for (let number = 2; number < 10; number++) log.putOff(key, number, 'no primes', 10_000);
   assert.deepEqual([log.get(key).notBefore, log.get(key).failures, log.get(key).message], [15_000, 1, 'no primes']);
+  const next = nextNumber(1, log.get(key), 10_000);
+  assert.equal(typeof next === 'number' ? next : next.reason, 'PutOff');
   log.failed(key, 9, 'party 2 was missing', 10_000);
   assert.equal(log.get(key).failures, 1, 'those that had begun find somebody missing: no news');
 });

@@ -50,7 +50,7 @@ export class AttemptLog {
   /** A party cannot begin the attempt yet: that is no failure, and the pause does not grow. */
   putOff(key: ObjectKey, number: number, message: string, now: number): void {
     const failed = Math.max(number, this.#entry(key).failed);
-    this.#set(key, { failed, notBefore: now + BACKOFF, shownBy: 0, message });
+    this.#set(key, { failed, putOff: number, notBefore: now + BACKOFF, shownBy: 0, message });
   }
 
   /** Some parties have acknowledged the attempt. If the others never do, it has failed. */
@@ -62,10 +62,12 @@ export class AttemptLog {
     }
   }
 
-  /** Nothing is left to attempt. */
+  /** Nothing is left to attempt. What is known of numbers stays: parties go on to show what came to nothing. */
   succeeded(key: ObjectKey): void {
-    const { number } = this.#entry(key);
-    if (number > 0) this.#entries.set(formatKey(key), { ...NO_ATTEMPTS, number });
+    const entry = this.#entries.get(formatKey(key));
+    if (entry === undefined) return;
+    const { number, failed, putOff, waiting } = entry;
+    this.#entries.set(formatKey(key), { ...NO_ATTEMPTS, number, failed, putOff, ...(waiting && { waiting }) });
   }
 
   forget(key: ObjectKey): void {

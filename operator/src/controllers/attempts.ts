@@ -11,13 +11,15 @@ export interface Attempts {
   readonly notBefore: number;
   /** The highest number of which nothing more is expected: it failed, or was put off. */
   readonly failed: number;
+  /** The highest number that was put off: a party needed time, which is no failure, whatever those say that had begun. */
+  readonly putOff: number;
   /** How many have failed since the last success. */
   readonly failures: number;
   /** Why the last one failed, or was put off. */
   readonly message?: string;
 }
 
-export const NO_ATTEMPTS: Attempts = { number: 0, shownBy: 0, notBefore: 0, failed: 0, failures: 0 };
+export const NO_ATTEMPTS: Attempts = { number: 0, shownBy: 0, notBefore: 0, failed: 0, putOff: 0, failures: 0 };
 
 /** Something is on its way, or cannot begin yet. */
 export interface Wait {
@@ -52,7 +54,8 @@ export function nextNumber(highest: number, attempts: Attempts, now: number): nu
     return { ...wait('AttemptCommanded', `the parties begin attempt ${attempts.number}`), until: attempts.shownBy };
   }
   if (now < attempts.notBefore) {
-    return { ...wait('BackingOff', attempts.message ?? 'the last attempt failed'), until: attempts.notBefore };
+    const reason = attempts.putOff > 0 && attempts.putOff === attempts.failed ? 'PutOff' : 'BackingOff';
+    return { ...wait(reason, attempts.message ?? 'the last attempt failed'), until: attempts.notBefore };
   }
   const number = Math.max(highest, attempts.number) + 1;
   return number > MAX_NUMBER ? wait('NumbersExhausted', `a party says it has seen attempt ${highest}`) : number;

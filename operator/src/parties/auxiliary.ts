@@ -6,6 +6,8 @@ export interface Generation {
   readonly number: number;
   /** When it became final. */
   readonly time?: string;
+  /** The same by the clock of each party that says so. */
+  readonly times: ReadonlyMap<number, string>;
 }
 
 /** What those of these parties report that report any auxiliary information, in the same order. */
@@ -25,7 +27,13 @@ export function commonGeneration(ids: readonly number[], views: PartyViews): Gen
   if (first === undefined || reports.length < ids.length) return undefined;
   const { final: number, finalTime: time } = first;
   const shared = reports.every(report => report.active === number && report.final === number && covers(report, ids));
-  return shared ? { number, ...(time === undefined ? {} : { time }) } : undefined;
+  const times = ids.flatMap(id => timeOf(id, views));
+  return shared ? { number, ...(time === undefined ? {} : { time }), times: new Map(times) } : undefined;
+}
+
+function timeOf(id: number, views: PartyViews): readonly [number, string][] {
+  const time = views.get(id)?.report?.auxiliary?.finalTime;
+  return time === undefined ? [] : [[id, time]];
 }
 
 /** How many of these parties have safe primes at hand for the next generation, such as 2/3. */

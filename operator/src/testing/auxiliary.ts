@@ -39,9 +39,10 @@ export function fourParties(...reports: readonly AuxiliaryReport[]): PartyViews 
   return withAuxiliary(new Map(ids.map(id => [id, view(id, [], { acquainted: ids })])), ...reports);
 }
 
-/** Generation 1, and an attempt at the next one. */
-export function trying(phase: AttemptReport['phase']): AuxiliaryReport {
-  return auxiliaryReport(1, { attempt: { number: 2, trigger: 'annotation@x', phase }, highest: 2 });
+/** Generation 1, and an attempt at the next one. It took the primes when it began. */
+export function trying(phase: AttemptReport['phase'], message?: string): AuxiliaryReport {
+  const attempt: AttemptReport = { number: 2, trigger: 'annotation@x', phase, ...(message && { message }) };
+  return auxiliaryReport(1, { attempt, highest: 2, primes: 'Generating' });
 }
 
 /** Generation 2, which this trigger led to. */

@@ -56,15 +56,13 @@ describe('the derivations of a key', () => {
     assert.equal(status(withStatus(wanted(), before), views([ofEcdsa()])).derivations, undefined);
   });
 
-  test('of which parties show different public keys are a conflict that names them', () => {
-    const key = withStatus(wanted('m/0'), { derivations: [a] });
-    const seen = each(showing(a), showing(child('m/0', 'forged')), showing(a));
-    const holding = holdingOf(key, mpcCluster(), seen);
-    assert.deepEqual(holdingFault(key, holding), {
-      reason: 'KeyConflict',
-      message: 'parties 1 and 2 show different public keys of the child m/0: m/0-key and forged',
-    });
-    assert.deepEqual(status(key, seen).derivations, [a], 'what is in dispute is not shown');
+  test('of which one party shows another public key are those that the others show, and no conflict of the key', () => {
+    const key = wanted('m/0');
+    const seen = each(showing(child('m/0', 'forged')), showing(a), showing(a));
+    assert.equal(holdingFault(key, holdingOf(key, mpcCluster(), seen)), undefined);
+    assert.deepEqual(status(key, seen).derivations, [a]);
+    const split = each(showing(child('m/0', 'forged')), showing(a), ofEcdsa());
+    assert.equal(status(key, split).derivations, undefined, 'too few say the same');
   });
 });
 
@@ -83,6 +81,30 @@ describe('the presignatures of a key', () => {
   }
 });
 
+test('presignatures are in memory only: what parties had that are gone is not shown', () => {
+  assert.equal(status(withStatus(ecdsa, { presignatures: 9 }), new Map()).presignatures, undefined);
+  assert.equal(status(withStatus(ecdsa, { presignatures: 9 }), views([], [1])).presignatures, undefined);
+});
+
+describe('the time of the last refresh', () => {
+  const at = (before: KeyShareSetStatus, seen: PartyViews) =>
+    status(withStatus(keyShareSet(), before), seen).lastRefreshTime;
+  const [first, second] = ['2026-11-05T00:00:00Z', '2026-11-06T00:00:00Z'];
+
+  test('is what was heard of it first, whose clock it ever was by', () => {
+    const seen = each(keyReport(2, { finalTime: second }), keyReport(2, { finalTime: first }));
+    assert.equal(at({}, seen), second);
+    assert.equal(at({ epoch: 2, lastRefreshTime: first }, seen), first);
+    assert.equal(at({ epoch: 2, lastRefreshTime: first }, views([keyReport(2, { finalTime: undefined })])), first);
+  });
+
+  test('is of the current epoch only, and of none that is not final', () => {
+    const before = { epoch: 1, lastRefreshTime: first };
+    assert.equal(at(before, views([keyReport(2, { finalTime: second })])), second);
+    assert.equal(at(before, views([keyReport(2, { final: 1, finalTime: first })])), undefined);
+  });
+});
+
 describe('the time from which a key is healed', () => {
   const at = (key: KeyShareSet, seen: PartyViews) => {
     const { lastRefreshTime, auxiliaryTime, healedTime } = status(key, seen);
@@ -96,14 +118,34 @@ describe('the time from which a key is healed', () => {
     assert.deepEqual(at(keyShareSet(), withAuxiliary(eddsa, auxiliaryReport(3))), ['05', undefined, '05']);
   });
 
-  test('is the earlier of refresh and auxiliary information, of an ecdsa key', () => {
+  const before = withStatus(ecdsa, { auxiliaryTime: '2026-11-03T00:00:00Z', healedTime: '2026-11-03T00:00:00Z' });
+
+  test('is that of the auxiliary information under which an ecdsa key was refreshed', () => {
     assert.deepEqual(at(ecdsa, auxiliary(3)), ['05', '03', '03']);
-    assert.deepEqual(at(ecdsa, auxiliary(7)), ['05', '07', '05']);
+    assert.deepEqual(at(ecdsa, auxiliary(5)), ['05', '05', '05']);
     assert.deepEqual(at(ecdsa, views([ofEcdsa()])), ['05', undefined, undefined]);
   });
 
+  test('does not move by a rotation alone: what was sent in the refresh before can be read with the old secrets', () => {
+    assert.deepEqual(at(ecdsa, auxiliary(7)), ['05', '07', undefined]);
+    assert.deepEqual(at(before, auxiliary(7)), ['05', '07', '03']);
+  });
+
+  test('is judged by each party with its own clock, and by the threshold of them', () => {
+    const ahead = (finalTime: string) => ofEcdsa({ finalTime });
+    const [third, fourth] = [auxiliaryReport(3), auxiliaryReport(3, { finalTime: '2026-11-04T00:00:00Z' })];
+    const skewed = (own: string) => each(ofEcdsa(), ahead(own), ofEcdsa());
+    assert.deepEqual(at(before, withAuxiliary(skewed('2026-11-03T12:00:00Z'), third)), ['05', '03', '03']);
+    assert.deepEqual(at(ecdsa, withAuxiliary(skewed('2026-11-03T12:00:00Z'), third, fourth, third)), [
+      '05',
+      '03',
+      undefined,
+    ]);
+    const late = each(ofEcdsa(), ofEcdsa({ final: 0, active: 0 }), ofEcdsa({ final: 0, active: 0 }));
+    assert.deepEqual(at(ecdsa, withAuxiliary(late, third)), ['05', '03', undefined]);
+  });
+
   test('stays while the next generation is on its way, or a party is silent', () => {
-    const before = withStatus(ecdsa, { auxiliaryTime: '2026-11-03T00:00:00Z', healedTime: '2026-11-03T00:00:00Z' });
     const turning = withAuxiliary(views([ofEcdsa()]), auxiliaryReport(7, { final: 3 }), auxiliaryReport(3));
     assert.deepEqual(at(before, turning), ['05', '03', '03']);
     assert.deepEqual(at(before, withAuxiliary(views([ofEcdsa()], [1, 2]), auxiliaryReport(7))), ['05', '03', '03']);

@@ -16,10 +16,11 @@ export function keyStatus(
   const { generation } = key.metadata;
   const { conditions, ...before } = beforeOf(key, holding);
   const refresh = holding === undefined ? before.refresh : refreshStatus(key, holding, attempts, now);
-  const shown = holding?.key === undefined ? before : { ...before, ...projection(key, holding.key, holding) };
-  const healed = healedTime(key.spec.purpose, shown);
+  const shown = holding?.key === undefined ? before : { ...before, ...projection(key, before, holding.key, holding) };
+  const healed = holding?.key && healedTime(key, holding, shown);
   return {
     ...shown,
+    // Older shares are healed as far as they were.
     ...(healed === undefined ? {} : { healedTime: healed }),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     conditions: setConditions(conditions, observations, generation, now),
@@ -30,17 +31,27 @@ export function keyStatus(
 
 /** What stays of the status of before, unless something newer is known: not what goes with the spec, or with the processes. */
 function beforeOf({ status = {} }: KeyShareSet, holding: Holding | undefined): KeyShareSetStatus {
-  const { observedGeneration: _, ...before } = status;
-  if (holding?.key === undefined) return before;
-  const { derivations: __, presignatures: ___, ...rest } = before;
-  return rest;
+  const { observedGeneration: _, ...known } = status;
+  if (holding === undefined) return known;
+  const { presignatures: __, ...before } = known;
+  if (holding.key === undefined) return before;
+  const { derivations: ___, lastRefreshTime, ...rest } = before;
+  // The first word of it stands: the clocks of other parties differ, and they come and go.
+  const isOfEpoch = before.epoch === holding.key.certificate.epoch && lastRefreshTime !== undefined;
+  return { ...rest, ...(isOfEpoch ? { lastRefreshTime } : {}) };
 }
 
 /** What follows from a key that is there. */
-function projection(object: KeyShareSet, key: Held, { members, auxiliary }: Holding): KeyShareSetStatus {
+function projection(
+  object: KeyShareSet,
+  before: KeyShareSetStatus,
+  key: Held,
+  { members, auxiliary }: Holding,
+): KeyShareSetStatus {
   const { keyId, publicKey, internalKey, addresses, certificate } = key;
   const held = members.flatMap(member => (member.kind === 'holds' ? member.key : []));
   const finalTime = held.find(report => report.final === certificate.epoch)?.finalTime;
+  const lastRefreshTime = before.lastRefreshTime ?? finalTime;
   const auxiliaryTime = object.spec.purpose === 'ecdsa' ? auxiliary.generation?.time : undefined;
   const derivations = shownDerivations(object, members);
   const presignatures = held.flatMap(report => report.presignatures ?? []);
@@ -53,20 +64,31 @@ function projection(object: KeyShareSet, key: Held, { members, auxiliary }: Hold
     epoch: certificate.epoch,
     certificate,
     triggers: key.triggers,
-    ...(finalTime === undefined ? {} : { lastRefreshTime: finalTime }),
+    ...(lastRefreshTime === undefined ? {} : { lastRefreshTime }),
     ...(auxiliaryTime === undefined ? {} : { auxiliaryTime }),
     ...(presignatures.length === 0 ? {} : { presignatures: presignatures.reduce((sum, count) => sum + count) }),
   };
 }
 
-/** An ecdsa key is healed when both its shares and the auxiliary secrets that it is signed with are newer. */
+/** The shares of an ecdsa key are healed only by a refresh under auxiliary secrets that nobody has stolen: since those are in use. */
 function healedTime(
-  purpose: KeyShareSet['spec']['purpose'],
-  { lastRefreshTime: shares, auxiliaryTime: auxiliary }: KeyShareSetStatus,
+  { spec }: KeyShareSet,
+  holding: Holding,
+  { lastRefreshTime, auxiliaryTime }: KeyShareSetStatus,
 ): string | undefined {
-  if (purpose !== 'ecdsa' || shares === undefined) return shares;
-  if (auxiliary === undefined) return undefined;
-  return Date.parse(auxiliary) < Date.parse(shares) ? auxiliary : shares;
+  if (spec.purpose !== 'ecdsa') return lastRefreshTime;
+  return isRefreshedSince(holding, spec.threshold) ? auxiliaryTime : undefined;
+}
+
+/** By the clock of each party, whatever those of the others show: a policy refreshes seconds after it has rotated. */
+function isRefreshedSince({ key, members, auxiliary }: Holding, threshold: number): boolean {
+  const known = members.flatMap(member => {
+    const rotated = auxiliary.generation?.times.get(member.id);
+    if (member.kind !== 'holds' || member.key.final !== key?.certificate.epoch) return [];
+    const { finalTime: refreshed } = member.key;
+    return rotated === undefined || refreshed === undefined ? [] : Date.parse(refreshed) >= Date.parse(rotated);
+  });
+  return known.length >= threshold && known.every(isLater => isLater);
 }
 
 function partyStatus(member: Member, before: KeyShareSetStatus | undefined) {

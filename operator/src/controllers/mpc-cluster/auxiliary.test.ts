@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AUXILIARY_ANNOTATION } from '@mpc-operator/crds/annotations';
-import type { AttemptReport, Refusal } from '@mpc-operator/crds/control';
+import type { AttemptReport, AuxiliaryReport, Refusal } from '@mpc-operator/crds/control';
 import { PodDisruptionBudget } from '@mpc-operator/runtime/resource';
 import type { PartyViews } from '../../parties/view.ts';
 import { mpcClusters } from '../../resources.ts';
@@ -33,9 +33,10 @@ async function setUp(first: PartyViews, annotations: Record<string, string> = {}
 
 const refused = (reason: Refusal) => (party: number) =>
   party === 3 ? ({ result: 'refused', reason, message: 'not now' } as const) : ({ result: 'accepted' } as const);
-const attempt = (phase: AttemptReport['phase'], number = 1) => ({
-  attempt: { number, trigger: 'first@', phase, message: 'party 2 did not answer' },
-  highest: number,
+const attempt = (phase: AttemptReport['phase'], primes: AuxiliaryReport['primes'] = 'Generating') => ({
+  attempt: { number: 1, trigger: 'first@', phase, message: 'party 2 did not answer' },
+  highest: 1,
+  primes,
 });
 
 describe('the auxiliary information of an MpcCluster', () => {
@@ -45,7 +46,9 @@ describe('the auxiliary information of an MpcCluster', () => {
     assert.equal(world.status()?.phase, 'Generating');
     assert.match(world.condition('AuxiliaryReady'), /^False GeneratingPrimes/);
     assert.match(world.condition('Ready'), /^True/);
+    assert.match(world.condition('Progressing'), /^True GeneratingPrimes auxiliary information: 2\/3/);
     await world.show(seen([0]));
+    assert.match(world.condition('Progressing'), /^True Generating attempt 1 at auxiliary information/);
     assert.deepEqual(world.parties.commands.map(({ party }) => party).sort(), [1, 2, 3]);
     const [order] = world.parties.commands.map(({ command }) => command);
     assert.ok(order?.verb === 'auxiliary');
@@ -57,6 +60,7 @@ describe('the auxiliary information of an MpcCluster', () => {
     await world.show(seen([1]));
     assert.equal(world.parties.commands.length, 3, 'commanded once');
     assert.match(world.condition('AuxiliaryReady'), /^True Final/);
+    assert.match(world.condition('Progressing'), /^False Settled/);
     assert.deepEqual([world.status()?.generation, world.status()?.time], [1, '2026-11-01T00:00:00Z']);
     assert.equal(world.noted('AuxiliaryCompleted').length, 1);
     const written = world.api.writes.length;
@@ -86,6 +90,21 @@ describe('the auxiliary information of an MpcCluster', () => {
     assert.deepEqual(world.noted('AuxiliaryFailed'), []);
   });
 
+  test('that a party puts off after a failure has not failed again', async () => {
+    const world = await setUp(seen([0]));
+    await world.show(seen([0, attempt('Preparing')]));
+    await world.show(seen([0, attempt('Failed')]));
+    await world.clock.advance(5_000);
+    world.parties.answer = refused('Busy');
+    for (let i = 0; i < 3; i++) {
+      await world.show(seen([0, attempt('Failed', 'Ready')]));
+      await world.reconcile();
+      assert.equal(world.status()?.phase, 'Pending');
+      await world.clock.advance(5_000);
+    }
+    assert.equal(world.noted('AuxiliaryFailed').length, 1);
+  });
+
   test('is asked for again after longer and longer when it fails, with higher numbers', async () => {
     const world = await setUp(seen([0, { primes: 'Generating' }]));
     world.parties.answer = refused('Malformed');
@@ -104,16 +123,24 @@ describe('the auxiliary information of an MpcCluster', () => {
     const world = await setUp(seen([0]));
     await world.show(seen([0, attempt('Preparing')]));
     for (let i = 0; i < 3; i++) await world.show(seen([0, attempt('Failed')]));
-    assert.deepEqual(world.noted('AuxiliaryFailed'), [
-      'demo: Warning AuxiliaryFailed attempt 1 at auxiliary information failed: party 2 did not answer',
-    ]);
     assert.equal(world.status()?.phase, 'Failed');
-    assert.match(world.condition('AuxiliaryReady'), /^False BackingOff .*party 2 did not answer/);
+    assert.match(
+      world.condition('AuxiliaryReady'),
+      /^False GeneratingPrimes .*last attempt 1 failed: party 2 did not answer; 0\/3 parties have made/,
+    );
+    await world.show(seen([0, attempt('Failed', 'Ready')]));
+    assert.match(
+      world.condition('AuxiliaryReady'),
+      /^False BackingOff .*last attempt 1 failed: party 2 did not answer$/,
+    );
+    const [note, ...more] = world.noted('AuxiliaryFailed');
+    assert.match(note ?? '', /^demo: Warning AuxiliaryFailed .*: last attempt 1 failed: party 2 did not answer; 0\/3/);
+    assert.deepEqual(more, [], 'once for each attempt');
   });
 
   test('that is acknowledged by some only is given up, and the next attempt follows', async () => {
     const world = await setUp(seen([0]));
-    const stuck = seen([0, attempt('Acknowledged')], [0, attempt('Failed')]);
+    const stuck = seen([0, attempt('Acknowledged', 'Ready')], [0, attempt('Failed', 'Ready')]);
     await world.show(stuck);
     await world.clock.advance(10_000);
     assert.equal((await world.show(stuck)).requeueAfter, 10_000);

@@ -5,6 +5,8 @@ import { askAll, newRun } from '../../parties/ask.ts';
 import type { Obstacle } from '../../parties/attendance.ts';
 import { auxiliaryReports } from '../../parties/auxiliary.ts';
 import type { PartyViews } from '../../parties/view.ts';
+import type { Progress } from './decisions/conditions.ts';
+import { describeWait } from './decisions/last-failure.ts';
 import { type AuxiliaryStep, nextAuxiliary, partiesOf } from './decisions/next-auxiliary.ts';
 import type { Restart } from './decisions/next-restart.ts';
 import type { Run } from './reconcile.ts';
@@ -61,6 +63,18 @@ export async function beginAuxiliary(
 export function restartFirst(restart: Restart): Obstacle | undefined {
   if (restart.kind !== 'restart') return undefined;
   return { reason: 'RollingOut', message: `party ${restart.party.id} is to be restarted first` };
+}
+
+/** What is left to do for a generation that is asked for. */
+export function generating(step: AuxiliaryStep): Progress | undefined {
+  switch (step.kind) {
+    case 'none':
+      return undefined;
+    case 'generate':
+      return { reason: 'Generating', message: `attempt ${step.number} at auxiliary information is asked for` };
+    case 'wait':
+      return { reason: step.reason, message: `auxiliary information: ${describeWait(step)}` };
+  }
 }
 
 /** Milliseconds until another look, if there must be one that no report leads to. */

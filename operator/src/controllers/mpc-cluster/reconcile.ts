@@ -18,7 +18,7 @@ import { type Caches, CLUSTER_INDEX, indexedBy } from '../caches.ts';
 import { conditionEvents } from '../condition-events.ts';
 import { isPaused } from '../paused.ts';
 import { advanceAuthorities } from './authorities.ts';
-import { auxiliaryStep, beginAuxiliary, nextLook, restartFirst } from './auxiliary.ts';
+import { auxiliaryStep, beginAuxiliary, generating, nextLook, restartFirst } from './auxiliary.ts';
 import { ensureCertificates, type Transport } from './certificates.ts';
 import { applyBudget, applyChildren } from './children/apply.ts';
 import { credentialsOf } from './children/tls-secret.ts';
@@ -100,9 +100,10 @@ async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
   const restarting = failure === undefined ? await restartOne(cluster, next, world, run) : undefined;
 
   const failed = failure && { reason: 'ApplyFailed', message: failure.message };
-  const progress = failed ?? restarting ?? succession ?? waitingForKeys(cluster, world) ?? startingUp(world);
   const hold = failed ?? waitingForKeys(cluster, world) ?? restartFirst(next);
   const auxiliary = auxiliaryStep(cluster, world.views, hold, run);
+  const progress =
+    failed ?? restarting ?? succession ?? waitingForKeys(cluster, world) ?? startingUp(world) ?? generating(auxiliary);
   await writeStatus(
     cluster,
     { world, auxiliary, progress, reloadPending, caFingerprint: transport.caFingerprint },

@@ -27,8 +27,10 @@ export function clusterStatus(
     keys: world.held,
     views: world.views,
     transport: { serversWanted, serversReady, connected, ...(reloadPending === undefined ? {} : { reloadPending }) },
+    securityLevel: cluster.spec.securityLevel,
     auxiliary: step,
     ...(progress === undefined ? {} : { progress }),
+    before: cluster.status?.conditions,
   });
   const auxiliary = auxiliaryStatus(cluster, world.views, step, attempts);
   const { generation } = cluster.metadata;

@@ -49,6 +49,8 @@ test('with ecdsa keys a slot is asked for once of their MpcCluster, too', async 
     cluster => world.api.get(mpcClusters, keyOf(cluster))?.metadata.annotations?.['rotation.mpc.keyshare.dev/nightly'],
   );
   assert.deepEqual(asked, [SLOT, undefined]);
+  const order = world.api.writes.flatMap(write => / (mpcclusters|keysharesets) /.exec(write)?.[1] ?? []);
+  assert.equal(order[0], 'mpcclusters', 'first, for its keys wait for it');
   assert.deepEqual(['a', 'b', 'c'].map(world.asked), [SLOT, SLOT, SLOT]);
   assert.ok(
     world.notes.includes(`nightly: Normal SlotStarted due at ${SLOT}: a, b, c; with the auxiliary information of demo`),

@@ -57,8 +57,9 @@ async function makeItSo(policy: RotationPolicy, schedule: Schedule, run: Run): P
     // One that cannot be asked holds up none of the others.
     const ask = async <T extends KubernetesObject>(of: Cached<T>, object: T) =>
       await request(of.resource, object, policy, slot, run).catch(error => errors.push(error));
-    for (const key of due) await ask(caches.keys, key);
+    // Keys are refreshed once their cluster has rotated: they see that it is asked to.
     for (const cluster of affected) await ask(caches.clusters, cluster);
+    for (const key of due) await ask(caches.keys, key);
   }
   const next = policy.spec.suspend || isPaused(policy) ? undefined : schedule.next(now);
   await writeStatus(policy, policyStatus(policy, { all, due, clusters, slot, next }, now), run);

@@ -7,7 +7,7 @@ import { CREATED, signRequest } from '../../testing/objects.ts';
 import { createWorld } from '../../testing/world.ts';
 import { signRequestReconciler } from './reconcile.ts';
 
-function setUp(request = signRequest()) {
+function setUp(request = signRequest({}, { generation: 1 })) {
   const world = createWorld(new Date(CREATED));
   world.api.put(signRequests, request);
   const seen = world.api.get(signRequests, keyOf(request)) ?? assert.fail();
@@ -19,6 +19,11 @@ function setUp(request = signRequest()) {
       return signRequestReconciler({ ...world, caches })(keyOf(request), world.context);
     },
     status: () => world.api.get(signRequests, keyOf(request))?.status,
+    /** With the generation that they are of. */
+    conditions: () =>
+      (world.api.get(signRequests, keyOf(request))?.status?.conditions ?? []).map(
+        ({ type, status, reason, observedGeneration }) => `${type} ${status} ${reason} ${observedGeneration}`,
+      ),
   };
 }
 
@@ -27,6 +32,7 @@ test('a request for a key that is not there says so, and waits for it until its 
   assert.deepEqual(await world.reconcile(), { requeueAfter: 60_000 });
   assert.equal(world.status()?.phase, 'Pending');
   assert.equal(world.status()?.reason, 'KeyNotFound');
+  assert.deepEqual(world.conditions(), ['Signed Unknown KeyNotFound 1', 'Failed False KeyNotFound 1']);
 });
 
 test('what a party wrote meanwhile is never overwritten', async () => {
@@ -42,5 +48,7 @@ test('a request past its deadline fails, with the reason', async () => {
   await world.clock.advance(60_000);
   await world.reconcile();
   assert.equal(world.status()?.phase, 'Failed');
+  assert.equal(world.status()?.completionTime, '2026-11-01T00:01:00Z');
+  assert.deepEqual(world.conditions(), ['Signed False DeadlineExceeded 1', 'Failed True DeadlineExceeded 1']);
   assert.match(world.status()?.message ?? '', /spec.deadlineSeconds \(60\).*no KeyShareSet treasury/);
 });

@@ -4,9 +4,9 @@ import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Reconcile } from '@mpc-operator/runtime/controller';
 import type { EventRecorder } from '@mpc-operator/runtime/events';
 import { keyOf } from '@mpc-operator/runtime/object';
-import { timestamp } from '@mpc-operator/runtime/wire-time';
 import type { Caches } from '../caches.ts';
-import { nextStep } from './next-step.ts';
+import { nextStep, type Step } from './next-step.ts';
+import { requestStatus } from './status.ts';
 
 export interface SignRequestDeps {
   readonly client: ApiClient;
@@ -14,6 +14,8 @@ export interface SignRequestDeps {
   readonly events: EventRecorder;
   readonly clock: Clock;
 }
+
+type Explained = Extract<Step, { reason: string }>;
 
 /** Every write is bound to the version that was read: what a party writes meanwhile is never overwritten. */
 export function signRequestReconciler({ client, caches, events, clock }: SignRequestDeps): Reconcile {
@@ -32,27 +34,20 @@ export function signRequestReconciler({ client, caches, events, clock }: SignReq
         await client.delete(caches.requests.resource, keyOf(request), { ...versionOf(request), signal });
         return {};
       case 'explain':
-        await patch({ phase: 'Pending', reason: step.reason, message: step.message });
+        await patch('Pending', step);
         return { requeueAfter: step.until - now.getTime() };
       case 'fail': {
         const { reason, message } = step;
-        await patch({ phase: 'Failed', reason, message, completionTime: timestamp(now) });
+        await patch('Failed', step);
         events.event(request, { type: 'Warning', reason, action: 'Fail', note: message });
         return {};
       }
     }
 
-    async function patch(status: NonNullable<SignRequest['status']>): Promise<void> {
+    async function patch(phase: 'Pending' | 'Failed', { reason, message }: Explained): Promise<void> {
       if (request === undefined) return;
-      const { generation } = request.metadata;
-      const observed = generation === undefined ? {} : { observedGeneration: generation };
-      const message = status.message?.slice(0, 1024);
-      await client.patchStatus(
-        caches.requests.resource,
-        request,
-        { ...observed, ...status, ...(message === undefined ? {} : { message }) },
-        { ...versionOf(request), signal },
-      );
+      const status = requestStatus(request, { phase, reason, message }, now);
+      await client.patchStatus(caches.requests.resource, request, status, { ...versionOf(request), signal });
     }
   };
 }

@@ -65,6 +65,19 @@ describe('the conditions of a key', () => {
     assert.match(condition('Ready', views([], [1])), /^False WaitingForParties/);
   });
 
+  test('an ecdsa key is not ready without the threshold of parties that sign together', () => {
+    const ecdsa = keyShareSet({ curve: 'p256', purpose: 'ecdsa' });
+    const own = keyReport(1, { spec: { ...keyReport(1).spec, curve: 'p256', purpose: 'ecdsa' } });
+    const ban = view(1, [own], { banned: [{ party: 3, reason: 'a wrong proof' }] });
+    assert.match(
+      condition('Ready', withView(views([own]), ban), ecdsa),
+      /^True QuorumReady 2 of 3 parties are ready, 2 are needed; without party 3, for bans/,
+    );
+    assert.match(condition('Ready', withView(views([own], [1, 3]), ban), ecdsa), /^False PartyBanned 1 of 3/);
+    const eddsa = view(1, [keyReport(1)], { banned: [{ party: 3, reason: 'a wrong proof' }] });
+    assert.match(condition('Ready', withView(views([keyReport(1)], [1, 3]), eddsa)), /^True QuorumReady 2 of 3/);
+  });
+
   test('an ecdsa key is not ready for want of auxiliary information', () => {
     const ecdsa = keyShareSet({ curve: 'p256', purpose: 'ecdsa' });
     assert.match(condition('Ready', views(), ecdsa), /^False WaitingForAuxiliary a key for ECDSA needs/);

@@ -1,5 +1,6 @@
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Observation } from '@mpc-operator/runtime/conditions';
+import { ableTogether } from '../../../parties/bans.ts';
 import { failedAttempt } from '../../../parties/failed-attempt.ts';
 import { observation } from '../../observation.ts';
 import { unusableSources } from '../../triggers.ts';
@@ -28,7 +29,7 @@ export function faultConditions({ reason, message }: Fault): readonly Observatio
   ];
 }
 
-function ready({ spec }: KeyShareSet, { key, members }: Holding, step: Step): Observation {
+function ready({ spec }: KeyShareSet, { key, members, bans }: Holding, step: Step): Observation {
   if (key === undefined) {
     const failed = failedAttempt(reportsOf(members));
     if (failed !== undefined && step.kind !== 'none') {
@@ -38,10 +39,17 @@ function ready({ spec }: KeyShareSet, { key, members }: Holding, step: Step): Ob
     return observation('Ready', 'False', step.kind === 'wait' ? step.reason : 'Keygen', message);
   }
   const able = members.filter(member => member.kind === 'holds' && member.ready && member.key.active > 0);
-  const message = `${able.length} of ${members.length} parties are ready, ${spec.threshold} are needed`;
-  return able.length >= spec.threshold
-    ? observation('Ready', 'True', 'QuorumReady', message)
-    : observation('Ready', 'False', 'TooFewParties', message);
+  const together = ableTogether(
+    spec,
+    able.map(member => member.id),
+    bans,
+  );
+  const apart = able.filter(member => !together.includes(member.id));
+  const without = apart.length === 0 ? '' : `; without ${ids(apart)}, for bans (see NoMisbehaviour of the MpcCluster)`;
+  const message = `${together.length} of ${members.length} parties are ready, ${spec.threshold} are needed${without}`;
+  if (together.length >= spec.threshold) return observation('Ready', 'True', 'QuorumReady', message);
+  const reason = able.length >= spec.threshold ? 'PartyBanned' : 'TooFewParties';
+  return observation('Ready', 'False', reason, message);
 }
 
 function oldSharesErased({ spec }: KeyShareSet, { key, members }: Holding): Observation {
@@ -76,12 +84,15 @@ function refreshBlocked(key: KeyShareSet, { key: held, members }: Holding, step:
     const who = failed.parties?.length ? ` (parties ${failed.parties.join(', ')})` : '';
     return observation(type, 'True', failed.failure ?? 'Failed', `${failed.message ?? 'the attempt failed'}${who}`);
   }
-  return observation(
-    type,
-    'False',
-    'NotBlocked',
-    trigger === undefined ? 'no refresh is asked for' : 'nothing is missing',
-  );
+  if (trigger === undefined) return observation(type, 'False', 'NotBlocked', 'no refresh is asked for');
+  return notBlocked(step);
+}
+
+/** What comes first, and comes without anybody's doing, blocks nothing. */
+function notBlocked(step: Step): Observation {
+  const isHeldBack = step.kind === 'wait' && step.reason === 'WaitingForAuxiliary';
+  const [reason, message] = isHeldBack ? [step.reason, step.message] : ['NotBlocked', 'nothing is missing'];
+  return observation('RefreshBlocked', 'False', reason, message);
 }
 
 function progressing(step: Step): Observation {

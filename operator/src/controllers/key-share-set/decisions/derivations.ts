@@ -6,21 +6,10 @@ import type { Member } from './holding.ts';
 type Child = NonNullable<KeyReport['derivations']>[number];
 type Derivations = NonNullable<KeyShareSetStatus['derivations']>;
 
-/** The first child of which parties show different public keys. It follows from what all of them hold: one of them errs, or lies. */
-export function disputedChild(members: readonly Member[]): string | undefined {
-  const shown = members.flatMap(member => childrenOf(member).map(child => ({ ...child, id: member.id })));
-  for (const { id, path, publicKey } of shown) {
-    const other = shown.find(child => child.path === path && child.publicKey !== publicKey);
-    if (other !== undefined) {
-      return `parties ${id} and ${other.id} show different public keys of the child ${path}: ${publicKey} and ${other.publicKey}`;
-    }
-  }
-  return undefined;
-}
-
 /**
  * The children that are asked for, as so many parties show them that one of them must be honest; of these, the one with the lowest
- * number. Addresses may differ while parties run two versions. What too few can be asked for now stays as it was.
+ * number. Addresses may differ while parties run two versions, and one that lies shows what it likes: neither is about the key itself. What too
+ * few can be asked for now stays as it was.
  */
 export function shownDerivations({ spec, status }: KeyShareSet, members: readonly Member[]): Derivations {
   const known = status?.derivations ?? [];

@@ -3,8 +3,9 @@ import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { equal } from '@mpc-operator/runtime/json';
 import { type Strangers, strangersAmong } from '../../../parties/attendance.ts';
 import { commonGeneration, type Generation, primesReady } from '../../../parties/auxiliary.ts';
+import { type Ban, bansBy } from '../../../parties/bans.ts';
 import { isKnown, keyNamed, type PartyViews } from '../../../parties/view.ts';
-import { disputedChild } from './derivations.ts';
+import { awaitedRotations } from './awaited-rotations.ts';
 
 /** What one party of a key holds under the key's name. */
 export type Member =
@@ -25,6 +26,8 @@ export interface Auxiliary {
   readonly generation?: Generation;
   /** How many of them have safe primes for the next one, such as 2/3. */
   readonly primesReady: string;
+  /** Triggers of policies that the cluster was asked to rotate for, too, and has not yet. */
+  readonly awaited: readonly string[];
 }
 
 /** What the parties of a KeyShareSet hold, taken together. */
@@ -39,6 +42,8 @@ export interface Holding {
    * with the highest certified epoch.
    */
   readonly key?: Held;
+  /** Who of them runs no ECDSA session with whom. */
+  readonly bans: readonly Ban[];
   /** What the parties need for keys of ECDSA. */
   readonly auxiliary: Auxiliary;
   /** Why what they hold cannot be what the KeyShareSet is about. */
@@ -51,14 +56,19 @@ export function holdingOf(key: KeyShareSet, cluster: MpcCluster, views: PartyVie
   const members = ids.map(id => memberOf(id, name, views));
   const everyone = cluster.spec.parties.flatMap(({ id }) => keyNamed(views.get(id), name) ?? []);
   const held = everyone.filter(isHeld);
-  const conflict = conflictOf(key, held) ?? disputedChild(members);
+  const conflict = conflictOf(key, held);
   const agreed = conflict === undefined ? agreedKey(members, key.spec.threshold) : undefined;
   const generation = commonGeneration(ids, views);
   return {
     members,
     strangers: strangersAmong(ids, views),
     highest: Math.max(0, ...everyone.map(report => report.highest)),
-    auxiliary: { ...(generation && { generation }), primesReady: primesReady(ids, views) },
+    bans: bansBy(ids, views),
+    auxiliary: {
+      ...(generation && { generation }),
+      primesReady: primesReady(ids, views),
+      awaited: awaitedRotations(cluster, views),
+    },
     ...(agreed === undefined ? {} : { key: agreed }),
     ...(conflict === undefined ? {} : { conflict }),
   };

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { KeyReport } from '@mpc-operator/crds/control';
 import type { PartyViews } from '../../../parties/view.ts';
-import { auxiliaryReport, threeParties, trying, withAuxiliary } from '../../../testing/auxiliary.ts';
 import { keyShareSet, mpcCluster } from '../../../testing/objects.ts';
 import { certificate, KEY_ID, keygenReport, keyReport, view, views, withView } from '../../../testing/reports.ts';
 import { type Attempts, NO_ATTEMPTS } from '../../attempts.ts';
@@ -214,42 +213,6 @@ describe('the next step of a key', () => {
     const next = step(last, asked({ [REFRESH]: 'x' }));
     assert.ok(next.kind === 'wait');
     assert.equal(next.reason, 'NumbersExhausted');
-  });
-});
-
-describe('the generation of an ecdsa key', () => {
-  const ecdsa = keyShareSet({ curve: 'secp256k1', purpose: 'ecdsa' });
-  const none = auxiliaryReport(0);
-  const one = auxiliaryReport(1);
-  const table: readonly [string, PartyViews, RegExp][] = [
-    ['no party has auxiliary information', threeParties(none), /^WaitingForAuxiliary .*3\/3 of them have safe primes/],
-    [
-      'primes are made',
-      threeParties({ ...none, primes: 'Generating' }, none),
-      /^WaitingForAuxiliary .*; 2\/3 of them have safe primes for it. MpcCluster demo says in AuxiliaryReady how far/,
-    ],
-    ['the parties are of an earlier version', views(), /^WaitingForAuxiliary .*0\/3/],
-    ['one has none', threeParties(one, one, none), /^WaitingForAuxiliary/],
-    ['it is not final at one', threeParties(one, one, auxiliaryReport(1, { final: 0 })), /^WaitingForAuxiliary/],
-    ['they have different generations', threeParties(one, one, auxiliaryReport(2)), /^WaitingForAuxiliary/],
-    ['it is of other parties', threeParties(auxiliaryReport(1, { parties: [1, 2] })), /^WaitingForAuxiliary/],
-    ['a party is away', withAuxiliary(views([], [1, 2]), one), /^WaitingForParties .*party 3/],
-    ['all have it', threeParties(one), /^keygen/],
-    ['all have it, and others too', threeParties(auxiliaryReport(1, { parties: [1, 2, 3, 4] })), /^keygen/],
-    ['the next one is on its way', threeParties(trying('Preparing')), /^keygen/],
-  ];
-  for (const [when, seen, expected] of table) {
-    test(`when ${when}: ${expected.source}`, () => {
-      const next = step(seen, ecdsa);
-      assert.match(next.kind === 'wait' ? `${next.reason} ${next.message}` : next.kind, expected);
-    });
-  }
-
-  test('is all that waits for it: other keys are made, and those that exist are refreshed', () => {
-    assert.equal(step(threeParties(none)).kind, 'keygen');
-    const spec = { ...keyReport(1).spec, curve: 'secp256k1', purpose: 'ecdsa' } as const;
-    const asks = keyShareSet({ curve: 'secp256k1', purpose: 'ecdsa' }, { annotations: { [REFRESH]: 'x' } });
-    assert.equal(step(views([keyReport(1, { spec })]), asks).kind, 'refresh');
   });
 });
 

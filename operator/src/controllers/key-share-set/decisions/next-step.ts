@@ -20,13 +20,15 @@ export function nextStep(key: KeyShareSet, holding: Holding, attempts: Attempts,
   if (holding.key === undefined && !none) return waitForKey(missing);
   const running = waitForAttempt(reportsOf(members), attempts);
   if (running !== undefined) return running;
-  const trigger = holding.key === undefined ? undefined : pendingTriggers(key, members)[0];
-  if (holding.key !== undefined && trigger === undefined) return { kind: 'none' };
+  const pending = holding.key === undefined ? [] : pendingTriggers(key, members);
+  if (holding.key !== undefined && pending.length === 0) return { kind: 'none' };
   const obstacle = attendanceObstacle(missing, holding.strangers);
   if (obstacle !== undefined) return wait(obstacle.reason, obstacle.message);
   if (holding.key === undefined && key.spec.purpose === 'ecdsa' && holding.auxiliary.generation === undefined) {
     return waitForAuxiliary(key, holding.auxiliary);
   }
+  const trigger = pending.find(asked => !isHeldBack(key, asked, holding.auxiliary));
+  if (holding.key !== undefined && trigger === undefined) return waitForRotation(key);
   const number = nextNumber(holding.highest, attempts, now);
   if (typeof number !== 'number') return number;
   if (holding.key === undefined || trigger === undefined) {
@@ -41,12 +43,28 @@ export function pendingTriggers({ metadata }: KeyShareSet, members: readonly Mem
   return notCarriedOut(usableTriggers(metadata.annotations), done).map(formatTrigger);
 }
 
+/**
+ * Shares that are refreshed under old auxiliary secrets are not healed. So what a policy asks for waits for the rotation that the same slot asks
+ * of the cluster; what a person asks for never waits.
+ */
+function isHeldBack({ spec }: KeyShareSet, trigger: string, { awaited }: Auxiliary): boolean {
+  return spec.purpose === 'ecdsa' && awaited.includes(trigger);
+}
+
 /** Some hold it, but too few say the same of it yet: they see to that among themselves. */
 function waitForKey(missing: readonly number[]): Step {
   if (missing.length > 0) {
     return wait('WaitingForParties', `what the parties hold is not known: ${describeMissing(missing)}`);
   }
   return wait('KeySpreading', 'the key is certified, and the parties give it to each other');
+}
+
+function waitForRotation({ spec }: KeyShareSet): Step {
+  const { name } = spec.clusterRef;
+  return wait(
+    'WaitingForAuxiliary',
+    `the slot of the policy rotates the auxiliary information of MpcCluster ${name} first: shares refreshed before would not be healed. Its AuxiliaryReady says how far it is`,
+  );
 }
 
 /** A key that nobody could sign with is not made. */

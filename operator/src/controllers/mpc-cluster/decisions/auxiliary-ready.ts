@@ -1,54 +1,101 @@
 import { AUXILIARY_ANNOTATION } from '@mpc-operator/crds/annotations';
+import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Observation } from '@mpc-operator/runtime/conditions';
 import { covers } from '../../../parties/auxiliary.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import { observation } from '../../observation.ts';
+import { describeWait } from './last-failure.ts';
 import type { AuxiliaryStep } from './next-auxiliary.ts';
 
 const TYPE = 'AuxiliaryReady';
 
+/** The reason while something must change before the next generation can be made. */
+export const ROTATION_BLOCKED = 'RotationBlocked';
+
+/** What is waited for while a rotation goes on by itself. */
+const GOES_ON: ReadonlySet<string> = new Set([
+  'AttemptRunning',
+  'AttemptCommanded',
+  'GeneratingPrimes',
+  'BackingOff',
+  'PutOff',
+  'PartiesMeeting',
+]);
+
+export interface AuxiliaryFacts {
+  /** All parties of the cluster. */
+  readonly ids: readonly number[];
+  /** Those that exist. */
+  readonly keys: readonly KeyShareSet[];
+  /** What the cluster asks for. */
+  readonly level: number;
+  readonly views: PartyViews;
+  readonly step: AuxiliaryStep;
+}
+
 /**
  * Whether ECDSA keys can be made and signed with, as far as it is for auxiliary information: true also while the next generation
- * is made. A party that is silent has not lost what it had. `ids` are all parties of the cluster.
+ * is made, and for parties that were added and have no key yet. A party that is silent has not lost what it had.
  */
-export function auxiliaryReady(ids: readonly number[], views: PartyViews, step: AuxiliaryStep): Observation {
+export function auxiliaryReady({ ids, keys, level, views, step }: AuxiliaryFacts): Observation {
   const known = ids.flatMap(id => {
     const auxiliary = views.get(id)?.report?.auxiliary;
     return auxiliary === undefined ? [] : { id, ...auxiliary };
   });
   const [newest] = [...known].sort((a, b) => b.active - a.active);
   if (newest === undefined) return observation(TYPE, 'Unknown', 'NotHeardOf', 'no party says what it has');
-  const without = known.filter(party => !covers(party, ids)).map(({ id }) => id);
-  const served = `generation ${newest.active} of auxiliary information serves`;
-  if (without.length === 0) return serving(`${served} all ${ids.length} parties`, step);
+  if (newest.active > 0 && newest.level !== level) {
+    const what = `generation ${newest.active} of auxiliary information is of security level ${newest.level}, not ${level}`;
+    return observation(TYPE, 'False', 'OtherLevel', `${what}: ${describeStep(step)}`);
+  }
   if (newest.active === 0) return lacking('ECDSA keys cannot be made yet', step);
+  const served = `generation ${newest.active} of auxiliary information serves`;
+  const without = known.filter(party => !covers(party, ids)).map(({ id }) => id);
+  if (without.length === 0) return serving(`${served} all ${ids.length} parties`, step);
   const isLate = ids.every(id => newest.parties.includes(id));
-  const who = isLate ? ids.filter(id => !without.includes(id)) : newest.parties;
-  return lacking(`${served} only parties ${who.join(', ')}`, step);
+  const who = ids.filter(id => (isLate ? !without.includes(id) : newest.parties.includes(id)));
+  const signers = keys.filter(({ spec }) => spec.purpose === 'ecdsa').map(({ spec }) => spec.parties);
+  const isEnough =
+    signers.length > 0 && known.every(party => signers.every(of => !of.includes(party.id) || covers(party, of)));
+  if (!isEnough) return lacking(`${served} only parties ${who.join(', ')}`, step);
+  const rest = ids.filter(id => !who.includes(id));
+  return serving(`${served} parties ${who.join(', ')}, and all ECDSA keys, but not party ${rest.join(', ')}`, step);
 }
 
 function serving(what: string, step: AuxiliaryStep): Observation {
   switch (step.kind) {
     case 'none':
-      return observation(TYPE, 'True', 'Final', step.remark === undefined ? what : `${what}; ${step.remark}`);
+      return step.remark === undefined
+        ? observation(TYPE, 'True', 'Final', what)
+        : observation(TYPE, 'True', ROTATION_BLOCKED, `${what}; ${step.remark}`);
     case 'generate':
-      return observation(TYPE, 'True', 'Rotating', `${what}; the next is begun, attempt ${step.number}`);
+      return observation(TYPE, 'True', 'Rotating', `${what}; the next is asked for, attempt ${step.number}`);
     case 'wait': {
-      const reason = step.reason === 'BackingOff' ? 'RotationFailed' : 'Rotating';
-      return observation(TYPE, 'True', reason, `${what}; of the next: ${step.message}`);
+      const reason = step.failure === undefined ? 'Rotating' : 'RotationFailed';
+      const isBlocked = !GOES_ON.has(step.reason);
+      return observation(
+        TYPE,
+        'True',
+        isBlocked ? ROTATION_BLOCKED : reason,
+        `${what}; of the next: ${describeWait(step)}`,
+      );
     }
   }
 }
 
 function lacking(what: string, step: AuxiliaryStep): Observation {
+  const reason = step.kind === 'none' ? 'GenerationMissing' : step.kind === 'generate' ? 'Generating' : step.reason;
+  return observation(TYPE, 'False', reason, `${what}: ${describeStep(step)}`);
+}
+
+/** What is done about it. */
+function describeStep(step: AuxiliaryStep): string {
   switch (step.kind) {
-    case 'none': {
-      const remedy = `ask for another by a new value of the annotation ${AUXILIARY_ANNOTATION}`;
-      return observation(TYPE, 'False', 'GenerationMissing', `${what}: ${step.remark ?? remedy}`);
-    }
+    case 'none':
+      return step.remark ?? `ask for another by a new value of the annotation ${AUXILIARY_ANNOTATION}`;
     case 'generate':
-      return observation(TYPE, 'False', 'Generating', `${what}: attempt ${step.number} is begun`);
+      return `attempt ${step.number} is asked for`;
     case 'wait':
-      return observation(TYPE, 'False', step.reason, `${what}: ${step.message}`);
+      return describeWait(step);
   }
 }

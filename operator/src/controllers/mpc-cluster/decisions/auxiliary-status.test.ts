@@ -2,27 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import type { PartyViews } from '../../../parties/view.ts';
-import {
-  auxiliaryReport,
-  fourParties,
-  ledTo,
-  threeParties,
-  trying,
-  withAuxiliary,
-} from '../../../testing/auxiliary.ts';
+import { auxiliaryReport, ledTo, threeParties, trying, withAuxiliary } from '../../../testing/auxiliary.ts';
 import { mpcCluster } from '../../../testing/objects.ts';
 import { views } from '../../../testing/reports.ts';
 import { type Attempts, NO_ATTEMPTS } from '../../attempts.ts';
-import { auxiliaryReady } from './auxiliary-ready.ts';
 import { type AuxiliaryStatus, auxiliaryEvents, auxiliaryStatus } from './auxiliary-status.ts';
-import { nextAuxiliary, partiesOf } from './next-auxiliary.ts';
+import { nextAuxiliary } from './next-auxiliary.ts';
 
 const NOW = 1_000_000;
 const ROTATE = 'mpc.keyshare.dev/rotate-auxiliary';
 
 const cluster = mpcCluster();
 const asked = (annotations: Record<string, string>) => mpcCluster({}, { annotations });
-const four = mpcCluster({ parties: [4, 2, 1, 3].map(id => ({ id, zone: 'a' })) });
 const none = auxiliaryReport(0);
 const one = auxiliaryReport(1);
 
@@ -81,18 +72,36 @@ describe('the status of auxiliary information', () => {
       { phase: 'Final', generation: 2, attempt: 2, trigger: 'annotation@x', time: '2026-11-02T00:00:00Z' },
     ],
     [
-      'failure',
-      threeParties(trying('Failed')),
+      'failure, while primes are made again',
+      threeParties(trying('Failed', 'party 3 did not answer')),
       rotating,
-      failed,
-      { phase: 'Failed', generation: 1, attempt: 2, message: 'party 3 did not answer' },
+      {},
+      {
+        ...{ phase: 'Failed', generation: 1, attempt: 2, primesReady: '0/3', trigger: 'annotation@x' },
+        message:
+          'last attempt 2 failed: party 3 did not answer; 0/3 parties have made their safe primes, which takes minutes: nothing has to be done',
+      },
     ],
     [
-      'a refusal that is none',
+      'failure that the parties have forgotten',
       threeParties(one),
       rotating,
-      { ...failed, failures: 0 },
-      { phase: 'Pending', attempt: 2 },
+      failed,
+      { phase: 'Failed', attempt: 2, message: 'last attempt 2 failed: party 3 did not answer' },
+    ],
+    [
+      'a party that needs time after a failure',
+      threeParties({ ...trying('Failed'), primes: 'Ready' }, one),
+      rotating,
+      { ...failed, failed: 3, putOff: 3, failures: 1, message: 'party 3: Busy (not now)' },
+      { phase: 'Pending', attempt: 3, message: 'party 3: Busy (not now)' },
+    ],
+    [
+      'failure for another trigger, before',
+      threeParties({ ...trying('Failed'), primes: 'Ready' }),
+      asked({ [ROTATE]: 'y' }),
+      {},
+      { phase: 'Pending', trigger: 'annotation@y' },
     ],
   ];
   for (const [what, seen, of, attempts, expected] of phases) {
@@ -102,6 +111,14 @@ describe('the status of auxiliary information', () => {
 
   test('has no time of a generation that is not final yet', () => {
     assert.equal(status(threeParties(auxiliaryReport(2, { final: 1 }), one))?.time, undefined);
+  });
+
+  test('keeps the time of a generation, whose clock it ever was by, until there is another', () => {
+    const time = '2026-10-31T23:59:59Z';
+    const known = { ...cluster, status: { auxiliary: { phase: 'Final', generation: 1, time } as const } };
+    assert.equal(status(threeParties(one), known)?.time, time);
+    assert.equal(status(threeParties(ledTo('annotation', 'x')), known)?.time, '2026-11-02T00:00:00Z');
+    assert.equal(status(threeParties(trying('Certified'), one), known)?.time, undefined);
   });
 
   test('shows the last trigger of each source, once', () => {
@@ -119,60 +136,6 @@ describe('the status of auxiliary information', () => {
   });
 });
 
-describe('the condition AuxiliaryReady', () => {
-  const ready = (seen: PartyViews, of = cluster, attempts: Partial<Attempts> = {}) => {
-    const { status, reason, message } = auxiliaryReady(partiesOf(of), seen, stepOf(seen, of, attempts));
-    return `${status} ${reason} ${message}`;
-  };
-  const rotating = asked({ [ROTATE]: 'x' });
-  const table: readonly [string, string, RegExp][] = [
-    [
-      'all have it',
-      ready(threeParties(one)),
-      /^True Final generation 1 of auxiliary information serves all 3 parties$/,
-    ],
-    ['one of them is silent', ready(withAuxiliary(views([], [1, 2]), one)), /^True Final/],
-    ['nobody is heard of', ready(new Map()), /^Unknown NotHeardOf/],
-    [
-      'there is none yet',
-      ready(threeParties({ ...none, primes: 'Generating' })),
-      /^False GeneratingPrimes ECDSA keys cannot be made yet: 0\/3 parties have made their safe primes/,
-    ],
-    ['the first is begun', ready(threeParties(none)), /^False Generating .*: attempt 1 is begun/],
-    [
-      'the first is not active everywhere',
-      ready(threeParties(auxiliaryReport(1, { final: 0 }), none, none)),
-      /^False AttemptRunning generation 1 of auxiliary information serves only parties 1: the parties are at attempt 1/,
-    ],
-    [
-      'the next is made',
-      ready(threeParties(trying('Preparing')), rotating),
-      /^True Rotating .*of the next: the parties are at/,
-    ],
-    [
-      'it has failed',
-      ready(threeParties(trying('Failed')), rotating, { notBefore: NOW + 1, message: 'party 3 cheated' }),
-      /^True RotationFailed generation 1 .*party 3 cheated/,
-    ],
-    [
-      'a party was added',
-      ready(fourParties(one, one, one, { ...none, primes: 'Generating' }), four),
-      /^False GeneratingPrimes generation 1 of auxiliary information serves only parties 1, 2, 3: 3\/4 parties/,
-    ],
-    [
-      'a party has lost it',
-      ready(threeParties(one, one, none)),
-      /^False GenerationMissing .*serves only parties 1, 2: ask for another by a new value of the annotation mpc.keyshare.dev\/rotate-auxiliary/,
-    ],
-    [
-      'it was asked for in too many words',
-      ready(threeParties(one), asked({ [ROTATE]: 'x'.repeat(129) })),
-      /^True Final .*more than 128/,
-    ],
-  ];
-  for (const [when, found, expected] of table) test(`when ${when}`, () => assert.match(found, expected));
-});
-
 describe('the events of auxiliary information', () => {
   const reasons = (before: AuxiliaryStatus | undefined, after: AuxiliaryStatus | undefined) =>
     auxiliaryEvents(before, after).map(({ type, reason }) => `${type} ${reason}`);
@@ -181,18 +144,24 @@ describe('the events of auxiliary information', () => {
     generation,
     ...(attempt === undefined ? {} : { attempt }),
   });
+  const final = (phase: AuxiliaryStatus['phase'], generation: number, attempt?: number): AuxiliaryStatus => ({
+    ...at(phase, generation, attempt),
+    time: '2026-11-02T00:00:00Z',
+  });
   const table: readonly [string, AuxiliaryStatus | undefined, AuxiliaryStatus | undefined, string[]][] = [
-    ['a generation that became final', at('Preparing', 1, 2), at('Final', 2, 2), ['Normal AuxiliaryCompleted']],
-    ['one that was certified before', at('Activated', 2, 2), at('Final', 2, 2), ['Normal AuxiliaryCompleted']],
+    ['a generation that became final', final('Preparing', 1, 2), final('Final', 2, 2), ['Normal AuxiliaryCompleted']],
+    ['one that was certified before', at('Activated', 2, 2), final('Final', 2, 2), ['Normal AuxiliaryCompleted']],
     [
       'one after which the next is asked for at once',
       at('Activated', 2),
-      at('Pending', 2),
+      final('Pending', 2),
       ['Normal AuxiliaryCompleted'],
     ],
-    ['nothing new', at('Final', 2, 2), at('Final', 2, 2), []],
-    ['a status that was wiped', undefined, at('Final', 2, 2), []],
-    ['a trigger that was taken back', at('Pending', 2), at('Final', 2, 2), []],
+    ['one that no party says is final yet', at('Activated', 2), at('Pending', 2), []],
+    ['one that was told of, and that a party comes back to', final('Activated', 2), final('Final', 2), []],
+    ['nothing new', final('Final', 2, 2), final('Final', 2, 2), []],
+    ['a status that was wiped', undefined, final('Final', 2, 2), []],
+    ['a trigger that was taken back', final('Pending', 2), final('Final', 2, 2), []],
     ['a certificate', at('Preparing', 1, 2), at('Certified', 2, 2), []],
     ['a failure', at('Preparing', 1, 2), at('Failed', 1, 2), ['Warning AuxiliaryFailed']],
     ['a failure that nobody saw running', at('Pending', 1), at('Failed', 1, 2), ['Warning AuxiliaryFailed']],

@@ -6,6 +6,7 @@ import { auxiliaryReports, primesReady } from '../../../parties/auxiliary.ts';
 import { runningAttempt } from '../../../parties/running-attempt.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import type { Attempts } from '../../attempts.ts';
+import { describeWait } from './last-failure.ts';
 import { type AuxiliaryStep, partiesOf, pendingGenerations } from './next-auxiliary.ts';
 
 export type AuxiliaryStatus = NonNullable<MpcClusterStatus['auxiliary']>;
@@ -20,12 +21,12 @@ export function auxiliaryStatus(
   const ids = partiesOf(cluster);
   const reports = auxiliaryReports(ids, views);
   if (reports.length === 0) return cluster.status?.auxiliary;
-  const phase = phaseOf(step, reports, attempts);
+  const phase = phaseOf(step, reports);
   const generation = certifiedGeneration(phase, reports);
-  const time = isFinal(phase) ? reports.find(report => report.final === generation)?.finalTime : undefined;
+  const time = timeOf(generation, phase, cluster, reports);
   const trigger = triggerOf(phase, generation, cluster, reports);
   const attempt = attemptOf(step, generation, reports, attempts);
-  const message = step.kind === 'wait' ? step.message : step.kind === 'none' ? step.remark : undefined;
+  const message = step.kind === 'wait' ? describeWait(step) : step.kind === 'none' ? step.remark : undefined;
   return {
     generation,
     ...(generation === 0 || time === undefined ? {} : { time }),
@@ -44,18 +45,31 @@ export function auxiliaryEvents(
   after: AuxiliaryStatus | undefined,
 ): readonly EventNote[] {
   if (before === undefined || after === undefined) return [];
-  const { generation = 0, phase, attempt, message } = after;
-  const newer = generation > (before.generation ?? 0) || !isFinal(before.phase);
-  if (isFinal(phase) && generation > 0 && newer) {
+  const { generation = 0, time, phase, attempt, message } = after;
+  // Phases come and go with the parties that show them; the time of a generation comes once.
+  const isKnown = before.generation === generation && before.time !== undefined;
+  if (time !== undefined && !isKnown) {
     const note = `generation ${generation} of auxiliary information is final`;
     return [{ type: 'Normal', reason: 'AuxiliaryCompleted', action: 'Auxiliary', note }];
   }
   const known = before.attempt === attempt && before.phase !== 'Preparing';
   if (phase === 'Failed' && !known) {
-    const note = `attempt ${attempt} at auxiliary information failed: ${message ?? 'no reason was given'}`;
+    const note = `auxiliary information was not made: ${message ?? 'no reason was given'}`;
     return [{ type: 'Warning', reason: 'AuxiliaryFailed', action: 'Auxiliary', note }];
   }
   return [];
+}
+
+/** When a generation became final. The first word of it stands: the clocks of others differ, and they come and go. */
+function timeOf(
+  generation: number,
+  phase: AuxiliaryStatus['phase'],
+  { status }: MpcCluster,
+  reports: readonly AuxiliaryReport[],
+): string | undefined {
+  const known = status?.auxiliary?.generation === generation ? status.auxiliary.time : undefined;
+  if (known !== undefined || !isFinal(phase)) return known;
+  return reports.find(report => report.final === generation)?.finalTime;
 }
 
 /** Whether the highest certified generation is in use everywhere. */
@@ -63,13 +77,10 @@ export function isFinal(phase: AuxiliaryStatus['phase']): boolean {
   return phase !== 'Certified' && phase !== 'Activated';
 }
 
-function phaseOf(
-  step: AuxiliaryStep,
-  reports: readonly AuxiliaryReport[],
-  { failures }: Attempts,
-): AuxiliaryStatus['phase'] {
+function phaseOf(step: AuxiliaryStep, reports: readonly AuxiliaryReport[]): AuxiliaryStatus['phase'] {
   if (step.kind === 'none') return 'Final';
   if (step.kind === 'generate') return 'Pending';
+  if (step.failure !== undefined) return 'Failed';
   switch (step.reason) {
     case 'AttemptRunning': {
       const phase = runningAttempt(reports)?.phase;
@@ -77,8 +88,6 @@ function phaseOf(
     }
     case 'GeneratingPrimes':
       return 'Generating';
-    case 'BackingOff':
-      return failures > 0 ? 'Failed' : 'Pending';
     default:
       return 'Pending';
   }
@@ -113,7 +122,7 @@ function attemptOf(
 ): number {
   if (step.kind === 'none') return generation;
   if (step.kind === 'wait' && step.reason === 'AttemptRunning') return runningAttempt(reports)?.number ?? 0;
-  return failed;
+  return step.kind === 'wait' && step.failure !== undefined ? step.failure.number : failed;
 }
 
 /** By the word of whom knows most. */

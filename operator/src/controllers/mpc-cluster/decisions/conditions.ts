@@ -1,5 +1,6 @@
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
-import type { Observation } from '@mpc-operator/runtime/conditions';
+import type { Condition, Observation } from '@mpc-operator/runtime/conditions';
+import { ableTogether, bansBy } from '../../../parties/bans.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import { observation } from '../../observation.ts';
 import { auxiliaryReady } from './auxiliary-ready.ts';
@@ -28,12 +29,16 @@ export interface ClusterFacts {
   readonly keys: readonly KeyShareSet[];
   readonly views: PartyViews;
   readonly transport: TransportState;
+  readonly securityLevel: number;
   readonly auxiliary: AuxiliaryStep;
   readonly progress?: Progress;
+  /** The conditions that the cluster has. */
+  readonly before?: readonly Condition[] | undefined;
 }
 
 /** The conditions of an MpcCluster, in the order in which people read them. */
 export function clusterConditions(facts: ClusterFacts): readonly Observation[] {
+  const { keys, views } = facts;
   const ids = facts.parties.map(party => party.id);
   return [
     ready(facts),
@@ -41,8 +46,8 @@ export function clusterConditions(facts: ClusterFacts): readonly Observation[] {
     hsmHealthy(facts),
     zonesSpread(facts),
     transportReady(facts),
-    auxiliaryReady(ids, facts.views, facts.auxiliary),
-    noMisbehaviour(ids, facts.views),
+    auxiliaryReady({ ids, keys, level: facts.securityLevel, views, step: facts.auxiliary }),
+    noMisbehaviour(ids, views, facts.before),
     progressing(facts),
   ];
 }
@@ -58,14 +63,22 @@ function ready({ parties, transport }: ClusterFacts): Observation {
 }
 
 /** Without keys, it is about the smallest there can be: of two parties. */
-function quorumAvailable({ parties, keys }: ClusterFacts): Observation {
+function quorumAvailable({ parties, keys, views }: ClusterFacts): Observation {
   const ready = new Set(parties.filter(party => party.ready).map(party => party.id));
+  const bans = bansBy([...ready], views);
   const short = keys
-    .map(key => ({ key, left: key.spec.parties.filter(id => ready.has(id)).length }))
-    .filter(({ key, left }) => left < key.spec.threshold);
+    .map(({ metadata: { name }, spec }) => {
+      const present = spec.parties.filter(id => ready.has(id));
+      const { threshold } = spec;
+      return { name, threshold, present: present.length, left: ableTogether(spec, present, bans).length };
+    })
+    .filter(({ threshold, left }) => left < threshold);
   if (short.length > 0) {
-    const list = short.map(({ key, left }) => `${key.metadata.name} (${left} of ${key.spec.threshold})`).join(', ');
-    return observation('QuorumAvailable', 'False', 'TooFewParties', `too few parties are ready to sign with: ${list}`);
+    const isForBans = short.every(({ threshold, present }) => present >= threshold);
+    const list = short.map(({ name, threshold, left }) => `${name} (${left} of ${threshold})`).join(', ');
+    return isForBans
+      ? observation('QuorumAvailable', 'False', 'PartyBanned', `bans leave too few parties to sign with: ${list}`)
+      : observation('QuorumAvailable', 'False', 'TooFewParties', `too few parties are ready to sign with: ${list}`);
   }
   if (ready.size < 2) {
     return observation(

@@ -172,6 +172,14 @@ describe('how many parties may go', () => {
     assert.equal(allowance([], []).parties, 1);
   });
 
+  test('no more than bans leave, of an ecdsa key', () => {
+    const ecdsa = keyShareSet({ curve: 'p256', purpose: 'ecdsa' });
+    const seen = withView(views(), view(1, [], { banned: [{ party: 3, reason: 'a wrong proof' }] }));
+    const { parties, reason } = howManyMayGo(states(allPods), [ecdsa], seen);
+    assert.deepEqual([parties, reason], [0, 'PartyBanned']);
+    assert.equal(howManyMayGo(states(allPods), [keyShareSet()], seen).parties, 1, 'bans are about ECDSA');
+  });
+
   for (const phase of ['Preparing', 'Certified', 'Activated'] as const) {
     test(`none while an attempt is ${phase}`, () => {
       const key = keyReport(1, { attempt: { number: 2, trigger: 'annotation@x', phase } });
@@ -263,6 +271,7 @@ describe('the conditions of a cluster', () => {
       keys: [keyShareSet()],
       views: views(),
       transport,
+      securityLevel: 128,
       auxiliary: { kind: 'none' },
       ...facts,
     });
@@ -310,7 +319,24 @@ describe('the conditions of a cluster', () => {
     const each = withView(banned, view(3, [], against(1, 'slander')));
     assert.match(condition('NoMisbehaviour', { views: each }), /party 1 is banned by 3 .*; party 3 is banned by 1/);
     assert.match(condition('NoMisbehaviour', { views: views([], [1, 2]) }), /^Unknown NotHeardOf .*parties 3/);
+    const before = (status: 'True' | 'False') => [
+      { type: 'NoMisbehaviour', status, reason: 'PartyBanned', message: 'a ban', lastTransitionTime: '' },
+    ];
+    const silent = { views: views([], [2, 3]) };
+    assert.match(condition('NoMisbehaviour', { ...silent, before: before('False') }), /^False PartyBanned a ban$/);
+    assert.match(condition('NoMisbehaviour', { ...silent, before: before('True') }), /^Unknown/);
+    assert.match(condition('NoMisbehaviour', { before: before('False') }), /^True/, 'the ban was lifted');
     assert.match(condition('Ready', { views: banned }), /^True/);
+  });
+
+  test('a quorum that bans break is not there, of an ecdsa key', () => {
+    const keys = [keyShareSet({ curve: 'p256', purpose: 'ecdsa' })];
+    const banned = withView(views(), view(1, [], { banned: [{ party: 3, reason: 'a wrong proof' }] }));
+    assert.match(condition('QuorumAvailable', { keys, views: banned }), /^True/);
+    const alone = { keys, views: banned, parties: away(2) };
+    assert.match(condition('QuorumAvailable', alone), /^False PartyBanned .*treasury \(1 of 2\)/);
+    assert.match(condition('QuorumAvailable', { ...alone, keys: [keyShareSet()] }), /^True/);
+    assert.match(condition('QuorumAvailable', { ...alone, parties: away(2, 3) }), /^False TooFewParties/);
   });
 
   test('a zone that holds a quorum is named', () => {

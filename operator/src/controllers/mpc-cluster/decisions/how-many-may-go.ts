@@ -1,5 +1,6 @@
 import type { KeyReport } from '@mpc-operator/crds/control';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import { ableTogether, bansBy } from '../../../parties/bans.ts';
 import { type Numbered, runningAttempt } from '../../../parties/running-attempt.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import type { PartyState } from './party-states.ts';
@@ -36,15 +37,24 @@ export function howManyMayGo(
     return { parties: 0, reason: 'GenerationPending', message };
   }
   const [tightest] = keys
-    .map(key => ({ name: key.metadata.name, spare: key.spec.parties.length - key.spec.threshold }))
+    .map(key => ({ name: key.metadata.name, ...spareOf(key, views) }))
     .sort((a, b) => a.spare - b.spare);
   if (tightest === undefined) {
     return { parties: Math.max(1, parties.length - 2), reason: 'NoKeys', message: 'there are no keys' };
   }
-  const { name, spare } = tightest;
-  return spare === 0
-    ? { parties: 0, reason: 'AllPartiesNeeded', message: `key ${name} needs all its parties to sign` }
-    : { parties: spare, reason: 'ThresholdKept', message: `key ${name} can do without ${spare} of its parties` };
+  const { name, spare, banned } = tightest;
+  if (spare > 0) {
+    return { parties: spare, reason: 'ThresholdKept', message: `key ${name} can do without ${spare} of its parties` };
+  }
+  return banned > 0
+    ? { parties: 0, reason: 'PartyBanned', message: `key ${name} needs all its parties to sign that are not banned` }
+    : { parties: 0, reason: 'AllPartiesNeeded', message: `key ${name} needs all its parties to sign` };
+}
+
+/** How many parties a key can do without, and how many it does without already, for bans. */
+function spareOf({ spec }: KeyShareSet, views: PartyViews): { readonly spare: number; readonly banned: number } {
+  const able = ableTogether(spec, spec.parties, bansBy(spec.parties, views)).length;
+  return { spare: able - spec.threshold, banned: spec.parties.length - able };
 }
 
 /**

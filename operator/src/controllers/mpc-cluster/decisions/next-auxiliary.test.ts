@@ -26,6 +26,7 @@ const asked = (annotations: Record<string, string>) => mpcCluster({}, { annotati
 const four = mpcCluster({ parties: [4, 2, 1, 3].map(id => ({ id, zone: 'a' })) });
 const none = auxiliaryReport(0);
 const one = auxiliaryReport(1);
+const stocked = { primes: 'Ready' } as const;
 
 interface Case {
   readonly when: string;
@@ -83,7 +84,23 @@ const cases: readonly Case[] = [
     step: /^PartyOutdated party 2 runs a version without ECDSA: it must be restarted/,
   },
   {
-    when: 'a party works at another level',
+    when: 'the generation is of the level of a cluster before',
+    seen: threeParties({ ...one, level: 112 }),
+    step: /^attempt 2 level@128$/,
+  },
+  {
+    when: 'the generation is of another level and parties were added: the next serves both',
+    cluster: four,
+    seen: fourParties(...[one, one, one].map(report => ({ ...report, level: 112 as const })), none),
+    step: /^attempt 2 parties@1-2-3-4$/,
+  },
+  {
+    when: 'a generation of the level that is asked for was made',
+    seen: threeParties(ledTo('level', '128')),
+    step: /^none $/,
+  },
+  {
+    when: 'a party without a generation works at another level',
     seen: threeParties(none, none, { ...none, level: 112 }),
     step: /^PartyOutdated party 3 works at level 112, not 128/,
   },
@@ -106,7 +123,7 @@ const cases: readonly Case[] = [
   {
     when: 'an attempt never got all acknowledgements and is given up',
     cluster: asked({ [ROTATE]: 'x' }),
-    seen: threeParties(trying('Acknowledged'), trying('Failed'), trying('Failed')),
+    seen: threeParties(...(['Acknowledged', 'Failed'] as const).map(phase => ({ ...trying(phase), ...stocked }))),
     attempts: { failed: 2 },
     step: /^attempt 3 annotation@x$/,
   },

@@ -7,12 +7,14 @@ import { bansBy } from '../../../parties/bans.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import { type Attempts, nextNumber, type Wait, wait, waitForAttempt } from '../../attempts.ts';
 import { notCarriedOut, unusableSources, usableTriggers } from '../../triggers.ts';
+import { type Failure, lastFailure } from './last-failure.ts';
 
 /** What to do for the auxiliary information of threshold ECDSA now. */
 export type AuxiliaryStep =
   /** `remark`: what somebody asked for and nobody can do. */
   | { readonly kind: 'none'; readonly remark?: string }
-  | Wait
+  /** `failure`: why there must be another attempt. */
+  | (Wait & { readonly failure?: Failure })
   /** All parties begin this attempt at the next generation. */
   | { readonly kind: 'generate'; readonly number: number; readonly trigger: string };
 
@@ -37,6 +39,8 @@ export function nextAuxiliary({ cluster, views, attempts, now, hold }: Auxiliary
   if (running !== undefined) return running;
   const [trigger] = pendingGenerations(cluster, reports);
   if (trigger === undefined) return { kind: 'none', ...remarkOn(cluster) };
+  const failure = lastFailure(reports, trigger, attempts);
+  const afterFailure = (step: Wait): AuxiliaryStep => ({ ...step, ...(failure && { failure }) });
   const missing = ids.filter(id => views.get(id)?.report?.ready !== true);
   const obstacle =
     attendanceObstacle(missing, strangersAmong(ids, views)) ??
@@ -44,10 +48,11 @@ export function nextAuxiliary({ cluster, views, attempts, now, hold }: Auxiliary
     banned(ids, views) ??
     withoutPrimes(ids, reports, views) ??
     hold;
-  if (obstacle !== undefined) return wait(obstacle.reason, obstacle.message);
+  if (obstacle !== undefined) return afterFailure(wait(obstacle.reason, obstacle.message));
   const highest = Math.max(...reports.map(report => report.highest));
   const number = nextNumber(highest, attempts, now);
-  return typeof number === 'number' ? { kind: 'generate', number, trigger } : number;
+  if (typeof number === 'number') return { kind: 'generate', number, trigger };
+  return number.reason === 'AttemptCommanded' ? number : afterFailure(number);
 }
 
 /** The ids of the parties of a cluster, ascending. */
@@ -59,24 +64,37 @@ export function partiesOf({ spec }: MpcCluster): readonly number[] {
 export function pendingGenerations(cluster: MpcCluster, reports: readonly AuxiliaryReport[]): readonly string[] {
   const asked = usableTriggers(cluster.metadata.annotations, AUXILIARY_ANNOTATION);
   const done = reports.flatMap(report => report.triggers);
-  return notCarriedOut([...ofItself(partiesOf(cluster), reports), ...asked], done).map(formatTrigger);
+  return notCarriedOut([...ofItself(cluster, reports), ...asked], done).map(formatTrigger);
 }
 
-/** What nobody needs to ask for: the first generation, and one for parties that the last does not have. */
-function ofItself(ids: readonly number[], reports: readonly AuxiliaryReport[]): readonly Trigger[] {
+/**
+ * What nobody needs to ask for: the first generation, one for parties that the last does not have, and one of another level than that of a
+ * cluster of the same name, which was deleted and has left its parties what they have.
+ */
+function ofItself(cluster: MpcCluster, reports: readonly AuxiliaryReport[]): readonly Trigger[] {
+  const ids = partiesOf(cluster);
+  const { securityLevel } = cluster.spec;
   const [last] = [...reports].sort((a, b) => b.final - a.final);
   if (last === undefined || last.final === 0) return [{ source: 'first', value: '' }];
   const added = ids.some(id => !last.parties.includes(id));
-  return added ? [{ source: 'parties', value: ids.join('-') }] : [];
+  return [
+    ...(added ? [{ source: 'parties', value: ids.join('-') }] : []),
+    ...(last.level === securityLevel ? [] : [{ source: 'level', value: String(securityLevel) }]),
+  ];
 }
 
-/** Parties that an order would mean nothing to, or something else. They are restarted with what the cluster has now. */
+/**
+ * Parties that an order would mean nothing to, or something else. They are restarted with what the cluster has now. The level of a party
+ * that has a generation is that of the generation, which a rotation changes.
+ */
 function outdated({ spec }: MpcCluster, ids: readonly number[], views: PartyViews): Obstacle | undefined {
   for (const id of ids) {
-    const level = views.get(id)?.report?.auxiliary?.level;
-    if (level === spec.securityLevel) continue;
+    const auxiliary = views.get(id)?.report?.auxiliary;
+    if (auxiliary !== undefined && (auxiliary.active > 0 || auxiliary.level === spec.securityLevel)) continue;
     const what =
-      level === undefined ? 'runs a version without ECDSA' : `works at level ${level}, not ${spec.securityLevel}`;
+      auxiliary === undefined
+        ? 'runs a version without ECDSA'
+        : `works at level ${auxiliary.level}, not ${spec.securityLevel}`;
     return {
       reason: 'PartyOutdated',
       message: `party ${id} ${what}: it must be restarted with the pod template of now`,

@@ -1,12 +1,15 @@
-import type { Observation } from '@mpc-operator/runtime/conditions';
+import { type Condition, findCondition, type Observation } from '@mpc-operator/runtime/conditions';
 import { type Ban, bansBy } from '../../../parties/bans.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import { observation } from '../../observation.ts';
 
 const TYPE = 'NoMisbehaviour';
 
-/** Whether no party has banned another. One that bans may lie, or be the only one to whom the other showed what it is: both are for people. */
-export function noMisbehaviour(ids: readonly number[], views: PartyViews): Observation {
+/**
+ * Whether no party has banned another. One that bans may lie, or be the only one to whom the other showed what it is: both are for people. A
+ * ban that was shown before stands while a party is silent: so what is not known has never been other than good.
+ */
+export function noMisbehaviour(ids: readonly number[], views: PartyViews, before?: readonly Condition[]): Observation {
   const bans = bansBy(ids, views);
   if (bans.length > 0) {
     const accused = [...new Set(bans.map(({ party }) => party))].sort((a, b) => a - b);
@@ -17,6 +20,8 @@ export function noMisbehaviour(ids: readonly number[], views: PartyViews): Obser
   }
   const silent = ids.filter(id => views.get(id)?.report === undefined);
   if (silent.length > 0) {
+    const known = findCondition(before, TYPE);
+    if (known?.status === 'False') return observation(TYPE, 'False', known.reason, known.message);
     return observation(TYPE, 'Unknown', 'NotHeardOf', `whom parties ${silent.join(', ')} have banned is not known`);
   }
   return observation(TYPE, 'True', 'NobodyBanned', 'no party has proof against another');

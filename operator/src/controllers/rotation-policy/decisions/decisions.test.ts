@@ -187,6 +187,15 @@ describe('an ecdsa key', () => {
   const led = [{ source: 'policy/nightly', value: SLOT, generation: 3 }];
   const older = [{ source: 'policy/nightly', value: 'older', generation: 3 }];
   const withAuxiliary = (auxiliary: AuxiliaryStatus): MpcCluster => ({ ...mpcCluster(), status: { auxiliary } });
+  const blocked = (of: string, reason = 'RotationBlocked'): MpcCluster => ({
+    ...mpcCluster(),
+    status: {
+      auxiliary: { phase: 'Pending', trigger: of, message: 'party 3 is banned' },
+      conditions: [
+        { type: 'AuxiliaryReady', status: 'True', reason, message: 'party 3 is banned', lastTransitionTime: SLOT },
+      ],
+    },
+  });
   const ecdsa = (key: KeyShareSet): KeyShareSet => ({ ...key, spec: { ...key.spec, purpose: 'ecdsa' } });
   const refreshed = ecdsa(done);
   const pending = ecdsa(withStatus({}));
@@ -254,6 +263,15 @@ describe('an ecdsa key', () => {
       withAuxiliary({ phase: 'Final', triggers: led }),
       'failed RefreshFailed no answer',
     ],
+    ['the rotation is blocked', refreshed, blocked(trigger), 'failed RotationBlocked party 3 is banned'],
+    [
+      'no generation serves, and none can be made',
+      refreshed,
+      blocked(trigger, 'PartyBanned'),
+      'failed PartyBanned party 3 is banned',
+    ],
+    ['the rotation goes on', refreshed, blocked(trigger, 'Rotating'), 'active'],
+    ['the rotation for another trigger is blocked before', refreshed, blocked('annotation@x'), 'active'],
     ['nothing is known of the cluster', refreshed, undefined, 'active'],
   ];
   for (const [when, key, cluster, expected] of table) {

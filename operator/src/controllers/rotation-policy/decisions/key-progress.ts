@@ -1,7 +1,11 @@
 import { formatTrigger } from '@mpc-operator/crds/annotations';
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { findCondition, isTrue } from '@mpc-operator/runtime/conditions';
-import { type AuxiliaryStatus, isFinal } from '../../mpc-cluster/decisions/auxiliary-status.ts';
+import { ROTATION_BLOCKED } from '../../mpc-cluster/decisions/auxiliary-ready.ts';
+import { isFinal } from '../../mpc-cluster/decisions/auxiliary-status.ts';
+
+/** Of AuxiliaryReady: reasons that do not pass by themselves. The last two are given where no generation serves. */
+const BLOCKED: ReadonlySet<string | undefined> = new Set([ROTATION_BLOCKED, 'PartyBanned', 'NumbersExhausted']);
 
 /** How far one key is with a slot. */
 export type KeyProgress =
@@ -19,7 +23,7 @@ export function keyProgress(
 ): KeyProgress {
   const shares = sharesProgress(key, source, value);
   if (key.spec.purpose !== 'ecdsa') return shares;
-  const auxiliary = auxiliaryProgress(cluster?.status?.auxiliary, source, value);
+  const auxiliary = auxiliaryProgress(cluster, source, value);
   if (shares.kind === 'failed' || auxiliary.kind === 'done') return shares;
   return auxiliary;
 }
@@ -41,14 +45,19 @@ function sharesProgress(key: KeyShareSet, source: string, value: string): KeyPro
 }
 
 /** A trigger that led to a generation which is certified only is not done: old secrets may still be in use. */
-function auxiliaryProgress(status: AuxiliaryStatus | undefined, source: string, value: string): KeyProgress {
-  const { generation = 0, phase, trigger, triggers, message = 'the last attempt failed' } = status ?? {};
+function auxiliaryProgress(cluster: MpcCluster | undefined, source: string, value: string): KeyProgress {
+  const { auxiliary, conditions } = cluster?.status ?? {};
+  const { generation = 0, phase, trigger, triggers, message = 'the last attempt failed' } = auxiliary ?? {};
   const led = triggers?.find(done => done.source === source && done.value === value);
   if (led !== undefined && phase !== undefined) {
     return isFinal(phase) || generation > led.generation ? { kind: 'done' } : { kind: 'active' };
   }
-  if (phase !== 'Failed' || trigger !== formatTrigger({ source, value })) return { kind: 'active' };
-  return { kind: 'failed', reason: 'AuxiliaryFailed', message };
+  if (trigger !== formatTrigger({ source, value })) return { kind: 'active' };
+  const ready = findCondition(conditions, 'AuxiliaryReady');
+  if (ready !== undefined && BLOCKED.has(ready.reason)) {
+    return { kind: 'failed', reason: ready.reason, message: ready.message, time: ready.lastTransitionTime };
+  }
+  return phase === 'Failed' ? { kind: 'failed', reason: 'AuxiliaryFailed', message } : { kind: 'active' };
 }
 
 /** A later refresh, by whomever, does not undo what was erased for this one. */
