@@ -67,13 +67,14 @@ export async function auxiliaryService(options: AuxiliaryServiceOptions): Promis
   });
   let [prepared, forgotten] = [0, 0];
   const generationChanged = (): void => {
-    const { active: generation = 0, erasedBelow = 0 } = keyring.auxiliary()?.state ?? {};
+    const { active: generation = 0, erasedBelow = 0, attempts } = keyring.auxiliary()?.state ?? {};
     if (erasedBelow > forgotten) computing.forget(erasedBelow);
     forgotten = erasedBelow;
     auxiliaryGeneration.set(generation);
     if (generation === prepared) return;
     prepared = generation;
-    computing.prepare({ me: owner.party, auxiliary: { generation, level } }).catch((error: unknown) => {
+    const { level: made = level } = attempts?.get(generation)?.proposal ?? {};
+    computing.prepare({ me: owner.party, auxiliary: { generation, level: made } }).catch((error: unknown) => {
       log.warn('auxiliary information is not at hand yet', { error });
     });
   };

@@ -61,7 +61,8 @@ export class AuxiliaryCeremony {
     const state = held?.state;
     const attempt = this.#attempt ?? (state && acknowledgedAttempt(state));
     return {
-      level,
+      // of a cluster that was made anew with another level, what is there is still of the old one
+      level: state?.attempts.get(state.active)?.proposal.level ?? level,
       primes: primes.ready ? 'Ready' : 'Generating',
       active: state?.active ?? 0,
       final: state?.final ?? 0,

@@ -2,6 +2,7 @@
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
 import type { KeyState } from '../epochs/key-state.ts';
+import { DerivationError } from '../signing/hd.ts';
 import type { Keyring } from './keyring.ts';
 import { type ShownChild, shownChildren } from './shown-key.ts';
 
@@ -60,9 +61,24 @@ export class Children {
     const children = new Map<string, ShownChild>();
     for (const path of paths) {
       await new Promise(resolve => setImmediate(resolve));
-      const child = kept.get(path) ?? shownChildren(key.spec, publicKey, chainCode.expose(), [path])[0];
+      const child = kept.get(path) ?? shownChild(key, publicKey, chainCode.expose(), path);
       if (child !== undefined) children.set(path, child);
     }
     return children;
+  }
+}
+
+/** Undefined for a path that leads nowhere: the others are shown all the same. */
+function shownChild(
+  { spec }: KeyState,
+  publicKey: string,
+  chainCode: Uint8Array,
+  path: string,
+): ShownChild | undefined {
+  try {
+    return shownChildren(spec, publicKey, chainCode, [path])[0];
+  } catch (error) {
+    if (error instanceof DerivationError) return undefined;
+    throw error;
   }
 }

@@ -88,7 +88,7 @@ describe('derivation', () => {
       ['m/', / is no index/],
       ['44/0', /begins with m/],
       ['', /begins with m/],
-      [`m${'/0'.repeat(256)}`, /at most 255/],
+      [`m${'/0'.repeat(11)}`, /at most 10 levels/],
     ] as const) {
       assert.throws(
         () => parsePath(path),
