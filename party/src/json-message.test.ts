@@ -5,9 +5,11 @@ import * as z from 'zod';
 import { decodeJson } from './json-message.ts';
 import { MAX_PRESENCE_BYTES, presence } from './peers/introduction.ts';
 import { decodeSummons, encodeSummons, type Summons } from './requests/invitation.ts';
+import { sessionName } from './requests/testing/session-name.ts';
 
 const introduced = { identity: '00'.repeat(32), signature: '00'.repeat(64), incarnation: 1, ready: true };
-const decline: Summons = { type: 'decline', session: 's', reason: 'busy' };
+const session = sessionName('s');
+const decline: Summons = { type: 'decline', session, reason: 'busy' };
 const encode = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 const decodePresence = (bytes: Uint8Array) => decodeJson(presence, bytes, MAX_PRESENCE_BYTES);
 
@@ -28,7 +30,7 @@ test('I7: a word of presence and a summons have a limit', () => {
 test('I7: deep nesting, bytes that are no JSON and lists above their limit are no message', () => {
   const invitation = {
     type: 'invitation',
-    session: 's',
+    session,
     request: { name: 'r', uid: 'u' },
     keyId: '00'.repeat(16),
     epoch: 1,
@@ -43,7 +45,8 @@ test('I7: deep nesting, bytes that are no JSON and lists above their limit are n
     encode(null),
     encode({ ...invitation, signers: Array.from({ length: 17 }, (_, i) => i + 1) }),
     encode({ ...invitation, session: 'a.b' }),
-    encode({ ...invitation, session: 's'.repeat(129) }),
+    encode({ ...invitation, session: `${session}0` }),
+    encode({ ...invitation, session: session.replace('sign', 'presign') }),
     encode({ ...invitation, epoch: 1.5 }),
   ];
   for (const bytes of hostile) {
@@ -57,7 +60,7 @@ test('I5: an invitation or a keygen of nobody, or of one, is none', () => {
   for (const parties of [[], [1]]) {
     const keygen = { verb: 'keygen', spec: { ...spec, parties }, number: 1, run: '00'.repeat(16), triggers: [] };
     assert.equal(command.safeParse(keygen).success, false);
-    const invitation = { type: 'invitation', session: 's', request: { name: 'r', uid: 'u' }, keyId: '00'.repeat(16) };
+    const invitation = { type: 'invitation', session, request: { name: 'r', uid: 'u' }, keyId: '00'.repeat(16) };
     assert.equal(decodeSummons(encode({ ...invitation, epoch: 1, signers: parties })), undefined);
   }
 });
