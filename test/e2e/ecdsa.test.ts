@@ -5,12 +5,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { before, describe, test } from 'node:test';
+import type { RotationPolicy } from '@mpc-operator/crds/generated/api';
+import { API_VERSION } from '@mpc-operator/crds/group';
 import { partyPodName } from '@mpc-operator/crds/names';
 import { p2pkh, p2wpkh, SigHash, Transaction } from '@scure/btc-signer';
 import { addr, Transaction as EthereumTransaction } from 'micro-eth-signer';
 import { verify as libsecp256k1Verifies } from 'tiny-secp256k1';
 import { aim } from '../cluster/containers.ts';
-import { apply, kubectl, until } from '../cluster/kubectl.ts';
+import { apply, get, kubectl, until } from '../cluster/kubectl.ts';
 import { Load } from '../cluster/load.ts';
 import { type Ask, ask, type Finished, verifiesOnP256 } from '../cluster/signing.ts';
 import {
@@ -157,7 +159,45 @@ describe('an ecdsa key', () => {
     });
     assert.equal(healed.publicKey, made.status?.publicKey);
   });
+
+  test('is healed by a RotationPolicy: in each slot auxiliary information is rotated, and then its shares are refreshed', async () => {
+    const made = await keyReady(KEY, 'ecdsa');
+    const { generation = 0 } = (await cluster()).status?.auxiliary ?? {};
+    const policy = (suspend: boolean) => ({
+      apiVersion: API_VERSION,
+      kind: 'RotationPolicy',
+      metadata: { name: 'heal' },
+      spec: { schedule: '* * * * *', suspend, keys: { names: [KEY] } },
+    });
+    await apply(NAMESPACE, policy(false));
+    await until('a slot has begun', 90, async () => (await rotationPolicy('heal')).status?.lastScheduleTime);
+    // one slot is enough, and the primes for the next would keep two processors busy
+    await apply(NAMESPACE, policy(true));
+    const healed = await until('the key healed', 300, async () => {
+      const { status } = await key(KEY);
+      return Date.parse(status?.healedTime ?? '') > Date.parse(made.status?.healedTime ?? '1970-01-01')
+        ? status
+        : undefined;
+    });
+    const { auxiliary } = (await cluster()).status ?? {};
+    assert.equal(auxiliary?.generation, generation + 1);
+    const [ofKey, ofCluster] = [healed.triggers, auxiliary?.triggers].map(list =>
+      list?.find(({ source }) => source === 'policy/heal'),
+    );
+    assert.ok(ofKey && ofKey.value === ofCluster?.value);
+    assert.equal(healed.healedTime, auxiliary?.time);
+    await until(
+      'the policy tells of its success',
+      60,
+      async () => (await rotationPolicy('heal')).status?.lastSuccessfulTime,
+    );
+    await kubectl(['-n', NAMESPACE, 'delete', 'rotationpolicy', 'heal']);
+  });
 });
+
+async function rotationPolicy(name: string): Promise<RotationPolicy> {
+  return (await get<RotationPolicy>(NAMESPACE, 'rotationpolicy', name)) ?? assert.fail(`no RotationPolicy ${name}`);
+}
 
 /** BIP-143, of a transaction with one input and one output, all of it signed. */
 function segwitPreimage(transaction: Transaction, script: Uint8Array, amount: bigint): Buffer {
