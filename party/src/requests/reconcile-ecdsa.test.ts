@@ -54,3 +54,13 @@ test('a request for an ecdsa key is signed interactively when some signer does n
   ]);
   assert.equal(desk.status.phase, 'Succeeded');
 });
+
+test('a request for an ecdsa key waits until there is auxiliary information, and says so', async () => {
+  const desk = ecdsaDesk();
+  desk.generation = 0;
+  await desk.reconcile();
+  assert.deepEqual([desk.asked, desk.status.reason], [[], 'WaitingForAuxiliary']);
+  desk.generation = 1;
+  await desk.reconcile();
+  assert.equal(desk.status.phase, 'Succeeded');
+});

@@ -14,11 +14,12 @@ import type { Peers } from '../peers/peers.ts';
 import { PresignatureGone, type Presignatures } from '../presignatures/presignatures.ts';
 import { isOfSession, Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
 import { failed, pending, type Signature, succeeded, withLast } from './answers.ts';
-import { chooseSigners, turnOf } from './leadership.ts';
+import { turnOf } from './leadership.ts';
 import { courseOf, Memories, type Memory } from './memories.ts';
+import { bannedOf, type Plan, planOf } from './plan.ts';
 import type { RequestSigner } from './request-signer.ts';
 import type { SessionLimit } from './session-limit.ts';
-import { isEcdsa, restAfter, SessionPlaces, shortTimeout, timeoutOf, within } from './sessions.ts';
+import { isEcdsa, restAfter, SessionPlaces, within } from './sessions.ts';
 import { writeStatus } from './sign-requests.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -32,6 +33,8 @@ export interface RequestsOptions {
   readonly bans: Pick<Bans, 'has'>;
   /** Whether this party takes part in sessions: its HSM answers, it is not about to stop. */
   readonly able: () => boolean;
+  /** The generation of auxiliary information that ecdsa keys sign with; 0: there is none yet. */
+  readonly generation: () => number;
   /** There may be a place for this request now. */
   readonly wake: (key: ObjectKey) => void;
   readonly clock: Clock;
@@ -59,11 +62,6 @@ interface Lead {
   readonly run: () => Promise<Result>;
 }
 
-/** With whom a session is led, and from which presignature, if from one. */
-interface Way {
-  readonly signers: readonly PartyId[];
-  readonly presignature?: string;
-}
 type ToSign = Extract<Verdict, { kind: 'sign' }>;
 type ToFail = Extract<Verdict, { kind: 'fail' }>;
 
@@ -142,9 +140,17 @@ export class Requests {
     const left = verdict.deadline - this.#now();
     const rest = memory.rests - this.#now();
     if (rest > 0) return { requeueAfter: within(rest, left) };
-    const { key } = verdict;
-    const way = this.#wayOf(request, verdict, memory);
-    if (way === undefined) {
+    if (isEcdsa(verdict.key) && this.#options.generation() === 0) {
+      const message = 'the parties have no auxiliary information yet: see AuxiliaryReady of their MpcCluster';
+      await this.#write(
+        request,
+        pending(request, 'WaitingForAuxiliary', message, courseOf(memory), this.#date()),
+        memory,
+      );
+      return { requeueAfter: within(TAKEOVER, left) };
+    }
+    const plan = planOf(request, verdict, memory, left, this.#options);
+    if (plan === undefined) {
       const message = `fewer than the ${verdict.key.spec.threshold} parties needed to sign can be reached`;
       await this.#write(
         request,
@@ -153,25 +159,20 @@ export class Requests {
       );
       return { requeueAfter: within(QUORUM_POLL, left) };
     }
-    const places = this.#places.for(isEcdsa(key) && way.presignature === undefined ? 'long' : 'short');
-    return {
-      places,
-      left: within(left, left),
-      run: () => this.#lead(request, verdict, memory, { ...way, places }, log),
-    };
+    const places = this.#places.for(plan.length);
+    return { places, left: within(left, left), run: () => this.#lead(request, verdict, memory, plan, log) };
   }
 
   async #lead(
     request: SignRequest,
     verdict: ToSign,
     memory: Memory,
-    { signers, presignature, places }: Way & Pick<Lead, 'places'>,
+    { signers, presignature, length, timeout }: Plan,
     log: Logger,
   ): Promise<Result> {
     const begin = this.#now();
-    const left = verdict.deadline - begin;
     memory.attempts += 1;
-    const timeout = presignature === undefined ? timeoutOf(verdict.key, memory.attempts, left) : shortTimeout(left);
+    const places = this.#places.for(length);
     let signature: Signature;
     try {
       signature = await this.#options.signer.lead(request, verdict, signers, timeout, presignature);
@@ -189,33 +190,6 @@ export class Requests {
       return await this.#learn(request, verdict, memory, signers, error);
     }
     return await this.#publish(request, signature, memory);
-  }
-
-  /** From a presignature, if there is one whose signers are all right; undefined if too few can be reached. */
-  #wayOf(request: SignRequest, verdict: ToSign, memory: Memory): Way | undefined {
-    const presigned = this.#presignatureFor(verdict, memory);
-    if (presigned !== undefined) return { signers: presigned.signers, presignature: presigned.id };
-    const signers = this.#signersFor(request, verdict, memory);
-    return signers && { signers };
-  }
-
-  #presignatureFor({ key, asked }: ToSign, { troubles, culprits, interactively }: Memory) {
-    const { me, peers, presignatures, bans } = this.#options;
-    if (!isEcdsa(key) || asked.digest === 'prehashed' || interactively) return undefined;
-    const present = peers.present();
-    const acceptable = (p: PartyId): boolean =>
-      p === me || (present.has(p) && !troubles.has(p) && !culprits.has(p) && !bans.has(p));
-    return presignatures.find(key, acceptable);
-  }
-
-  #signersFor(request: SignRequest, verdict: ToSign, memory: Memory): PartyId[] | undefined {
-    const { me: leader, peers } = this.#options;
-    const { parties, threshold } = verdict.key.spec;
-    // another party's word is not proof, but good enough to ask somebody else first
-    const named = (request.status?.culprits ?? []).map(({ party }) => [party, Number.MAX_SAFE_INTEGER] as const);
-    const troubles = new Map([...memory.troubles, ...named]);
-    const culprits = new Set([...memory.culprits.keys(), ...this.#banned(verdict)]);
-    return chooseSigners(memory.uid, { leader, parties, threshold, present: peers.present(), troubles, culprits });
   }
 
   /** The signers are replaced, above all who did not answer; who misbehaved is named, and never asked again for this request. */
@@ -278,17 +252,12 @@ export class Requests {
     const { me, peers } = this.#options;
     const { seen, heard, culprits } = memory;
     const parties = verdict.kind === 'sign' ? verdict.key.spec.parties : verdict.parties;
-    const banned = verdict.kind === 'sign' ? this.#banned(verdict) : [];
+    const banned = verdict.kind === 'sign' ? bannedOf(verdict, this.#options.bans) : [];
     const present = new Set([...peers.present()].filter(p => !culprits.has(p) && !banned.includes(p)));
     const begin = verdict.kind === 'fail' ? Math.max(seen, verdict.since) : seen;
     const patience = verdict.kind === 'sign' ? Math.min(PATIENCE, (verdict.deadline - seen) / 2) : PATIENCE;
     const since = Math.max(begin, Math.min(heard, begin + patience));
     return since + TAKEOVER * turnOf(me, memory.uid, parties, present) - this.#now();
-  }
-
-  /** Whoever cheated with one ecdsa key takes part in none. */
-  #banned({ key }: ToSign): readonly PartyId[] {
-    return isEcdsa(key) ? key.spec.parties.filter(party => this.#options.bans.has(party)) : [];
   }
 
   #date(): Date {

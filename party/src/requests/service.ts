@@ -164,6 +164,7 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     presignatures,
     bans,
     able,
+    generation: () => keyring.auxiliary()?.state.active ?? 0,
     wake: key => controller.enqueue(key),
     clock,
     read: key => requests.get(key),

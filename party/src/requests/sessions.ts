@@ -10,11 +10,14 @@ const FIRST_LONG = 2;
 /** Between a session that failed and the next one; twice as long after each, up to the last. */
 const REST = { first: 100, last: 5_000 };
 
+/** Whether a session exponentiates. */
+export type Length = 'short' | 'long';
+
 export const isEcdsa = ({ spec }: KeyState): boolean => spec.purpose === 'ecdsa';
 
-/** Of the n-th session of a request with this key, which must end within `left`. */
-export const timeoutOf = (key: KeyState, n: number, left: number): number =>
-  within(doubled(isEcdsa(key) ? LONG : SHORT, n), left);
+/** Of the n-th session of a request, which must end within `left`. */
+export const timeoutOf = (length: Length, n: number, left: number): number =>
+  within(doubled(length === 'long' ? LONG : SHORT, n), left);
 
 /** Of a session that signs from a presignature. */
 export const shortTimeout = (left: number): number => within(SHORT.first, left);
@@ -38,8 +41,7 @@ export class SessionPlaces {
     this.#long = new SessionLimit(now, FIRST_LONG);
   }
 
-  /** Of sessions that exponentiate, or of others. */
-  for(length: 'short' | 'long'): SessionLimit {
+  for(length: Length): SessionLimit {
     return length === 'long' ? this.#long : this.#short;
   }
 

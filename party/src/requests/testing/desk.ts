@@ -37,6 +37,7 @@ export class Desk {
   verdict: Verdict;
   recorded: Signature | undefined;
   able = true;
+  generation = 1;
   /** The presignature that it may lead with. */
   presigned: Pooled | undefined;
   /** How often it was told that there may be a place. */
@@ -69,6 +70,7 @@ export class Desk {
       },
       bans: { has: () => false },
       able: () => this.able,
+      generation: () => this.generation,
       wake: () => {
         this.woken += 1;
       },
