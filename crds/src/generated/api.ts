@@ -113,9 +113,9 @@ export interface MpcClusterStatus {
     readonly message?: string;
     /** The last trigger of each source that the parties have carried out. As long as it stays, it is not carried out again. */
     readonly triggers?: readonly {
-      /** What asked: first, parties (for others than before), annotation, or policy/<name of the RotationPolicy>. */
+      /** What asked: first, parties (for others than before), level (for another one), annotation, or policy/<name of the RotationPolicy>. */
       readonly source: string;
-      /** The value of the annotation, the time of the slot, or the ids of the parties. */
+      /** The value of the annotation, the time of the slot, the ids of the parties, or the level. */
       readonly value: string;
       /** The generation it led to. */
       readonly generation: number;

@@ -229,8 +229,8 @@ export const MpcCluster = {
           message: { description: 'Why it is in this phase, for people.', type: 'string', maxLength: 1024 },
           triggers: triggers(
             'generation',
-            'What asked: first, parties (for others than before), annotation, or policy/<name of the RotationPolicy>.',
-            'The value of the annotation, the time of the slot, or the ids of the parties.',
+            'What asked: first, parties (for others than before), level (for another one), annotation, or policy/<name of the RotationPolicy>.',
+            'The value of the annotation, the time of the slot, the ids of the parties, or the level.',
           ),
         },
       },
