@@ -20,9 +20,9 @@ export const PAUSED_ANNOTATION = `${GROUP}/paused`;
  * once, whatever becomes of Kubernetes objects. The string form is `<source>@<value>`.
  */
 export interface Trigger {
-  /** `keygen`, `annotation`, or `policy/<name of the RotationPolicy>`; of auxiliary information also `first` and `parties`. */
+  /** `keygen`, `annotation`, or `policy/<name of the RotationPolicy>`; of auxiliary information also `first`, `parties` and `level`. */
   readonly source: string;
-  /** The value of the annotation, the slot in RFC 3339, or the ids of `parties`, joined by dashes. */
+  /** The value of the annotation, the slot in RFC 3339, the ids of `parties`, joined by dashes, or the level. */
   readonly value: string;
 }
 
