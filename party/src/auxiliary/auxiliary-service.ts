@@ -15,7 +15,7 @@ import type { Owner } from '../store/secret-name.ts';
 import { Computing } from '../threads/computing.ts';
 import { auxiliaryId } from './auxiliary-id.ts';
 import { AuxiliaryCeremony } from './ceremony.ts';
-import { PrimeStock } from './primes.ts';
+import { levelOfLastPrimes, PrimeStock } from './primes.ts';
 
 /** What threshold ECDSA needs of the machine. */
 export interface EcdsaMachine {
@@ -60,6 +60,7 @@ export async function auxiliaryService(options: AuxiliaryServiceOptions): Promis
   });
   const primes = new PrimeStock({
     ...{ level, sealing, make: machine.makePrimes, log },
+    levelOfLast: () => levelOfLastPrimes(custody.store),
     changed: () => {
       safePrimesReady.set(primes.ready ? 1 : 0);
       changed();

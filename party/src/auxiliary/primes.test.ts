@@ -7,7 +7,7 @@ import { Secret } from '../secret.ts';
 import { Store } from '../store/store.ts';
 import { temporaryPath } from '../store/testing/temporary-store.ts';
 import { until } from '../testing/party-cluster.ts';
-import { PrimeStock, type PrimeStockOptions } from './primes.ts';
+import { levelOfLastPrimes, PrimeStock, type PrimeStockOptions } from './primes.ts';
 
 const owner = { namespace: 'ns', cluster: 'c', party: 1 };
 
@@ -21,8 +21,9 @@ async function setUp(t: TestContext) {
   };
   const stop = new AbortController();
   const running: Promise<void>[] = [];
-  const stock = (changes: Partial<Pick<PrimeStockOptions, 'make' | 'sealing'>> = {}) => {
-    const options = { level: 112, sealing, make, log: new SilentLogger(), changed: () => {}, ...changes } as const;
+  const stock = (changes: Partial<Pick<PrimeStockOptions, 'make' | 'sealing' | 'level'>> = {}) => {
+    const rest = { levelOfLast: () => levelOfLastPrimes(store), log: new SilentLogger(), changed: () => {} };
+    const options = { level: 112, sealing, make, ...rest, ...changes } as const;
     const primes = new PrimeStock(options);
     running.push(primes.run(stop.signal));
     return primes;
@@ -36,6 +37,15 @@ async function setUp(t: TestContext) {
 }
 
 const ready = (primes: PrimeStock) => until(() => primes.ready || undefined);
+test('primes of another level than the cluster has now are replaced', async t => {
+  const { made, stock } = await setUp(t);
+  await ready(stock());
+  const primes = stock({ level: 128 });
+  await ready(primes);
+  assert.deepEqual(made, [1, 2]);
+  assert.equal(contentOf(await primes.take(1)), 2);
+});
+
 test('a stock that could not be opened, for the HSM was away, serves again when it is back', async t => {
   const { sealing, stock } = await setUp(t);
   let away = false;

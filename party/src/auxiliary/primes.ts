@@ -4,10 +4,13 @@ import type { SecurityLevel } from '@mpc-operator/crds/control';
 import type { Logger } from '@mpc-operator/runtime/log';
 import type { Sealing } from '../hsm/sealing.ts';
 import type { Secret } from '../secret.ts';
+import type { Store } from '../store/store.ts';
 
 export interface PrimeStockOptions {
   readonly level: SecurityLevel;
   readonly sealing: Pick<Sealing, 'write' | 'read'>;
+  /** The level of the primes that were made last. */
+  readonly levelOfLast: () => Promise<SecurityLevel | undefined>;
   /** Takes seconds to minutes. */
   readonly make: (level: SecurityLevel, signal: AbortSignal) => Promise<Secret<Uint8Array>>;
   readonly log: Logger;
@@ -73,9 +76,10 @@ export class PrimeStock {
   }
 
   async #restock(signal: AbortSignal): Promise<void> {
-    const { level, sealing, make } = this.#options;
+    const { level, sealing, make, levelOfLast } = this.#options;
     using kept = await sealing.read(NAME);
-    if (kept === undefined) {
+    // those of another level, of a cluster that was made anew, would be refused when it is too late
+    if (kept === undefined || (await levelOfLast()) !== level) {
       using primes = await make(level, signal);
       await sealing.write([{ type: 'SafePrimesMade', level }], { put: [{ name: NAME, secret: primes }] });
     }
@@ -87,4 +91,11 @@ export class PrimeStock {
     this.#ready = ready;
     this.#options.changed();
   }
+}
+
+/** As the log has it. */
+export async function levelOfLastPrimes(store: Pick<Store, 'entries'>): Promise<SecurityLevel | undefined> {
+  let level: SecurityLevel | undefined;
+  for await (const { event } of store.entries(0, ['SafePrimesMade'])) level = event.level;
+  return level;
 }

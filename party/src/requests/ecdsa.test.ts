@@ -32,6 +32,12 @@ async function start(t: TestContext): Promise<PartyCluster> {
   return cluster;
 }
 
+/** The presignatures that were signed from, by whichever leader. */
+const presignaturesUsed = (cluster: PartyCluster): unknown[] =>
+  cluster.log.lines
+    .filter(({ message: line }) => line === 'signed from a presignature')
+    .map(({ fields }) => fields.presignature);
+
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('an ecdsa key', () => {
@@ -64,23 +70,41 @@ describe('an ecdsa key', () => {
       assert.equal(status.phase, 'Succeeded', status.message);
       assert.ok(verifies(status));
     }
-    const used = cluster.log.lines.filter(({ message: line }) => line === 'signed from a presignature');
+    const used = presignaturesUsed(cluster);
     assert.ok(used.length > 0, 'at least the first was at hand');
+    assert.equal(new Set(used).size, used.length);
     await until(stocked);
+    cluster.putKeyShareSet(spec('k'), undefined, { presignatures: { target: 0, lowWater: 0 } });
+    for (let i = 4; i < 12; i++) cluster.putSignRequest(`r${i}`, 'k', message);
+    for (let i = 4; i < 12; i++) assert.ok(verifies(await cluster.answer(`r${i}`)));
+    const all = presignaturesUsed(cluster);
+    assert.equal(new Set(all).size, all.length);
+    assert.ok(all.length < 12, 'three stocks of two do not do for twelve');
   });
 
   test('signs for its children, with and without presignatures, whose addresses it shows', async t => {
     const cluster = await start(t);
     await cluster.makeShares(spec('k'));
     const derivations = [{ path: 'm/44/60/0/0/7' }];
+    const sign = async (name: string, path: string) => {
+      cluster.putSignRequest(name, 'k', message, { derivationPath: path });
+      const status = await cluster.answer(name);
+      assert.equal(status.phase, 'Succeeded', status.message);
+      assert.ok(verifies(status));
+      return status.publicKey;
+    };
     cluster.putKeyShareSet(spec('k'), undefined, { derivations });
     const child = await until(async () => (await cluster.key(1, 'k'))?.derivations?.[0]);
     assert.equal(child.path, 'm/44/60/0/0/7');
     assert.ok(child.addresses.some(({ chain }) => chain === 'ethereum'));
-    cluster.putSignRequest('interactive', 'k', message, { derivationPath: child.path });
-    const status = await cluster.answer('interactive');
-    assert.equal(status.phase, 'Succeeded', status.message);
-    assert.equal(status.publicKey, child.publicKey);
-    assert.ok(verifies(status));
+    assert.equal(await sign('interactive', child.path), child.publicKey);
+    assert.deepEqual(presignaturesUsed(cluster), []);
+    cluster.putKeyShareSet(spec('k'), undefined, { derivations, presignatures: { target: 1, lowWater: 1 } });
+    await until(async () => {
+      const keys = await Promise.all(PARTIES.map(party => cluster.key(party, 'k')));
+      return keys.every(key => key?.presignatures === 1) || undefined;
+    });
+    assert.equal(await sign('presigned', child.path), child.publicKey);
+    assert.equal(presignaturesUsed(cluster).length, 1);
   });
 });

@@ -18,8 +18,7 @@ import { turnOf } from './leadership.ts';
 import { courseOf, Memories, type Memory } from './memories.ts';
 import { bannedOf, type Plan, planOf } from './plan.ts';
 import type { RequestSigner } from './request-signer.ts';
-import type { SessionLimit } from './session-limit.ts';
-import { isEcdsa, restAfter, SessionPlaces, within } from './sessions.ts';
+import { isEcdsa, type Length, restAfter, SessionPlaces, within } from './sessions.ts';
 import { writeStatus } from './sign-requests.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -56,7 +55,7 @@ const UNABLE_POLL = 1_000;
 
 /** What is left to do when there is a place for a session. */
 interface Lead {
-  readonly places: SessionLimit;
+  readonly length: Length;
   /** Milliseconds until the request has failed. */
   readonly left: number;
   readonly run: () => Promise<Result>;
@@ -76,12 +75,15 @@ export class Requests {
   }
 
   readonly reconcile: Reconcile = async (key, { log }): Promise<Result> => {
-    const wish = await this.#decide(key, log);
-    if (!('run' in wish)) {
-      this.#places.leave(key.name);
-      return wish;
+    let wish: Result | Lead = {};
+    try {
+      wish = await this.#decide(key, log);
+    } finally {
+      // also after an error: those behind it would wait until it is tried again
+      if (!('run' in wish)) this.#places.leave(key.name);
     }
-    using place = wish.places.enter(key.name, () => this.#options.wake(key));
+    if (!('run' in wish)) return wish;
+    using place = this.#places.enter(wish.length, key.name, () => this.#options.wake(key));
     // it does not wait here: others are looked at meanwhile
     return place ? await wish.run() : { requeueAfter: wish.left };
   };
@@ -159,8 +161,11 @@ export class Requests {
       );
       return { requeueAfter: within(QUORUM_POLL, left) };
     }
-    const places = this.#places.for(plan.length);
-    return { places, left: within(left, left), run: () => this.#lead(request, verdict, memory, plan, log) };
+    return {
+      length: plan.length,
+      left: within(left, left),
+      run: () => this.#lead(request, verdict, memory, plan, log),
+    };
   }
 
   async #lead(

@@ -45,6 +45,12 @@ export class SessionPlaces {
     return length === 'long' ? this.#long : this.#short;
   }
 
+  /** A place, as `SessionLimit` has it. Who waits for one of the other length, for its plan was another one, waits for that no more. */
+  enter(length: Length, who: string, wake: () => void): Disposable | undefined {
+    this.for(length === 'long' ? 'short' : 'long').leave(who);
+    return this.for(length).enter(who, wake);
+  }
+
   /** Who waits for none any more. */
   leave(who: string): void {
     this.#short.leave(who);
