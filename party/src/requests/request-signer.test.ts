@@ -236,3 +236,16 @@ test('an invited signer can decline, and nobody else: every party hears the name
   await station.hear(2, decline);
   await refused;
 });
+
+test('who stops waits for the sessions that it came to, for what they sign is to be recorded', async () => {
+  const station = new Station();
+  await station.hear(2, invitation);
+  let closed = false;
+  const closing = station.signer.close().then(() => {
+    closed = true;
+  });
+  await settle();
+  assert.equal(closed, false);
+  await station.endSessions(new Timeout('hello', [2]));
+  await closing;
+});

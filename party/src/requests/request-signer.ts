@@ -56,6 +56,7 @@ export class RequestSigner {
   readonly #followed = new Followed(MAX_FOLLOWED);
   /** Sessions from a presignature that this party leads. */
   readonly #presigned = new Set<string>();
+  readonly #coming = new Set<Promise<void>>();
   readonly #stop: () => void;
 
   constructor(options: RequestSignerOptions) {
@@ -63,8 +64,10 @@ export class RequestSigner {
     this.#stop = options.channel.listen((from, bytes) => this.#hear(from, bytes));
   }
 
-  close(): void {
+  /** Comes to no more sessions; resolves when those that it came to are over, and what they signed is recorded. */
+  async close(): Promise<void> {
     this.#stop();
+    await Promise.all(this.#coming);
   }
 
   /**
@@ -118,9 +121,12 @@ export class RequestSigner {
     const summons = decodeSummons(bytes);
     if (summons?.type === 'decline') this.#declined(from, summons.session, summons.reason);
     if (summons?.type !== 'invitation' || this.#followed.has(summons.session)) return;
-    this.#follow(from, summons).catch((error: unknown) => {
-      this.#options.log.error('an invitation was not answered', { leader: from, session: summons.session, error });
-    });
+    const coming = this.#follow(from, summons)
+      .catch((error: unknown) => {
+        this.#options.log.error('an invitation was not answered', { leader: from, session: summons.session, error });
+      })
+      .finally(() => this.#coming.delete(coming));
+    this.#coming.add(coming);
   }
 
   /** That a presignature is gone is nobody's fault, and believed only of a session that needs one. */

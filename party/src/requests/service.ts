@@ -209,7 +209,7 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     const synced = Promise.all([requests.waitForSync(), keys.waitForSync()]);
     await Promise.race([synced, ...watching]);
     await Promise.all([controller.run(signal), stock.run(signal), derivations.run(signal)]);
-    signer.close();
+    await signer.close();
     presignatures.close();
     await Promise.all(watching);
     await events.close(AbortSignal.timeout(EVENTS_GRACE));
