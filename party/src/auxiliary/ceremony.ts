@@ -2,7 +2,6 @@
  * Making a generation of auxiliary information: what the operator may ask for, and nothing more comes of it than acknowledged
  * information. What follows (certify, activate, erase) the parties do by themselves, as with the epochs of a key.
  */
-
 import type { AttemptReport, AuxiliaryReport, Command, SecurityLevel } from '@mpc-operator/crds/control';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';

@@ -1,5 +1,4 @@
 /** From the outcome of a session to what the parties sign: every party comes to the same bytes. */
-
 import type { KeySpec } from '@mpc-operator/crds/control';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { curves } from '../curve/curve.ts';

@@ -1,5 +1,4 @@
 /** What the world sees of a key and of its children: what their signatures verify under, and where they spend. */
-
 import type { KeyReport, KeySpec } from '@mpc-operator/crds/control';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { addresses } from '../chains/addresses.ts';

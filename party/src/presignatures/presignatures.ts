@@ -129,7 +129,7 @@ export class Presignatures {
     if (key === undefined || key.spec.purpose !== 'ecdsa') return {};
     const binding = this.#bindingOf(key);
     if (binding === undefined || !able()) return { requeueAfter: LOOK_AGAIN };
-    const there = this.#pool.count(me, binding, signer => this.#isThere(signer));
+    const there = this.#pool.count(me, binding, this.#whoIsThere());
     if (!this.#isWanted(name, there)) return {};
     const signers = this.#chooseSigners(key);
     if (signers === undefined) return { requeueAfter: LOOK_AGAIN };
@@ -164,17 +164,18 @@ export class Presignatures {
     return { keyId: key.keyId, epoch: key.active, generation: auxiliary.active };
   }
 
-  #isThere(signer: PartyId): boolean {
+  #whoIsThere(): (signer: PartyId) => boolean {
     const { peers, bans } = this.#options;
-    return peers.present().has(signer) && !bans.has(signer);
+    const present = peers.present();
+    return signer => present.has(signer) && !bans.has(signer);
   }
 
   /** This party and others that are there, by chance, so that all combinations come about. */
   #chooseSigners({ spec }: KeyState): PartyId[] | undefined {
     const { me, clock } = this.#options;
-    const now = clock.now();
+    const [now, isThere] = [clock.now(), this.#whoIsThere()];
     const others = spec.parties
-      .filter(party => party !== me && this.#isThere(party) && (this.#avoided.get(party) ?? 0) <= now)
+      .filter(party => party !== me && isThere(party) && (this.#avoided.get(party) ?? 0) <= now)
       .map(party => ({ party, rank: Math.random() }))
       .sort((a, b) => a.rank - b.rank);
     const signers = [me, ...others.slice(0, spec.threshold - 1).map(({ party }) => party)];
@@ -225,10 +226,7 @@ export class Presignatures {
 
   #hear(from: PartyId, bytes: Uint8Array): void {
     const message = decodePresignMessage(bytes);
-    if (message?.type === 'decline') {
-      const why = new Timeout(`invitation declined (${message.reason})`, [from]);
-      this.#invitations.decline(from, message.session, why);
-    }
+    if (message?.type === 'decline') this.#invitations.decline(from, message.session, message.reason);
     if (message?.type !== 'invitation' || this.#followed.has(message.session)) return;
     this.#follow(from, message).catch((error: unknown) => {
       this.#options.log.error('an invitation to presign was not answered', { leader: from, error });

@@ -1,5 +1,4 @@
 /** The sessions that make ECDSA signatures: interactive, in a thread of its own, or from a presignature, in two short rounds. */
-
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { agreedAuxiliary } from '../auxiliary/agreed.ts';
 import { curves, type Point } from '../curve/curve.ts';

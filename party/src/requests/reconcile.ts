@@ -106,11 +106,7 @@ export class Requests {
       case 'fail':
         return await this.#fail(request, verdict, memory);
       case 'wait':
-        await this.#write(
-          request,
-          pending(request, verdict.reason, verdict.message, courseOf(memory), this.#date()),
-          memory,
-        );
+        await this.#wait(request, memory, verdict.reason, verdict.message);
         return { requeueAfter: TAKEOVER };
       case 'sign':
         return await this.#prepare(request, verdict, memory, log);
@@ -144,21 +140,13 @@ export class Requests {
     if (rest > 0) return { requeueAfter: within(rest, left) };
     if (isEcdsa(verdict.key) && this.#options.generation() === 0) {
       const message = 'the parties have no auxiliary information yet: see AuxiliaryReady of their MpcCluster';
-      await this.#write(
-        request,
-        pending(request, 'WaitingForAuxiliary', message, courseOf(memory), this.#date()),
-        memory,
-      );
+      await this.#wait(request, memory, 'WaitingForAuxiliary', message);
       return { requeueAfter: within(TAKEOVER, left) };
     }
     const plan = planOf(request, verdict, memory, left, this.#options);
     if (plan === undefined) {
       const message = `fewer than the ${verdict.key.spec.threshold} parties needed to sign can be reached`;
-      await this.#write(
-        request,
-        pending(request, 'QuorumUnavailable', message, courseOf(memory), this.#date()),
-        memory,
-      );
+      await this.#wait(request, memory, 'QuorumUnavailable', message);
       return { requeueAfter: within(QUORUM_POLL, left) };
     }
     return {
@@ -217,8 +205,7 @@ export class Requests {
     memory.rests = this.#now() + rest;
     const message = error instanceof Error ? error.message : 'unknown error';
     const reason = error instanceof Error && error.name !== 'Error' ? error.name : 'SessionFailed';
-    const status = pending(request, reason, `session ${attempts} failed: ${message}`, courseOf(memory), this.#date());
-    await this.#write(request, status, memory);
+    await this.#wait(request, memory, reason, `session ${attempts} failed: ${message}`);
     return { requeueAfter: within(rest, deadline - this.#now()) };
   }
 
@@ -243,6 +230,11 @@ export class Requests {
     const status = failed(request, reason, withLast(message, request), courseOf(memory), this.#date());
     if (await this.#write(request, status, memory)) this.#options.observe('failed', this.#age(memory));
     return {};
+  }
+
+  /** Says what the request waits for. */
+  async #wait(request: SignRequest, memory: Memory, reason: string, message: string): Promise<void> {
+    await this.#write(request, pending(request, reason, message, courseOf(memory), this.#date()), memory);
   }
 
   /** @returns whether it was written */

@@ -16,7 +16,7 @@ import { whyNotTogether } from '../keys/quorum.ts';
 import type { Peers } from '../peers/peers.ts';
 import { PresignatureGone, type Presignatures } from '../presignatures/presignatures.ts';
 import type { Channel } from '../session/channel.ts';
-import { mayBeUnheard, type PartyId, Timeout } from '../session/errors.ts';
+import { mayBeUnheard, type PartyId } from '../session/errors.ts';
 import type { Signature } from './answers.ts';
 import { fits } from './ecdsa-session.ts';
 import { decodeSummons, encodeSummons, type Invitation } from './invitation.ts';
@@ -54,8 +54,6 @@ export class RequestSigner {
   readonly #options: RequestSignerOptions;
   readonly #invitations = new Invitations();
   readonly #followed = new Followed(MAX_FOLLOWED);
-  /** Sessions from a presignature that this party leads. */
-  readonly #presigned = new Set<string>();
   readonly #coming = new Set<Promise<void>>();
   readonly #stop: () => void;
 
@@ -84,9 +82,10 @@ export class RequestSigner {
     const { me, channel, keyring, peers, clock } = this.#options;
     const { name, uid = '' } = request.metadata;
     const session = `sign-${randomBytes(16).toString('hex')}`;
-    using invited = this.#invitations.open(session, signers);
-    if (presignature !== undefined) this.#presigned.add(session);
-    using _ = { [Symbol.dispose]: () => this.#presigned.delete(session) };
+    // that a presignature is gone is nobody's fault, and believed only of a session that needs one
+    const meaningOf = (reason: string) =>
+      presignature !== undefined && reason === NO_PRESIGNATURE ? new PresignatureGone(reason) : undefined;
+    using invited = this.#invitations.open(session, signers, meaningOf);
     // an interactive session has much time, and none for a signer that has gone
     using attendance = new Attendance(signers, peers, clock);
     const invitation = {
@@ -119,7 +118,7 @@ export class RequestSigner {
 
   #hear(from: PartyId, bytes: Uint8Array): void {
     const summons = decodeSummons(bytes);
-    if (summons?.type === 'decline') this.#declined(from, summons.session, summons.reason);
+    if (summons?.type === 'decline') this.#invitations.decline(from, summons.session, summons.reason);
     if (summons?.type !== 'invitation' || this.#followed.has(summons.session)) return;
     const coming = this.#follow(from, summons)
       .catch((error: unknown) => {
@@ -127,13 +126,6 @@ export class RequestSigner {
       })
       .finally(() => this.#coming.delete(coming));
     this.#coming.add(coming);
-  }
-
-  /** That a presignature is gone is nobody's fault, and believed only of a session that needs one. */
-  #declined(from: PartyId, session: string, reason: string): void {
-    const gone = reason === NO_PRESIGNATURE && this.#presigned.has(session);
-    const why = gone ? new PresignatureGone(reason) : new Timeout(`invitation declined (${reason})`, [from]);
-    this.#invitations.decline(from, session, why);
   }
 
   async #follow(leader: PartyId, invitation: Invitation): Promise<void> {

@@ -1,5 +1,4 @@
 /** One session for one request: the same for its leader and for those it has invited. */
-
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { curves, type Point } from '../curve/curve.ts';
 import { derivedShare } from '../sharing/derived.ts';

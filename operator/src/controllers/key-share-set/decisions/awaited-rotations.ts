@@ -3,16 +3,17 @@ import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { auxiliaryReports } from '../../../parties/auxiliary.ts';
 import { runningAttempt } from '../../../parties/running-attempt.ts';
 import type { PartyViews } from '../../../parties/view.ts';
+import { partiesOf } from '../../mpc-cluster/decisions/next-auxiliary.ts';
 import { notCarriedOut, usableTriggers } from '../../triggers.ts';
 
 /**
  * The triggers of policies that a cluster was asked to rotate its auxiliary information for, and that led to no final generation yet. A
  * cluster that is deleted rotates nothing more: nobody waits for it.
  */
-export function awaitedRotations({ metadata, spec }: MpcCluster, views: PartyViews): readonly string[] {
+export function awaitedRotations(cluster: MpcCluster, views: PartyViews): readonly string[] {
+  const { metadata } = cluster;
   if (metadata.deletionTimestamp !== undefined) return [];
-  const ids = spec.parties.map(({ id }) => id);
-  const reports = auxiliaryReports(ids, views);
+  const reports = auxiliaryReports(partiesOf(cluster), views);
   const asked = usableTriggers(metadata.annotations, AUXILIARY_ANNOTATION).filter(({ source }) => isPolicy(source));
   const phase = runningAttempt(reports)?.phase;
   const isSettled = phase !== 'Certified' && phase !== 'Activated';
