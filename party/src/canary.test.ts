@@ -5,14 +5,14 @@ import { type TestContext, test } from 'node:test';
 import type { KeySpec } from '@mpc-operator/crds/control';
 import { createLogger } from '@mpc-operator/runtime/log';
 import { registry } from '@mpc-operator/runtime/metrics';
-import { curves } from './curve/curve.ts';
 import { FakeHsm } from './hsm/testing/fake-hsm.ts';
+import { curves } from './protocol/curve/curve.ts';
+import type { Secret } from './protocol/secret.ts';
+import { lagrangeCoefficient } from './protocol/sharing/interpolation.ts';
+import { SecretScanner } from './protocol/testing/secret-scanner.ts';
 import { makeCheat } from './requests/testing/cheat.ts';
 import { uidFor } from './requests/testing/uids.ts';
-import type { Secret } from './secret.ts';
-import { lagrangeCoefficient } from './sharing/interpolation.ts';
 import { associatedData, type SecretName } from './store/secret-name.ts';
-import { Needles } from './testing/needles.ts';
 import { PartyCluster, until } from './testing/party-cluster.ts';
 
 const PARTIES = [1, 2, 3];
@@ -73,11 +73,11 @@ interface Made {
 }
 
 /** Whatever the parties have sealed, and what nobody ever had: the private keys that the shares are of. */
-function secretsOf(hsms: ReadonlyMap<number, TalkativeHsm>, keys: readonly Made[]): Needles {
-  const needles = new Needles();
+function secretsOf(hsms: ReadonlyMap<number, TalkativeHsm>, keys: readonly Made[]): SecretScanner {
+  const scanner = new SecretScanner();
   for (const [party, hsm] of hsms) {
-    needles.add(`identity of party ${party}`, hsm.find(party, { kind: 'identity' }));
-    for (const { plaintext } of hsm.sealed) needles.add(`secret of party ${party}`, plaintext);
+    scanner.add(`identity of party ${party}`, hsm.find(party, { kind: 'identity' }));
+    for (const { plaintext } of hsm.sealed) scanner.add(`secret of party ${party}`, plaintext);
   }
   for (const { spec, keyId, groupKey } of keys) {
     const curve = curves[spec.curve];
@@ -87,11 +87,11 @@ function secretsOf(hsms: ReadonlyMap<number, TalkativeHsm>, keys: readonly Made[
     });
     const secret = curve.addScalars(...terms);
     assert.equal(Buffer.from(curve.encodePoint(curve.multiplyBase(secret))).toString('hex'), groupKey);
-    needles.add(`private key ${spec.name}`, curve.encodeScalar(secret));
+    scanner.add(`private key ${spec.name}`, curve.encodeScalar(secret));
     const chainCode = hsms.get(1)?.find(1, { kind: 'chainCode', keyId }) ?? assert.fail();
-    needles.add(`chain code of ${spec.name}`, chainCode);
+    scanner.add(`chain code of ${spec.name}`, chainCode);
   }
-  return needles;
+  return scanner;
 }
 
 /** Makes a key and does with it all that a party can do, and much that it cannot. */
@@ -129,8 +129,8 @@ test('no share, chain code or private key leaves a party, in any form, whatever 
   const keys = [await live(t, cluster, TAPROOT), await live(t, cluster, EDDSA)];
   await cluster.destroyKey(PARTIES, keys[1]?.spec.name ?? '', keys[1]?.keyId ?? '');
 
-  const needles = secretsOf(hsms, keys);
-  assert.ok(needles.size >= 19, `${needles.size} secrets`); // 3 identities; of each key 6 shares, chain code, private key
+  const scanner = secretsOf(hsms, keys);
+  assert.ok(scanner.size >= 19, `${scanner.size} secrets`); // 3 identities; of each key 6 shares, chain code, private key
   const running = await everything();
   await cluster.stopAll();
   const stopped = await everything();
@@ -138,7 +138,7 @@ test('no share, chain code or private key leaves a party, in any form, whatever 
     for (const [where, pieces] of Object.entries(captured)) {
       assert.ok(pieces.length > 0, `nothing was captured of ${where}`);
       assert.deepEqual(
-        pieces.flatMap(piece => needles.in(piece)),
+        pieces.flatMap(piece => scanner.in(piece)),
         [],
         where,
       );
@@ -161,5 +161,5 @@ test('no share, chain code or private key leaves a party, in any form, whatever 
   cluster.wire.overheard(Buffer.concat([Buffer.from('frame'), share]));
   const planted = await everything();
   for (const pieces of [planted.log, planted.api, planted.wire])
-    assert.match(needles.in(pieces.at(-1) ?? '').join(), /secret of party 1/);
+    assert.match(scanner.in(pieces.at(-1) ?? '').join(), /secret of party 1/);
 });

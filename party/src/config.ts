@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { SecurityLevel } from '@mpc-operator/crds/control';
 import { partyEnv } from '@mpc-operator/crds/party-env';
 import * as z from 'zod';
-import { AUDIT_SOCKET } from './audit/audit.ts';
-import { BAN_SOCKET } from './bans/ban-socket.ts';
+import { AUDIT_SOCKET, BAN_SOCKET } from './pod-socket.ts';
 
 const text = z.string().min(1, 'is not set');
 const number = (min: number, max: number) => z.coerce.number().int().min(min).max(max);

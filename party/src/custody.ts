@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@mpc-operator/runtime/log';
 import type { Config } from './config.ts';
-import type { Fitness } from './fitness.ts';
 import type { Hsm } from './hsm/hsm.ts';
-import { Sealing } from './hsm/sealing.ts';
-import type { Identity } from './identity/identity.ts';
-import { loadIdentity } from './identity/load-identity.ts';
 import { Keyring } from './keys/keyring.ts';
-import { verifySignature } from './session/signer.ts';
+import type { Identity } from './protocol/identity/identity.ts';
+import { verifySignature } from './protocol/session/signer.ts';
+import type { Fitness } from './readiness.ts';
+import { loadIdentity } from './sealing/load-identity.ts';
+import { Sealing } from './sealing/sealing.ts';
 import { SELF, self } from './store/projections.ts';
 import { Store } from './store/store.ts';
 

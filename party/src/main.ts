@@ -8,8 +8,8 @@ import { readConfig } from './config.ts';
 import { HsmClient } from './hsm/client.ts';
 import { keyPrefix } from './hsm/hsm.ts';
 import { hsmSeconds } from './metrics.ts';
+import { cggmpParameters } from './protocol/signing/cggmp24/parameters.ts';
 import { runParty } from './run-party.ts';
-import { cggmpParameters } from './signing/cggmp24/parameters.ts';
 import { makeSafePrimes } from './threads/safe-primes.ts';
 import { NatsNetwork } from './transport/nats-network.ts';
 

@@ -1,8 +1,8 @@
 /** What a party counts. Labels are protocols, rounds and outcomes: never a key, a request or a peer, of which there may be many. */
 import { registry } from '@mpc-operator/runtime/metrics';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import { ContextMismatch, Misbehaviour, Timeout } from './session/errors.ts';
-import type { SessionObserver } from './session/observer.ts';
+import { ContextMismatch, Misbehaviour, Timeout } from './protocol/session/errors.ts';
+import type { SessionObserver } from './protocol/session/observer.ts';
 
 const registers = [registry];
 const FAST = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

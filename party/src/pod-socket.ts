@@ -4,6 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { promisify } from 'node:util';
 import type { Logger } from '@mpc-operator/runtime/log';
 
+/** Paths of the sockets, in the pod's own folder in memory. */
+export const AUDIT_SOCKET = '/tmp/audit.sock';
+export const BAN_SOCKET = '/tmp/bans.sock';
+
 export type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export class PodSocket {

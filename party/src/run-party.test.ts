@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KeySpec } from '@mpc-operator/crds/control';
 import { HsmUnavailable } from './hsm/hsm.ts';
 import { FakeHsm } from './hsm/testing/fake-hsm.ts';
-import { schemes } from './signing/scheme.ts';
+import { schemes } from './protocol/signing/scheme.ts';
 import { PartyCluster, until } from './testing/party-cluster.ts';
 
 const PARTIES = [1, 2, 3];

@@ -16,17 +16,17 @@ import type { Config } from './config.ts';
 import { answer } from './control/commands.ts';
 import { Revisions } from './control/revisions.ts';
 import { type Custody, openCustody, type StoppableHsm } from './custody.ts';
-import { Gossip } from './epochs/gossip.ts';
-import { progress } from './epochs/progress.ts';
-import { Fitness } from './fitness.ts';
 import { SessionHost } from './host/session-host.ts';
-import { fingerprint } from './identity/identity.ts';
+import { Gossip } from './keys/gossip.ts';
+import { progress } from './keys/progress.ts';
 import { hsmHealthy, keysHeld, natsConnected, observeSession } from './metrics.ts';
-import type { Network } from './network.ts';
 import { introduce } from './peers/introduction.ts';
 import { Peers } from './peers/peers.ts';
+import { fingerprint } from './protocol/identity/identity.ts';
+import { SessionRegistry } from './protocol/session/registry.ts';
+import { Fitness } from './readiness.ts';
 import { type RequestService, startRequests } from './requests/service.ts';
-import { SessionRegistry } from './session/registry.ts';
+import type { Network } from './transport/network.ts';
 
 /** Milliseconds. */
 const PRESENCE_EVERY = 1_000;

@@ -2,13 +2,13 @@
  * What presigning costs one signer at least: the modular exponentiations of figures 8, 24 and 25 of ePrint 2021/060 (2024), each timed on
  * this machine with its own length, the operations on the curve, and nothing else.
  */
-import { curves } from '@mpc-operator/party/curve/curve';
-import type { PartyId } from '@mpc-operator/party/session/errors';
-import { entry } from '@mpc-operator/party/session/party';
-import type { Auxiliary } from '@mpc-operator/party/signing/cggmp24/auxiliary';
-import { randomBelow } from '@mpc-operator/party/signing/cggmp24/paillier/integers';
-import type { Modulus } from '@mpc-operator/party/signing/cggmp24/paillier/modulus';
-import type { CggmpParameters } from '@mpc-operator/party/signing/cggmp24/parameters';
+import { curves } from '@mpc-operator/party/protocol/curve/curve';
+import { entry } from '@mpc-operator/party/protocol/session/party';
+import type { PartyId } from '@mpc-operator/party/protocol/session/party-id';
+import type { Auxiliary } from '@mpc-operator/party/protocol/signing/cggmp24/auxiliary';
+import { randomBelow } from '@mpc-operator/party/protocol/signing/cggmp24/paillier/integers';
+import type { Modulus } from '@mpc-operator/party/protocol/signing/cggmp24/paillier/modulus';
+import type { CggmpParameters } from '@mpc-operator/party/protocol/signing/cggmp24/parameters';
 import { cpuSince } from './times.ts';
 
 const RUNS = 7;

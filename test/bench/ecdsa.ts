@@ -2,20 +2,20 @@
  * Threshold ECDSA in simulation: CPU of all parties and bytes of each, beside what the exponentiations and curve operations of the
  * figures cost on this machine in this run. Nothing is asserted: machines differ.
  */
-import { curves } from '@mpc-operator/party/curve/curve';
-import type { Simulated } from '@mpc-operator/party/session/simulator';
-import { results } from '@mpc-operator/party/session/simulator';
-import { groupKey } from '@mpc-operator/party/sharing/sharing';
-import { simulateKeygen } from '@mpc-operator/party/sharing/testing/keys';
+import { curves } from '@mpc-operator/party/protocol/curve/curve';
+import type { Simulated } from '@mpc-operator/party/protocol/session/simulator';
+import { results } from '@mpc-operator/party/protocol/session/simulator';
+import { groupKey } from '@mpc-operator/party/protocol/sharing/sharing';
+import { simulateKeygen } from '@mpc-operator/party/protocol/sharing/testing/keys';
 import {
   type Material,
   simulateAuxInfo,
   simulateOffline,
   simulateOnline,
   simulateSigning,
-} from '@mpc-operator/party/signing/cggmp24/testing/simulations';
-import { DataToSign } from '@mpc-operator/party/signing/data-to-sign';
-import { untweaked } from '@mpc-operator/party/signing/signing-key';
+} from '@mpc-operator/party/protocol/signing/cggmp24/testing/simulations';
+import { DataToSign } from '@mpc-operator/party/protocol/signing/data-to-sign';
+import { untweaked } from '@mpc-operator/party/protocol/signing/signing-key';
 import { modelOfPresigning } from './ecdsa-model.ts';
 import { makeMaterial } from './material.ts';
 import { Times } from './times.ts';

@@ -1,9 +1,9 @@
-import type { PartyId } from '@mpc-operator/party/session/errors';
-import { type Primes, primesLayout } from '@mpc-operator/party/signing/cggmp24/auxiliary-record';
-import { PaillierSecretKey } from '@mpc-operator/party/signing/cggmp24/paillier/paillier';
-import { RingPedersen } from '@mpc-operator/party/signing/cggmp24/paillier/ring-pedersen';
-import { cggmpParameters, type SecurityLevel } from '@mpc-operator/party/signing/cggmp24/parameters';
-import type { Material } from '@mpc-operator/party/signing/cggmp24/testing/simulations';
+import type { PartyId } from '@mpc-operator/party/protocol/session/party-id';
+import { type Primes, primesLayout } from '@mpc-operator/party/protocol/signing/cggmp24/auxiliary-record';
+import { PaillierSecretKey } from '@mpc-operator/party/protocol/signing/cggmp24/paillier/paillier';
+import { RingPedersen } from '@mpc-operator/party/protocol/signing/cggmp24/paillier/ring-pedersen';
+import { cggmpParameters, type SecurityLevel } from '@mpc-operator/party/protocol/signing/cggmp24/parameters';
+import type { Material } from '@mpc-operator/party/protocol/signing/cggmp24/testing/simulations';
 import { makeSafePrimes } from '@mpc-operator/party/threads/safe-primes';
 
 export interface NewMaterial extends Material {

@@ -4,10 +4,10 @@
  * verifies. Theirs is the arithmetic alone, with one aggregator. Nothing is asserted: machines differ.
  */
 
-import { results } from '@mpc-operator/party/session/simulator';
-import { simulateKeygen, simulateRefresh } from '@mpc-operator/party/sharing/testing/keys';
-import { simulateSigning } from '@mpc-operator/party/signing/frost/testing/signing';
-import { type FrostPurpose, schemes } from '@mpc-operator/party/signing/scheme';
+import { results } from '@mpc-operator/party/protocol/session/simulator';
+import { simulateKeygen, simulateRefresh } from '@mpc-operator/party/protocol/sharing/testing/keys';
+import { simulateSigning } from '@mpc-operator/party/protocol/signing/frost/testing/signing';
+import { type FrostPurpose, schemes } from '@mpc-operator/party/protocol/signing/scheme';
 import type { DKG_Round2, FROST, Key } from '@noble/curves/abstract/frost.js';
 import { ed25519_FROST } from '@noble/curves/ed25519.js';
 import { schnorr_FROST } from '@noble/curves/secp256k1.js';

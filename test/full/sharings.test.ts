@@ -1,11 +1,11 @@
 /** Every committee of up to seven parties and every threshold: keygen, every size of quorum, refresh, over a network at its worst. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chaotic, results } from '@mpc-operator/party/session/simulator';
-import { groupKey, type KeyShare } from '@mpc-operator/party/sharing/sharing';
-import { simulateKeygen, simulateRefresh } from '@mpc-operator/party/sharing/testing/keys';
-import { simulateSigning } from '@mpc-operator/party/signing/frost/testing/signing';
-import { type FrostPurpose, publicKeys, schemes } from '@mpc-operator/party/signing/scheme';
+import { chaotic, results } from '@mpc-operator/party/protocol/session/simulator';
+import { groupKey, type KeyShare } from '@mpc-operator/party/protocol/sharing/sharing';
+import { simulateKeygen, simulateRefresh } from '@mpc-operator/party/protocol/sharing/testing/keys';
+import { simulateSigning } from '@mpc-operator/party/protocol/signing/frost/testing/signing';
+import { type FrostPurpose, publicKeys, schemes } from '@mpc-operator/party/protocol/signing/scheme';
 import { verifies } from '../cluster/signing.ts';
 
 const LARGEST = 7;

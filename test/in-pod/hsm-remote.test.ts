@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { HsmClient, type HsmOptions } from '@mpc-operator/party/hsm/client';
 import { HsmRefused, HsmUnavailable, MAX_PLAINTEXT, type Sealed } from '@mpc-operator/party/hsm/hsm';
-import { Secret } from '@mpc-operator/party/secret';
+import { Secret } from '@mpc-operator/party/protocol/secret';
 import { kill, Sidecar } from './p11-kit.ts';
 
 const aad = Buffer.from('bound to this');

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { HsmClient, type HsmOptions } from '@mpc-operator/party/hsm/client';
 import { type HsmConfig, HsmRefused, HsmUnavailable, MAX_PLAINTEXT, type Sealed } from '@mpc-operator/party/hsm/hsm';
-import { Secret } from '@mpc-operator/party/secret';
+import { Secret } from '@mpc-operator/party/protocol/secret';
 import { configuredHsm, makeToken, PIN } from './softhsm.ts';
 
 const configured = configuredHsm();

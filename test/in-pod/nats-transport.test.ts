@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { subjects } from '@mpc-operator/crds/subjects';
 import { createAuthority } from '@mpc-operator/operator/pki/authority';
-import { curves } from '@mpc-operator/party/curve/curve';
-import { Timeout } from '@mpc-operator/party/session/errors';
-import { runSession, type SessionOptions } from '@mpc-operator/party/session/session';
-import { makeSigner } from '@mpc-operator/party/session/simulator';
-import { keygen, keygenMessages } from '@mpc-operator/party/sharing/keygen';
-import { groupKey } from '@mpc-operator/party/sharing/sharing';
+import { curves } from '@mpc-operator/party/protocol/curve/curve';
+import { Timeout } from '@mpc-operator/party/protocol/session/errors';
+import { runSession, type SessionOptions } from '@mpc-operator/party/protocol/session/session';
+import { makeSigner } from '@mpc-operator/party/protocol/session/simulator';
+import { keygen, keygenMessages } from '@mpc-operator/party/protocol/sharing/keygen';
+import { groupKey } from '@mpc-operator/party/protocol/sharing/sharing';
 import { PartyTransport } from '@mpc-operator/party/transport/party-transport';
 import { systemClock } from '@mpc-operator/runtime/clock';
 import {

@@ -19,7 +19,7 @@ export interface Guard {
   readonly tests: string;
 }
 
-const CGGMP24 = 'party/src/signing/cggmp24';
+const CGGMP24 = 'party/src/protocol/signing/cggmp24';
 const AUX_INFO = `${CGGMP24}/aux-info-checks.ts`;
 const ATTACKS = `${CGGMP24}/attacks.test.ts`;
 const MOD = `${CGGMP24}/proofs/mod.ts`;
@@ -30,14 +30,14 @@ const PAILLIER_TEST = `${CGGMP24}/paillier/paillier.test.ts`;
 const PROOF_ATTACKS = `${CGGMP24}/proofs/attacks.test.ts`;
 const PROOFS_TEST = `${CGGMP24}/proofs/proofs.test.ts`;
 const RING = `${CGGMP24}/paillier/ring-pedersen.ts`;
-const VIEW = 'party/src/session/view.ts';
-const EQUIVOCATION_TEST = 'party/src/session/equivocation-attacks.test.ts';
+const VIEW = 'party/src/protocol/session/view.ts';
+const EQUIVOCATION_TEST = 'party/src/protocol/session/equivocation-attacks.test.ts';
 const EVIDENCE = 'party/src/evidence';
 const FRAMING = `${EVIDENCE}/framing.test.ts`;
-const ASKED = 'party/src/requests/asked.ts';
-const ASKED_TEST = 'party/src/requests/asked.test.ts';
-const ECDSA_SESSION = 'party/src/requests/ecdsa-session.ts';
-const ECDSA_SESSION_TEST = 'party/src/requests/ecdsa-session.test.ts';
+const ASKED = 'party/src/requests/requested-data.ts';
+const ASKED_TEST = 'party/src/requests/requested-data.test.ts';
+const ECDSA_SESSION = 'party/src/requests/sign-ecdsa.ts';
+const ECDSA_SESSION_TEST = 'party/src/requests/sign-ecdsa.test.ts';
 const PRIMES = 'party/src/auxiliary/primes.ts';
 const PRIMES_TEST = 'party/src/auxiliary/primes.test.ts';
 const POOL = 'party/src/presignatures/pool.ts';
@@ -46,8 +46,8 @@ const BANS = 'party/src/bans/bans.ts';
 const LIFTING_TEST = 'party/src/bans/lifting.test.ts';
 const WATCHED_HOST = 'party/src/bans/watched-host.ts';
 const WATCHED_HOST_TEST = 'party/src/bans/watched-host.test.ts';
-const HD = 'party/src/signing/hd.ts';
-const HD_TEST = 'party/src/signing/hd.test.ts';
+const HD = 'party/src/protocol/signing/hd.ts';
+const HD_TEST = 'party/src/protocol/signing/hd.test.ts';
 
 type Place = Pick<Guard, 'row' | 'file' | 'test' | 'tests'>;
 
@@ -197,19 +197,19 @@ export const guards: readonly Guard[] = [
   ),
   guard(safePrimes, 'a key of primes that are not safe', ' || !isSafePrime(prime)'),
   guard(
-    { row: 'P11', file: 'party/src/session/context.ts', test: PROOFS_TEST, tests: 'P11' },
+    { row: 'P11', file: 'party/src/protocol/session/context.ts', test: PROOFS_TEST, tests: 'P11' },
     'a proof shown by another prover (CVE-2022-47930)',
     'protocol, label, prover, ',
     'protocol, label, ',
   ),
   guard(
-    { row: 'P11', file: 'party/src/session/context.ts', test: PROOFS_TEST, tests: 'P11' },
+    { row: 'P11', file: 'party/src/protocol/session/context.ts', test: PROOFS_TEST, tests: 'P11' },
     'a proof shown in another role',
     'protocol, label, prover, ',
     'protocol, prover, ',
   ),
   guard(
-    { row: 'P11', file: 'party/src/session/context.ts', test: PROOFS_TEST, tests: 'P11' },
+    { row: 'P11', file: 'party/src/protocol/session/context.ts', test: PROOFS_TEST, tests: 'P11' },
     'a proof shown in another session',
     "new Transcript('mpc/v1/proof', sid, ",
     "new Transcript('mpc/v1/proof', ",
@@ -261,7 +261,12 @@ export const guards: readonly Guard[] = [
     '!/^(0|[1-9]\\d{0,9})$/.test(part) || ',
   ),
   guard(
-    { row: 'D10', file: 'party/src/signing/ecdsa.ts', test: 'party/src/signing/ecdsa.test.ts', tests: 'D10' },
+    {
+      row: 'D10',
+      file: 'party/src/protocol/signing/ecdsa.ts',
+      test: 'party/src/protocol/signing/ecdsa.test.ts',
+      tests: 'D10',
+    },
     'a second signature made of the first',
     'isHigh ? curve.negateScalar(s) : s',
     's',
@@ -309,8 +314,8 @@ export const guards: readonly Guard[] = [
   guard(
     {
       row: 'A5',
-      file: 'party/src/session/court.ts',
-      test: 'party/src/session/court.test.ts',
+      file: 'party/src/protocol/session/judge.ts',
+      test: 'party/src/protocol/session/judge.test.ts',
       tests: 'a message for nobody in the session',
     },
     'an accusation about nobody that ends the session of whoever hears it',
@@ -330,7 +335,7 @@ export const guards: readonly Guard[] = [
     'equal(own.signed.subarray(-32), message.signed.subarray(-32))',
   ),
   guard(
-    { row: 'T3', file: VIEW, test: 'party/src/session/court.test.ts', tests: 'two messages for one place' },
+    { row: 'T3', file: VIEW, test: 'party/src/protocol/session/judge.test.ts', tests: 'two messages for one place' },
     'who signs twice for one place is not convicted by those who were told once',
     'equal(first.signed, second.signed)',
     'equal(first.signed.subarray(-32), second.signed.subarray(-32))',
@@ -342,7 +347,7 @@ export const guards: readonly Guard[] = [
     "if (header.type === 'hello') return header;",
   ),
   guard(
-    { row: 'I8', file: 'party/src/session/inbox.ts', test: EQUIVOCATION_TEST, tests: 'I8: a second' },
+    { row: 'I8', file: 'party/src/protocol/session/inbox.ts', test: EQUIVOCATION_TEST, tests: 'I8: a second' },
     'a message that is signed twice, of which each recipient keeps another one',
     'Buffer.from(first.signed).equals(envelope.signed)',
     'Buffer.from(first.header.payloadHash).equals(envelope.header.payloadHash)',
@@ -350,8 +355,8 @@ export const guards: readonly Guard[] = [
   guard(
     {
       row: 'F3',
-      file: 'party/src/session/context.ts',
-      test: 'party/src/session/context-attacks.test.ts',
+      file: 'party/src/protocol/session/context.ts',
+      test: 'party/src/protocol/session/context-attacks.test.ts',
       tests: 'F3: an extra',
     },
     'the key that signs in the place of the id of the key',

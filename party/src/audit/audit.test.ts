@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { until } from '@mpc-operator/runtime/testing/fake-clock';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
 import { FakeHsm } from '../hsm/testing/fake-hsm.ts';
-import { Secret } from '../secret.ts';
+import { Secret } from '../protocol/secret.ts';
 import { associatedData } from '../store/secret-name.ts';
 import { owner, temporaryPath } from '../store/testing/temporary-store.ts';
 import { auditSocket, type SealedRow } from './audit.ts';

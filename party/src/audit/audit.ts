@@ -7,10 +7,8 @@ import type { Logger } from '@mpc-operator/runtime/log';
 import * as z from 'zod';
 import type { Hsm } from '../hsm/hsm.ts';
 import { PodSocket } from '../pod-socket.ts';
-import { associatedData, type Owner, secretName } from '../store/secret-name.ts';
-
-/** In the pod's own folder in memory. */
-export const AUDIT_SOCKET = '/tmp/audit.sock';
+import type { Owner } from '../protocol/identity/owner.ts';
+import { associatedData, secretName } from '../store/secret-name.ts';
 
 /** A row with the largest secret that can be sealed, in base64. */
 const MAX_BODY = 128 * 1024;

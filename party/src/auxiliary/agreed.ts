@@ -1,8 +1,9 @@
 import type { SecurityLevel } from '@mpc-operator/crds/control';
 import { isCertified } from '../epochs/key-state.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import { ContextMismatch, type PartyId } from '../session/errors.ts';
-import type { Use } from '../session/registry.ts';
+import { ContextMismatch } from '../protocol/session/errors.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import type { Use } from '../protocol/session/registry.ts';
 
 /** A generation of auxiliary information, as far as signers must agree on it. */
 export interface AgreedAuxiliary {

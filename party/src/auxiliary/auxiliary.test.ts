@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
 import type { Command, Reply } from '@mpc-operator/crds/control';
-import type { PartyId } from '../session/errors.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 import { PartyCluster, until } from '../testing/party-cluster.ts';
 
 type AuxiliaryCommand = Extract<Command, { verb: 'auxiliary' }>;

@@ -9,19 +9,19 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Bans } from '../bans/bans.ts';
 import { membersOf, Refused, rejectBusyOrLow, rejectCarriedOut, rejectDisordered } from '../ceremonies/admission.ts';
 import { attempt } from '../ceremonies/attempt.ts';
-import { Attendance } from '../ceremonies/attendance.ts';
 import { acknowledgedAttempt, carriedOutTriggers } from '../ceremonies/outcome.ts';
+import { auxiliaryId } from '../epochs/auxiliary-id.ts';
 import { type AuxiliaryProposal, acknowledgedBytes } from '../epochs/proposal.ts';
+import { Attendance } from '../host/attendance.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Peers } from '../peers/peers.ts';
-import { Secret } from '../secret.ts';
-import type { Member } from '../session/context.ts';
-import type { Signer } from '../session/signer.ts';
-import { auxInfoAgreement } from '../signing/cggmp24/agreement.ts';
-import type { Owner } from '../store/secret-name.ts';
-import type { Computing } from '../threads/computing.ts';
-import { auxiliaryId } from './auxiliary-id.ts';
+import type { Owner } from '../protocol/identity/owner.ts';
+import { Secret } from '../protocol/secret.ts';
+import type { Member } from '../protocol/session/context.ts';
+import type { Signer } from '../protocol/session/signer.ts';
+import { auxInfoAgreement } from '../protocol/signing/cggmp24/agreement.ts';
+import type { Computing } from '../threads/worker-pool.ts';
 import type { PrimeStock } from './primes.ts';
 
 export interface AuxiliaryCeremonyOptions {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
-import { Sealing } from '../hsm/sealing.ts';
 import { FakeHsm } from '../hsm/testing/fake-hsm.ts';
-import { Secret } from '../secret.ts';
+import { Secret } from '../protocol/secret.ts';
+import { Sealing } from '../sealing/sealing.ts';
 import { Store } from '../store/store.ts';
 import { temporaryPath } from '../store/testing/temporary-store.ts';
 import { until } from '../testing/party-cluster.ts';

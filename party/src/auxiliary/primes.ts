@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecurityLevel } from '@mpc-operator/crds/control';
 import type { Logger } from '@mpc-operator/runtime/log';
-import type { Sealing } from '../hsm/sealing.ts';
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../protocol/secret.ts';
+import type { Sealing } from '../sealing/sealing.ts';
 import type { Store } from '../store/store.ts';
 
 export interface PrimeStockOptions {

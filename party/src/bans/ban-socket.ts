@@ -7,9 +7,6 @@ import type { Logger } from '@mpc-operator/runtime/log';
 import { PodSocket } from '../pod-socket.ts';
 import type { Bans } from './bans.ts';
 
-/** In the pod's own folder in memory. */
-export const BAN_SOCKET = '/tmp/bans.sock';
-
 type BansShown = Pick<Bans, 'all' | 'evidenceOf' | 'lift'>;
 
 export const banSocket = (bans: BansShown, log: Logger): PodSocket =>

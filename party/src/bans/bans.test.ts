@@ -5,11 +5,11 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import type { KeySpec } from '@mpc-operator/crds/control';
-import { readEvidence } from '../evidence/format.ts';
-import { verifyEvidence } from '../evidence/verify-evidence.ts';
+import { readEvidence } from '../protocol/evidence/format.ts';
+import { verifyEvidence } from '../protocol/evidence/verify-evidence.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import { testParameters } from '../protocol/signing/cggmp24/testing/parameters.ts';
 import { uidFor } from '../requests/testing/uids.ts';
-import type { PartyId } from '../session/errors.ts';
-import { testParameters } from '../signing/cggmp24/testing/parameters.ts';
 import { PartyCluster, until } from '../testing/party-cluster.ts';
 import { testMachine } from '../threads/testing/machine.ts';
 

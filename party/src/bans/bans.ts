@@ -7,16 +7,16 @@ import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PartyReport } from '@mpc-operator/crds/control';
 import type { Logger } from '@mpc-operator/runtime/log';
-import { hex, unhex } from '../evidence/fields.ts';
-import { type EvidenceObject, readEvidence } from '../evidence/format.ts';
-import { fingerprint, parsePublicIdentity } from '../identity/identity.ts';
 import { partiesBanned } from '../metrics.ts';
 import type { Peers } from '../peers/peers.ts';
-import { readHeader } from '../session/envelope.ts';
-import type { PartyId } from '../session/errors.ts';
+import { hex, unhex } from '../protocol/evidence/fields.ts';
+import { type EvidenceObject, readEvidence } from '../protocol/evidence/format.ts';
+import { fingerprint, parsePublicIdentity } from '../protocol/identity/identity.ts';
+import { readHeader } from '../protocol/session/envelope.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 import { bans as bansProjection, pardons } from '../store/projections.ts';
 import type { Store } from '../store/store.ts';
-import type { Computing } from '../threads/computing.ts';
+import type { Computing } from '../threads/worker-pool.ts';
 
 export interface Ban {
   readonly party: PartyId;

@@ -3,12 +3,12 @@ import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
-import { hex } from '../evidence/fields.ts';
-import { type EvidenceObject, evidenceObject } from '../evidence/format.ts';
-import type { Verdict } from '../evidence/verify-evidence.ts';
-import { parsePublicIdentity } from '../identity/identity.ts';
-import { signMessage } from '../session/envelope.ts';
-import { makeSigner } from '../session/simulator.ts';
+import { hex } from '../protocol/evidence/fields.ts';
+import { type EvidenceObject, evidenceObject } from '../protocol/evidence/format.ts';
+import type { Verdict } from '../protocol/evidence/verify-evidence.ts';
+import { parsePublicIdentity } from '../protocol/identity/identity.ts';
+import { signMessage } from '../protocol/session/envelope.ts';
+import { makeSigner } from '../protocol/session/simulator.ts';
 import { eventsOf, openStore, temporaryPath } from '../store/testing/temporary-store.ts';
 import { Bans } from './bans.ts';
 

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { FakeClock, until } from '@mpc-operator/runtime/testing/fake-clock';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
-import type { PartyId } from '../session/errors.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 import { EvidenceMessenger } from './messenger.ts';
 
 const LOOK_EVERY = 5_000;

@@ -4,10 +4,10 @@ import { gunzip, gzip } from 'node:zlib';
 import { type Clock, sleep } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { TokenBuckets } from '@mpc-operator/runtime/token-bucket';
-import { readEvidence } from '../evidence/format.ts';
 import type { Peers } from '../peers/peers.ts';
-import type { Channel } from '../session/channel.ts';
-import type { PartyId } from '../session/errors.ts';
+import { readEvidence } from '../protocol/evidence/format.ts';
+import type { Channel } from '../protocol/session/channel.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 import type { Bans } from './bans.ts';
 
 export interface MessengerOptions {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
-import type { EvidenceObject } from '../evidence/format.ts';
-import { ProvenMisbehaviour } from '../evidence/with-evidence.ts';
-import { ContextMismatch, Misbehaviour } from '../session/errors.ts';
+import type { EvidenceObject } from '../protocol/evidence/format.ts';
+import { ProvenMisbehaviour } from '../protocol/evidence/with-evidence.ts';
+import { ContextMismatch, Misbehaviour } from '../protocol/session/errors.ts';
 import { WatchedHost } from './watched-host.ts';
 
 const parameters = { session: 's', protocol: 'p', suite: 's', key: 'k', epoch: 1, threshold: 2, extras: {} };

@@ -1,8 +1,8 @@
 import type { Logger } from '@mpc-operator/runtime/log';
-import { ProvenMisbehaviour } from '../evidence/with-evidence.ts';
 import type { Job, SessionHost } from '../host/session-host.ts';
-import { ContextMismatch } from '../session/errors.ts';
-import type { SessionOptions, SessionOutcome } from '../session/session.ts';
+import { ProvenMisbehaviour } from '../protocol/evidence/with-evidence.ts';
+import { ContextMismatch } from '../protocol/session/errors.ts';
+import type { SessionOptions, SessionOutcome } from '../protocol/session/session.ts';
 import type { Bans } from './bans.ts';
 
 /** Runs sessions of threshold ECDSA: with nobody who is banned, and banning whoever they convict. */

@@ -4,8 +4,8 @@ import type { AttemptReport, Refusal } from '@mpc-operator/crds/control';
 import type { EpochState } from '../epochs/key-state.ts';
 import { isAscending } from '../epochs/verify-certificate.ts';
 import type { Peers } from '../peers/peers.ts';
-import type { Member } from '../session/context.ts';
-import type { PartyId } from '../session/errors.ts';
+import type { Member } from '../protocol/session/context.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 
 export class Refused extends Error {
   override readonly name = 'Refused';

@@ -6,21 +6,21 @@ import type { AttemptReport, Command, KeySpec } from '@mpc-operator/crds/control
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { TokenBuckets } from '@mpc-operator/runtime/token-bucket';
-import { curves } from '../curve/curve.ts';
 import { acknowledgedBytes, type Proposal } from '../epochs/proposal.ts';
+import { Attendance } from '../host/attendance.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Peers } from '../peers/peers.ts';
-import { Secret } from '../secret.ts';
-import type { Signer } from '../session/signer.ts';
-import { keygen, keygenMessages } from '../sharing/keygen.ts';
-import { refresh, refreshMessages } from '../sharing/refresh.ts';
-import { type KeyShare, sharingHash } from '../sharing/sharing.ts';
-import { curvesOf } from '../signing/scheme.ts';
+import { curves } from '../protocol/curve/curve.ts';
+import { Secret } from '../protocol/secret.ts';
+import type { Signer } from '../protocol/session/signer.ts';
+import { keygen, keygenMessages } from '../protocol/sharing/keygen.ts';
+import { refresh, refreshMessages } from '../protocol/sharing/refresh.ts';
+import { type KeyShare, sharingHash } from '../protocol/sharing/sharing.ts';
+import { curvesOf } from '../protocol/signing/scheme.ts';
 import type { SecretName } from '../store/secret-name.ts';
 import { membersOf, Refused, rejectBusyOrLow, rejectCarriedOut, rejectDisordered } from './admission.ts';
 import { attempt } from './attempt.ts';
-import { Attendance } from './attendance.ts';
 import { newKeyProposal, refreshProposal } from './proposals.ts';
 
 export interface CeremoniesOptions {

@@ -2,7 +2,7 @@
 import type { AttemptReport, KeyReport } from '@mpc-operator/crds/control';
 import type { EpochState } from '../epochs/key-state.ts';
 import { isCertified } from '../epochs/key-state.ts';
-import { ContextMismatch, Misbehaviour, Timeout } from '../session/errors.ts';
+import { ContextMismatch, Misbehaviour, Timeout } from '../protocol/session/errors.ts';
 
 type Failure = Pick<AttemptReport, 'parties' | 'message'> & { readonly failure: NonNullable<AttemptReport['failure']> };
 

@@ -1,15 +1,15 @@
 /** From the outcome of a session to what the parties sign: every party comes to the same bytes. */
 import type { KeySpec } from '@mpc-operator/crds/control';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { curves } from '../curve/curve.ts';
 import type { Proposal } from '../epochs/proposal.ts';
 import { hexCommitments } from '../keys/proposed-sharing.ts';
-import type { Secret } from '../secret.ts';
-import type { Member } from '../session/context.ts';
-import type { SessionOutcome } from '../session/session.ts';
-import { taggedHash } from '../session/transcript.ts';
-import type { NewKey } from '../sharing/keygen.ts';
-import { groupKey, type KeyShare } from '../sharing/sharing.ts';
+import { curves } from '../protocol/curve/curve.ts';
+import type { Secret } from '../protocol/secret.ts';
+import type { Member } from '../protocol/session/context.ts';
+import type { SessionOutcome } from '../protocol/session/session.ts';
+import { taggedHash } from '../protocol/session/transcript.ts';
+import type { NewKey } from '../protocol/sharing/keygen.ts';
+import { groupKey, type KeyShare } from '../protocol/sharing/sharing.ts';
 
 /** The first epoch of a new key. Its id is that of the session that made it: no other key has it. */
 export function newKeyProposal(

@@ -12,7 +12,8 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
-import { AUDIT_SOCKET, type SealedRow, type Verdict } from '../audit/audit.ts';
+import type { SealedRow, Verdict } from '../audit/audit.ts';
+import { AUDIT_SOCKET } from '../pod-socket.ts';
 
 function sealedRows(tar: Buffer): SealedRow[] {
   const folder = mkdtempSync('/tmp/audit-');

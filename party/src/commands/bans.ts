@@ -5,7 +5,7 @@
  */
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { BAN_SOCKET } from '../bans/ban-socket.ts';
+import { BAN_SOCKET } from '../pod-socket.ts';
 
 const USAGE = `usage: bans               whom this party has excluded from threshold ECDSA, and for what
        bans show PARTY    the evidence, for verify-evidence

@@ -1,4 +1,4 @@
-import type { PartyId } from '../session/errors.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 
 /** What a command says, and how it ends. */
 export interface Outcome {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { reportMisbehaviour } from '../evidence/report.ts';
-import { twoFaced } from '../evidence/testing/cheats.ts';
-import { fingerprints, identityOf, levels, presigning } from '../evidence/testing/material.ts';
-import { interactiveWith } from '../evidence/testing/signing-cheats.ts';
-import { Misbehaviour } from '../session/errors.ts';
-import { failureOf } from '../session/testing/outcomes.ts';
+import { reportMisbehaviour } from '../protocol/evidence/report.ts';
+import { twoFaced } from '../protocol/evidence/testing/cheats.ts';
+import { fingerprints, identityOf, levels, presigning } from '../protocol/evidence/testing/material.ts';
+import { interactiveWith } from '../protocol/evidence/testing/signing-cheats.ts';
+import { Misbehaviour } from '../protocol/session/errors.ts';
+import { failureOf } from '../protocol/session/testing/outcomes.ts';
 import { verifyEvidenceCommand } from './verify-evidence.ts';
 
 const { simulated } = await interactiveWith({ signers: [1, 2, 3], adversary: twoFaced('data', 'commit') });

@@ -7,11 +7,11 @@
  * cannot be read, or usage.
  */
 import { readFileSync } from 'node:fs';
-import type { Levels } from '../evidence/cases.ts';
-import { type EvidenceObject, readEvidence } from '../evidence/format.ts';
-import { verifyEvidence } from '../evidence/verify-evidence.ts';
-import { fingerprint, parsePublicIdentity } from '../identity/identity.ts';
-import { cggmpParameters } from '../signing/cggmp24/parameters.ts';
+import { type EvidenceObject, readEvidence } from '../protocol/evidence/format.ts';
+import type { Levels } from '../protocol/evidence/public-checks.ts';
+import { verifyEvidence } from '../protocol/evidence/verify-evidence.ts';
+import { fingerprint, parsePublicIdentity } from '../protocol/identity/identity.ts';
+import { cggmpParameters } from '../protocol/signing/cggmp24/parameters.ts';
 import { type Outcome, parseFingerprints } from './fingerprints.ts';
 
 const USAGE = `usage: verify-evidence [PARTY=FINGERPRINT...] < evidence.json

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Certificate, KeySpec } from '@mpc-operator/crds/control';
 import { acknowledgedBytes, certificateOf, type Proposal } from '../epochs/proposal.ts';
-import { Identity } from '../identity/identity.ts';
 import { hexCommitments } from '../keys/proposed-sharing.ts';
 import { shownKey } from '../keys/shown-key.ts';
-import { makeShares } from '../sharing/testing/keys.ts';
+import { Identity } from '../protocol/identity/identity.ts';
+import { makeShares } from '../protocol/sharing/testing/keys.ts';
 import { verifyCommand } from './verify.ts';
 
 const PARTIES = [1, 2, 3];

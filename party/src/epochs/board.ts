@@ -5,7 +5,7 @@
  */
 import { auxiliaryCertificate, certificate } from '@mpc-operator/crds/control';
 import * as z from 'zod';
-import type { PartyId } from '../session/errors.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 import { type EpochState, isCertified, withAck, withActivated, withErased } from './key-state.ts';
 import { type AnyCertificate, acknowledgedBytes, certificateOf, proposalOf } from './proposal.ts';
 import { activatedBytes, erasedBytes } from './statements.ts';

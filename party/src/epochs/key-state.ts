@@ -6,7 +6,7 @@
 
 import { parseTrigger } from '@mpc-operator/crds/annotations';
 import type { AuxiliarySpec, KeySpec } from '@mpc-operator/crds/control';
-import type { PartyId } from '../session/errors.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 import type { AnyProposal, AuxiliaryProposal, Proposal } from './proposal.ts';
 
 /** One number, which this party has acknowledged. Signatures are verified before they get here, and in hex. */

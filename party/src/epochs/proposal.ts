@@ -3,8 +3,8 @@
  * signatures over the very same bytes.
  */
 import type { AuxiliaryCertificate, Certificate } from '@mpc-operator/crds/control';
-import type { PartyId } from '../session/errors.ts';
-import { encodeUnambiguously } from '../session/transcript.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import { encodeUnambiguously } from '../protocol/session/transcript.ts';
 
 export interface Proposal extends Omit<Certificate, 'acks'>, WithIdentities {}
 

@@ -2,7 +2,7 @@
  * What a party gives its word for, signed with its identity, so that it can be passed on by anybody and checked by everybody. A
  * statement is given once it is recorded, and never taken back. The third kind, the acknowledgement, is in proposal.ts.
  */
-import { encodeUnambiguously } from '../session/transcript.ts';
+import { encodeUnambiguously } from '../protocol/session/transcript.ts';
 
 /** I hold the certificate of this epoch and sign with its sharing from now on. */
 export const activatedBytes = (keyId: string, epoch: number): Uint8Array =>

@@ -1,8 +1,8 @@
 /** The check of a certificate by somebody who trusts nobody but the fingerprints noted out of band. */
 import type { Certificate } from '@mpc-operator/crds/control';
-import { fingerprint, type PublicIdentity, parsePublicIdentity } from '../identity/identity.ts';
-import type { PartyId } from '../session/errors.ts';
-import { verifySignature } from '../session/signer.ts';
+import { fingerprint, type PublicIdentity, parsePublicIdentity } from '../protocol/identity/identity.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import { verifySignature } from '../protocol/session/signer.ts';
 import { acknowledgedBytes, proposalOf } from './proposal.ts';
 
 /**

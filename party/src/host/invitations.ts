@@ -1,6 +1,7 @@
 /** Sessions that this party has invited others to, and who does not come. */
 import * as z from 'zod';
-import { type PartyId, Timeout } from '../session/errors.ts';
+import { Timeout } from '../protocol/session/errors.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 
 /** Why somebody does not come. It is shown in logs and status, so that it is made printable here. */
 export const declineReason = z

@@ -2,15 +2,15 @@
 
 import { outcomeOf, sessionSeconds, sessionsTotal } from '../metrics.ts';
 import type { Peers } from '../peers/peers.ts';
-import type { SessionParameters } from '../session/context.ts';
-import type { PartyId } from '../session/errors.ts';
-import type { Standing } from '../session/hello.ts';
-import type { Messages } from '../session/messages.ts';
-import type { SessionObserver } from '../session/observer.ts';
-import type { Party } from '../session/party.ts';
-import type { SessionRegistry, Use } from '../session/registry.ts';
-import { runSession, type SessionOptions, type SessionOutcome } from '../session/session.ts';
-import type { Signer } from '../session/signer.ts';
+import type { SessionParameters } from '../protocol/session/context.ts';
+import type { Standing } from '../protocol/session/hello.ts';
+import type { Messages } from '../protocol/session/messages.ts';
+import type { SessionObserver } from '../protocol/session/observer.ts';
+import type { Party } from '../protocol/session/party.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import type { SessionRegistry, Use } from '../protocol/session/registry.ts';
+import { runSession, type SessionOptions, type SessionOutcome } from '../protocol/session/session.ts';
+import type { Signer } from '../protocol/session/signer.ts';
 import { SessionUsed } from '../store/projections.ts';
 import type { Store } from '../store/store.ts';
 import type { SessionChannel } from '../transport/session-broker.ts';

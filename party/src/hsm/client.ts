@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Secret } from '../secret.ts';
+import { Secret } from '../protocol/secret.ts';
 import { HostProcess } from './host-process.ts';
 import { type Hsm, type HsmConfig, HsmRefused, HsmUnavailable, type Observe, type Sealed } from './hsm.ts';
 import type { Operation, Operations } from './protocol.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FrameReader, sendFrame } from './frames.ts';
+import { FrameReader, sendFrame } from '../process-pipe.ts';
 import { HsmRefused, HsmUnavailable } from './hsm.ts';
 import type { Failure, Operation, Operations, Reply, Request } from './protocol.ts';
 

@@ -3,7 +3,7 @@
  * that descriptor is closed, so it never outlives the party, and prints nothing.
  */
 import { Socket } from 'node:net';
-import { FrameReader, sendFrame } from './frames.ts';
+import { FrameReader, sendFrame } from '../process-pipe.ts';
 import type { Failure, Operation, Operations, Reply, Request } from './protocol.ts';
 import { Token } from './token.ts';
 import { Lost, PinRefused, Refused } from './token-errors.ts';

@@ -1,4 +1,4 @@
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../protocol/secret.ts';
 
 /** Bytes sealed by a sealing key (KEK) of the HSM: AES-256-GCM. */
 export interface Sealed {

@@ -2,7 +2,7 @@
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
 import type { KeyState } from '../epochs/key-state.ts';
-import { DerivationError } from '../signing/hd.ts';
+import { DerivationError } from '../protocol/signing/hd.ts';
 import type { Keyring } from './keyring.ts';
 import { type ShownChild, shownChildren } from './shown-key.ts';
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { curves } from '../curve/curve.ts';
 import type { EpochEvent } from '../epochs/events.ts';
 import { certificateOf, type Proposal } from '../epochs/proposal.ts';
 import { HsmUnavailable } from '../hsm/hsm.ts';
-import { Sealing } from '../hsm/sealing.ts';
 import { FakeHsm } from '../hsm/testing/fake-hsm.ts';
-import { Secret } from '../secret.ts';
+import { curves } from '../protocol/curve/curve.ts';
+import { Secret } from '../protocol/secret.ts';
+import { Sealing } from '../sealing/sealing.ts';
 import { KeyNotHeld } from '../store/projections.ts';
 import type { Store } from '../store/store.ts';
 import { openStore } from '../store/testing/temporary-store.ts';

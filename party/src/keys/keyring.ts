@@ -2,15 +2,15 @@
  * The keys of this party, and its auxiliary information: what its log says of their epochs, what others have said since, and its sealed
  * shares. Everything that changes a key is recorded here first, and acted on after.
  */
-import { auxiliaryId } from '../auxiliary/auxiliary-id.ts';
-import { curves } from '../curve/curve.ts';
+import { auxiliaryId } from '../epochs/auxiliary-id.ts';
 import { type Board, boardOf, merge, type Verify } from '../epochs/board.ts';
 import { apply, EPOCH_EVENT_TYPES, type EpochEvent, isEpochEvent, keyIdOf } from '../epochs/events.ts';
 import { type AuxiliaryState, type EpochState, isKey, type KeyState } from '../epochs/key-state.ts';
-import type { Sealing, SecretChanges } from '../hsm/sealing.ts';
-import type { Secret } from '../secret.ts';
-import type { PartyId } from '../session/errors.ts';
-import { type KeyShare, keyShare, type Sharing } from '../sharing/sharing.ts';
+import { curves } from '../protocol/curve/curve.ts';
+import type { Secret } from '../protocol/secret.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import { type KeyShare, keyShare, type Sharing } from '../protocol/sharing/sharing.ts';
+import type { Sealing, SecretChanges } from '../sealing/sealing.ts';
 import type { LogEntry } from '../store/projection.ts';
 import type { Store } from '../store/store.ts';
 import { sharingOf } from './proposed-sharing.ts';

@@ -1,6 +1,6 @@
-import { curves } from '../curve/curve.ts';
 import type { Proposal } from '../epochs/proposal.ts';
-import type { Sharing } from '../sharing/sharing.ts';
+import { curves } from '../protocol/curve/curve.ts';
+import type { Sharing } from '../protocol/sharing/sharing.ts';
 
 /** The sharing that a proposal is about. */
 export function sharingOf({ curve, threshold, identities, commitments }: Proposal): Sharing {

@@ -1,6 +1,6 @@
 /** Those who sign with a key together, as one of them names them. */
 import type { KeySpec } from '@mpc-operator/crds/control';
-import type { PartyId } from '../session/errors.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 
 /** Why these cannot sign with a key at the invitation of `leader`; undefined: they can. */
 export function whyNotTogether(

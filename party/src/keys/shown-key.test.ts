@@ -5,8 +5,8 @@ import { p2tr, p2wpkh } from '@scure/btc-signer';
 import { getAddressDecoder } from '@solana/addresses';
 import fc from 'fast-check';
 import { addr } from 'micro-eth-signer';
-import { curves } from '../curve/curve.ts';
-import { DerivationError, derive, parsePath } from '../signing/hd.ts';
+import { curves } from '../protocol/curve/curve.ts';
+import { DerivationError, derive, parsePath } from '../protocol/signing/hd.ts';
 import { shownChildren, shownKey } from './shown-key.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -1,10 +1,10 @@
 /** What the world sees of a key and of its children: what their signatures verify under, and where they spend. */
 import type { KeyReport, KeySpec } from '@mpc-operator/crds/control';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { addresses } from '../chains/addresses.ts';
-import { curves, type Point } from '../curve/curve.ts';
-import { derive, parsePath } from '../signing/hd.ts';
-import { publicKeys } from '../signing/scheme.ts';
+import { addresses } from '../protocol/chains/addresses.ts';
+import { curves, type Point } from '../protocol/curve/curve.ts';
+import { derive, parsePath } from '../protocol/signing/hd.ts';
+import { publicKeys } from '../protocol/signing/scheme.ts';
 
 export type ShownChild = NonNullable<KeyReport['derivations']>[number];
 export type ShownKey = Omit<ShownChild, 'path'> & Pick<KeyReport, 'internalKey'>;

@@ -1,10 +1,10 @@
 /** How a party makes itself known to its peers: by its word, signed with its identity, which they pin the first time they hear it. */
 import * as z from 'zod';
-import { type PublicIdentity, parsePublicIdentity } from '../identity/identity.ts';
-import type { PartyId } from '../session/errors.ts';
-import { type Signer, verifySignature } from '../session/signer.ts';
-import { encodeUnambiguously } from '../session/transcript.ts';
-import type { Owner } from '../store/secret-name.ts';
+import { type PublicIdentity, parsePublicIdentity } from '../protocol/identity/identity.ts';
+import type { Owner } from '../protocol/identity/owner.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import { type Signer, verifySignature } from '../protocol/session/signer.ts';
+import { encodeUnambiguously } from '../protocol/session/transcript.ts';
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
 

@@ -1,11 +1,12 @@
 /** The other parties of the cluster: their pinned identities, who is there, and how far each one's memory reached when last met. */
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
-import { fingerprint } from '../identity/identity.ts';
 import { decodeJson } from '../json-message.ts';
-import type { Member } from '../session/context.ts';
-import { ContextMismatch, type PartyId } from '../session/errors.ts';
-import type { Standing } from '../session/hello.ts';
+import { fingerprint } from '../protocol/identity/identity.ts';
+import type { Member } from '../protocol/session/context.ts';
+import { ContextMismatch } from '../protocol/session/errors.ts';
+import type { Standing } from '../protocol/session/hello.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 import type { PartyEvent } from '../store/events.ts';
 import { peers as peersProjection } from '../store/projections.ts';
 import type { Store } from '../store/store.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { curves } from '../curve/curve.ts';
-import { Presignature } from '../signing/cggmp24/presignature.ts';
+import { curves } from '../protocol/curve/curve.ts';
+import { Presignature } from '../protocol/signing/cggmp24/presignature.ts';
 import { type Pooled, PresignaturePool } from './pool.ts';
 
 const curve = curves.secp256k1;

@@ -1,9 +1,9 @@
 /** The presignatures of a party: in memory only, each with one owner that alone may lead with it, each taken once. */
 import type { SecurityLevel } from '@mpc-operator/crds/control';
 import { presignaturesTotal } from '../metrics.ts';
-import type { PartyId } from '../session/errors.ts';
-import type { Presignature } from '../signing/cggmp24/presignature.ts';
-import type { EcdsaCurve } from '../signing/ecdsa.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import type { Presignature } from '../protocol/signing/cggmp24/presignature.ts';
+import type { EcdsaCurve } from '../protocol/signing/ecdsa.ts';
 
 /** What a presignature is bound to. */
 export interface Binding {

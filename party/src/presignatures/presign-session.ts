@@ -1,16 +1,16 @@
 /** One session that makes a presignature: the same for its owner and for those it has invited. */
 import { agreedAuxiliary } from '../auxiliary/agreed.ts';
-import { curves } from '../curve/curve.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import type { PartyId } from '../session/errors.ts';
-import { groupKey } from '../sharing/sharing.ts';
-import { offlineAgreement } from '../signing/cggmp24/agreement.ts';
-import { ecdsaCurve } from '../signing/ecdsa.ts';
-import { untweaked } from '../signing/signing-key.ts';
-import type { Computing } from '../threads/computing.ts';
+import { curves } from '../protocol/curve/curve.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import { groupKey } from '../protocol/sharing/sharing.ts';
+import { offlineAgreement } from '../protocol/signing/cggmp24/agreement.ts';
+import { ecdsaCurve } from '../protocol/signing/ecdsa.ts';
+import { untweaked } from '../protocol/signing/signing-key.ts';
 import { assemble } from '../threads/plain-presignature.ts';
 import { plainShare } from '../threads/plain-share.ts';
+import type { Computing } from '../threads/worker-pool.ts';
 import type { PresignInvitation } from './invitation.ts';
 import type { Pooled } from './pool.ts';
 

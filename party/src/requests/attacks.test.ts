@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Command, KeyReport, KeySpec } from '@mpc-operator/crds/control';
 import type { HttpRequest, HttpResponse, Transport } from '@mpc-operator/runtime/transport';
-import { schemes } from '../signing/scheme.ts';
+import { schemes } from '../protocol/signing/scheme.ts';
 import { PartyCluster, until } from '../testing/party-cluster.ts';
 import { encodeSummons, type Invitation, type Summons } from './invitation.ts';
 import { leaderOrder } from './leadership.ts';

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
 import type { KeySpec } from '@mpc-operator/crds/control';
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
-import { curves } from '../curve/curve.ts';
-import { opensslVerifies } from '../signing/cggmp24/testing/openssl.ts';
-import { parseCompact } from '../signing/ecdsa.ts';
+import { curves } from '../protocol/curve/curve.ts';
+import { opensslVerifies } from '../protocol/signing/cggmp24/testing/openssl.ts';
+import { parseCompact } from '../protocol/signing/ecdsa.ts';
 import { PartyCluster, until } from '../testing/party-cluster.ts';
 
 const PARTIES = [1, 2, 3];

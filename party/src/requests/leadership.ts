@@ -1,6 +1,6 @@
 /** Who leads the session of a request, and with whom. Every party computes the same order, so that no election is needed. */
 import { createHash } from 'node:crypto';
-import type { PartyId } from '../session/errors.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 
 /**
  * The parties of a key in the order in which they lead the sessions of a request. It depends on the uid, so that requests spread

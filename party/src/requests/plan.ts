@@ -3,11 +3,11 @@ import type { SignRequest } from '@mpc-operator/crds/generated/api';
 import type { Bans } from '../bans/bans.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Presignatures } from '../presignatures/presignatures.ts';
-import type { PartyId } from '../session/errors.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import type { Verdict } from './decision.ts';
 import { chooseSigners } from './leadership.ts';
-import type { Memory } from './memories.ts';
+import type { Memory } from './request-state.ts';
 import { isEcdsa, type Length, shortTimeout, timeoutOf } from './sessions.ts';
-import type { Verdict } from './verdict.ts';
 
 export interface Circumstances {
   readonly me: PartyId;

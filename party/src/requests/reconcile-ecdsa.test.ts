@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pooled } from '../presignatures/pool.ts';
 import { PresignatureGone } from '../presignatures/presignatures.ts';
-import { Timeout } from '../session/errors.ts';
+import { Timeout } from '../protocol/session/errors.ts';
 import { Desk, SECOND, signature } from './testing/desk.ts';
 
 const ecdsaDesk = (signers = [1, 3]) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failure } from '@mpc-operator/runtime/testing/fake-api';
 import { settle } from '@mpc-operator/runtime/testing/fake-clock';
-import { ContextMismatch, Misbehaviour, Timeout } from '../session/errors.ts';
+import { ContextMismatch, Misbehaviour, Timeout } from '../protocol/session/errors.ts';
 import { Desk, SECOND, signature } from './testing/desk.ts';
 import { uidFor } from './testing/uids.ts';
 

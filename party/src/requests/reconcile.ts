@@ -12,15 +12,16 @@ import type { ObjectKey } from '@mpc-operator/runtime/object';
 import type { Bans } from '../bans/bans.ts';
 import type { Peers } from '../peers/peers.ts';
 import { PresignatureGone, type Presignatures } from '../presignatures/presignatures.ts';
-import { isOfSession, Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
-import { failed, pending, type Signature, succeeded, withLast } from './answers.ts';
+import { isOfSession, Misbehaviour, Timeout } from '../protocol/session/errors.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import type { Verdict } from './decision.ts';
 import { turnOf } from './leadership.ts';
-import { courseOf, Memories, type Memory } from './memories.ts';
 import { bannedOf, type Plan, planOf } from './plan.ts';
 import type { RequestSigner } from './request-signer.ts';
+import { courseOf, Memories, type Memory } from './request-state.ts';
 import { isEcdsa, type Length, restAfter, SessionPlaces, within } from './sessions.ts';
 import { writeStatus } from './sign-requests.ts';
-import type { Verdict } from './verdict.ts';
+import { failed, pending, type Signature, succeeded, withLast } from './status.ts';
 
 export interface RequestsOptions {
   readonly me: PartyId;

@@ -17,17 +17,17 @@ import type { KeyState } from '../epochs/key-state.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { Children } from '../keys/children.ts';
 import { requestSeconds, requestsTotal } from '../metrics.ts';
-import type { Network } from '../network.ts';
 import type { Peers } from '../peers/peers.ts';
 import { Presignatures } from '../presignatures/presignatures.ts';
-import type { SessionRegistry } from '../session/registry.ts';
-import { protocols } from '../signing/cggmp24/agreement.ts';
-import type { Owner } from '../store/secret-name.ts';
+import type { Owner } from '../protocol/identity/owner.ts';
+import type { SessionRegistry } from '../protocol/session/registry.ts';
+import { protocols } from '../protocol/signing/cggmp24/agreement.ts';
+import type { Network } from '../transport/network.ts';
+import { isToBeDestroyed, judge, leanIfFinished } from './decision.ts';
 import { Requests } from './reconcile.ts';
 import { RequestSigner } from './request-signer.ts';
+import { signatureOf } from './sign.ts';
 import { signRequests } from './sign-requests.ts';
-import { signatureOf } from './signing-session.ts';
-import { isToBeDestroyed, judge, leanIfFinished } from './verdict.ts';
 
 export interface RequestServiceOptions {
   readonly owner: Owner;

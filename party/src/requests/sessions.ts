@@ -1,6 +1,6 @@
 /** How long the sessions of a request may take, and how many run at once. Long ones do not take the places of short ones. */
 import type { KeyState } from '../epochs/key-state.ts';
-import { SessionLimit } from './session-limit.ts';
+import { SessionLimit } from './concurrency.ts';
 
 /** Milliseconds, of the first session of a request; each further one has twice the time, up to the last. */
 const SHORT = { first: 3_000, last: 15_000 };

@@ -4,7 +4,7 @@ import { API_VERSION } from '@mpc-operator/crds/group';
 import { ApiError } from '@mpc-operator/runtime/api-error';
 import type { ApiClient } from '@mpc-operator/runtime/client';
 import { defineResource } from '@mpc-operator/runtime/resource';
-import { isFinished } from './verdict.ts';
+import { isFinished } from './decision.ts';
 
 export const signRequests = defineResource<SignRequest>({
   apiVersion: API_VERSION,

@@ -2,12 +2,12 @@
 import type { SessionHost } from '../host/session-host.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Presignatures } from '../presignatures/presignatures.ts';
-import type { PartyId } from '../session/errors.ts';
-import type { Use } from '../session/registry.ts';
-import type { SigningAgreement } from '../signing/protocol.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import type { Use } from '../protocol/session/registry.ts';
+import type { SigningAgreement } from '../protocol/signing/protocol.ts';
 import type { Store } from '../store/store.ts';
-import type { Computing } from '../threads/computing.ts';
-import type { Asked } from './asked.ts';
+import type { Computing } from '../threads/worker-pool.ts';
+import type { Asked } from './requested-data.ts';
 
 export interface SigningSessionOptions {
   readonly keyring: Pick<Keyring, 'byId' | 'share' | 'sharing' | 'chainCode' | 'auxiliary'>;

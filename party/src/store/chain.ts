@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Owner } from './secret-name.ts';
+import type { Owner } from '../protocol/identity/owner.ts';
 
 /** One link of the log as it is stored. */
 export interface Link {

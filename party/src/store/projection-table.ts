@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { canonicalJson, type Json } from './canonical-json.ts';
+import { canonicalJson, type Json } from '../protocol/canonical-json.ts';
 import { ProjectionRow, VersionRow } from './entities.ts';
 import type { LogEntry, Projection } from './projection.ts';
 

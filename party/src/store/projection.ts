@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Json } from './canonical-json.ts';
+import type { Json } from '../protocol/canonical-json.ts';
 import type { PartyEvent } from './events.ts';
 
 /** An event with its place in the log. */

@@ -1,4 +1,5 @@
-import { encodeUnambiguously } from '../session/transcript.ts';
+import type { Owner } from '../protocol/identity/owner.ts';
+import { encodeUnambiguously } from '../protocol/session/transcript.ts';
 
 /** What a party keeps sealed, and nowhere else. A new kind of secret is a new member here. */
 export type SecretName =
@@ -41,13 +42,6 @@ export function secretName({ kind, subject, number }: SecretKey): SecretName {
   if (kind === 'sharing' || kind === 'auxiliary') return { kind, keyId: subject, epoch: number };
   if (kind === 'chainCode') return { kind, keyId: subject };
   throw new RangeError(`a sealed secret of kind ${kind}: the store was written by a newer version`);
-}
-
-/** Whose store, log and sealed secrets these are. Ids that survive Kubernetes objects, never uids. */
-export interface Owner {
-  readonly namespace: string;
-  readonly cluster: string;
-  readonly party: number;
 }
 
 /** What a sealed secret is bound to: as bytes that no other secret, of this party or another, has. */

@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Sealed } from '../hsm/hsm.ts';
-import { canonicalJson, type Json } from './canonical-json.ts';
+import { canonicalJson, type Json } from '../protocol/canonical-json.ts';
+import type { Owner } from '../protocol/identity/owner.ts';
 import { genesis, type Head, headOf, type Link, link, verifyLink } from './chain.ts';
 import { type Database, openDatabase } from './database.ts';
 import { EventRow, SealedRow } from './entities.ts';
@@ -9,7 +10,7 @@ import type { Migration } from './migrations.ts';
 import type { LogEntry, Projection } from './projection.ts';
 import { ProjectionTable } from './projection-table.ts';
 import { partyProjections } from './projections.ts';
-import { type Owner, type SecretName, secretKey, secretName } from './secret-name.ts';
+import { type SecretName, secretKey, secretName } from './secret-name.ts';
 
 /** Changes of the sealed table, made in the same transaction as the events that speak of them. */
 export interface SealedChanges {

@@ -8,12 +8,12 @@ import { systemClock } from '@mpc-operator/runtime/clock';
 import { FakeApi, failure, type Interceptor } from '@mpc-operator/runtime/testing/fake-api';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
 import { FakeHsm } from '../hsm/testing/fake-hsm.ts';
-import type { Network } from '../network.ts';
-import { isFinished } from '../requests/verdict.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import { isFinished } from '../requests/decision.ts';
 import { runParty, type Surroundings } from '../run-party.ts';
-import type { PartyId } from '../session/errors.ts';
 import { temporaryPath } from '../store/testing/temporary-store.ts';
 import { testMachine } from '../threads/testing/machine.ts';
+import type { Network } from '../transport/network.ts';
 import { SessionBroker } from '../transport/session-broker.ts';
 
 const NAMESPACE = 'ns';

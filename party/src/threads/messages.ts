@@ -1,9 +1,9 @@
 /** What the two threads of a session say to each other: the one that computes, and the one that has network, identity and store. */
-import type { EvidenceObject } from '../evidence/format.ts';
-import type { SessionParameters } from '../session/context.ts';
-import type { PartyId } from '../session/errors.ts';
-import type { Standing } from '../session/hello.ts';
-import type { DropReason } from '../session/observer.ts';
+import type { EvidenceObject } from '../protocol/evidence/format.ts';
+import type { SessionParameters } from '../protocol/session/context.ts';
+import type { Standing } from '../protocol/session/hello.ts';
+import type { DropReason } from '../protocol/session/observer.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 import type { PlainError } from './plain-error.ts';
 import type { Input, Job, Output, PlainAuxiliary } from './tasks.ts';
 

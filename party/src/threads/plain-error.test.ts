@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ContextMismatch, Misbehaviour, Timeout } from '../session/errors.ts';
+import { ContextMismatch, Misbehaviour, Timeout } from '../protocol/session/errors.ts';
 import { fromPlain, toPlain } from './plain-error.ts';
 
 const across = (error: unknown): Error => fromPlain(structuredClone(toPlain(error)));

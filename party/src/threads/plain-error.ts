@@ -1,7 +1,9 @@
 /** Errors that cross to another thread and stay what they are: structured clone would make plain errors of them. */
-import type { EvidenceObject } from '../evidence/format.ts';
-import { ProvenMisbehaviour } from '../evidence/with-evidence.ts';
-import { ContextMismatch, type Evidence, Misbehaviour, type PartyId, Timeout } from '../session/errors.ts';
+import type { EvidenceObject } from '../protocol/evidence/format.ts';
+import { ProvenMisbehaviour } from '../protocol/evidence/with-evidence.ts';
+import { ContextMismatch, Misbehaviour, Timeout } from '../protocol/session/errors.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import type { Evidence } from '../protocol/session/signed-message.ts';
 
 export type PlainError =
   | { readonly kind: 'timeout'; readonly round: string; readonly missing: readonly PartyId[]; readonly why?: string }

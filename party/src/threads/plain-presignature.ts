@@ -1,5 +1,5 @@
-import { type CurveName, curves } from '../curve/curve.ts';
-import { Presignature } from '../signing/cggmp24/presignature.ts';
+import { type CurveName, curves } from '../protocol/curve/curve.ts';
+import { Presignature } from '../protocol/signing/cggmp24/presignature.ts';
 import type { PlainPresignature } from './tasks.ts';
 
 /** Takes a presignature apart, to send it to another thread: what is left here is used up. */

@@ -1,5 +1,5 @@
-import { curves } from '../curve/curve.ts';
-import { encodePoints, type KeyShare } from '../sharing/sharing.ts';
+import { curves } from '../protocol/curve/curve.ts';
+import { encodePoints, type KeyShare } from '../protocol/sharing/sharing.ts';
 import type { PlainShare } from './tasks.ts';
 
 /** A copy of a share for another thread, which wipes it. */

@@ -1,8 +1,8 @@
 /** The program of `makeSafePrimes`: writes four of as many bits as its argument says to file descriptor 3, and ends. */
 import { generatePrimeSync } from 'node:crypto';
 import { Socket } from 'node:net';
-import { sendFrame } from '../hsm/frames.ts';
-import { primesLayout } from '../signing/cggmp24/auxiliary-record.ts';
+import { sendFrame } from '../process-pipe.ts';
+import { primesLayout } from '../protocol/signing/cggmp24/auxiliary-record.ts';
 
 const primeBits = Number(process.argv[2]);
 const primes = new Set<bigint>();

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { FrameReader } from '../hsm/frames.ts';
-import { Secret } from '../secret.ts';
+import { FrameReader } from '../process-pipe.ts';
+import { Secret } from '../protocol/secret.ts';
 
 const PROGRAM = fileURLToPath(new URL('./safe-primes-process.ts', import.meta.url));
 /** As nice(1) has it. */

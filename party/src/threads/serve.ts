@@ -3,13 +3,13 @@ import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { Levels } from '../evidence/cases.ts';
-import { type Verdict, verifyEvidence } from '../evidence/verify-evidence.ts';
-import type { PartyId } from '../session/errors.ts';
-import type { SessionOptions } from '../session/session.ts';
-import { Conductor } from './conduct.ts';
+import type { Levels } from '../protocol/evidence/public-checks.ts';
+import { type Verdict, verifyEvidence } from '../protocol/evidence/verify-evidence.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import type { SessionOptions } from '../protocol/session/session.ts';
 import type { CallName, Calls, FromSession, Start, ToJudge, ToPrepare, ToSession } from './messages.ts';
 import { fromPlain, toPlain } from './plain-error.ts';
+import { Conductor } from './task-runner.ts';
 import type { Job, Output } from './tasks.ts';
 
 export type Assignment =

@@ -1,9 +1,9 @@
 /** A thread in which sessions run that exponentiate, so that the party's own thread answers health checks and FROST all the while. */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import type { Verdict } from '../evidence/verify-evidence.ts';
-import type { Channel } from '../session/channel.ts';
-import type { SessionOptions, SessionOutcome } from '../session/session.ts';
-import { Frames } from './frames.ts';
+import type { Verdict } from '../protocol/evidence/verify-evidence.ts';
+import type { Channel } from '../protocol/session/channel.ts';
+import type { SessionOptions, SessionOutcome } from '../protocol/session/session.ts';
+import { Frames } from './backlog.ts';
 import type { FromSession, Start, ToJudge, ToPrepare, ToSession } from './messages.ts';
 import { fromPlain, toPlain } from './plain-error.ts';
 import type { ThreadData } from './serve.ts';

@@ -1,8 +1,8 @@
 /** The sessions that run in a thread of their own, because they exponentiate: what goes in, and what comes out, as plain data. */
 import type { SecurityLevel } from '@mpc-operator/crds/control';
-import type { CurveName } from '../curve/curve.ts';
-import type { PartyId } from '../session/errors.ts';
-import type { PlainData } from '../signing/data-to-sign.ts';
+import type { CurveName } from '../protocol/curve/curve.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import type { PlainData } from '../protocol/signing/data-to-sign.ts';
 
 /** A party's share of a key, or of a child of it. */
 export interface PlainShare {

@@ -1,5 +1,5 @@
 /** The program of a thread that computes. */
-import { cggmpParameters } from '../signing/cggmp24/parameters.ts';
+import { cggmpParameters } from '../protocol/signing/cggmp24/parameters.ts';
 import { serve } from './serve.ts';
 
 serve(cggmpParameters);

@@ -6,8 +6,8 @@ import { systemClock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { NatsClient, type NatsConfig } from '@mpc-operator/runtime/nats-client';
 import { messagesLost } from '../metrics.ts';
-import type { Network } from '../network.ts';
-import type { PartyId } from '../session/errors.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
+import type { Network } from './network.ts';
 import { PartyTransport } from './party-transport.ts';
 import type { SessionChannel } from './session-broker.ts';
 

@@ -1,8 +1,8 @@
 import { subjects } from '@mpc-operator/crds/subjects';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { NatsClient, NatsMessage } from '@mpc-operator/runtime/nats-client';
-import { ascii, bytesUpTo, struct, tryDecode } from '../session/codec.ts';
-import type { PartyId } from '../session/errors.ts';
+import { ascii, bytesUpTo, struct, tryDecode } from '../protocol/session/codec.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 import { type BrokerLimits, SessionBroker, type SessionChannel } from './session-broker.ts';
 
 /** The largest message that a NATS server takes by default. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeClock } from '@mpc-operator/runtime/testing/fake-clock';
-import type { PartyId } from '../session/errors.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 import { type BrokerLimits, SessionBroker } from './session-broker.ts';
 
 function makeBroker(limits: Partial<BrokerLimits> = {}) {

@@ -1,6 +1,6 @@
 import type { Clock } from '@mpc-operator/runtime/clock';
-import type { Channel } from '../session/channel.ts';
-import type { PartyId } from '../session/errors.ts';
+import type { Channel } from '../protocol/session/channel.ts';
+import type { PartyId } from '../protocol/session/party-id.ts';
 
 export interface BrokerLimits {
   /** Messages of one sender for sessions that are not open here. */

@@ -6,23 +6,23 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
-import { curves } from '@mpc-operator/party/curve/curve';
-import type { PartyId } from '@mpc-operator/party/session/errors';
-import { chaotic, results } from '@mpc-operator/party/session/simulator';
-import { groupKey } from '@mpc-operator/party/sharing/sharing';
-import { makeShares } from '@mpc-operator/party/sharing/testing/keys';
-import { interactiveMessages } from '@mpc-operator/party/signing/cggmp24/interactive';
-import { assertSound, byzantine } from '@mpc-operator/party/signing/cggmp24/testing/byzantine';
-import { opensslVerifies } from '@mpc-operator/party/signing/cggmp24/testing/openssl';
-import { testParameters } from '@mpc-operator/party/signing/cggmp24/testing/parameters';
+import { curves } from '@mpc-operator/party/protocol/curve/curve';
+import type { PartyId } from '@mpc-operator/party/protocol/session/party-id';
+import { chaotic, results } from '@mpc-operator/party/protocol/session/simulator';
+import { groupKey } from '@mpc-operator/party/protocol/sharing/sharing';
+import { makeShares } from '@mpc-operator/party/protocol/sharing/testing/keys';
+import { interactiveMessages } from '@mpc-operator/party/protocol/signing/cggmp24/interactive';
+import { assertSound, byzantine } from '@mpc-operator/party/protocol/signing/cggmp24/testing/byzantine';
+import { opensslVerifies } from '@mpc-operator/party/protocol/signing/cggmp24/testing/openssl';
+import { testParameters } from '@mpc-operator/party/protocol/signing/cggmp24/testing/parameters';
 import {
   makeAuxiliary,
   makePresignature,
   simulateOnline,
   simulateSigning,
-} from '@mpc-operator/party/signing/cggmp24/testing/simulations';
-import { DataToSign } from '@mpc-operator/party/signing/data-to-sign';
-import { derive } from '@mpc-operator/party/signing/hd';
+} from '@mpc-operator/party/protocol/signing/cggmp24/testing/simulations';
+import { DataToSign } from '@mpc-operator/party/protocol/signing/data-to-sign';
+import { derive } from '@mpc-operator/party/protocol/signing/hd';
 import { makeMaterial } from '../../bench/material.ts';
 
 const RUNS = Number(process.env.ECDSA_RUNS ?? 2500);

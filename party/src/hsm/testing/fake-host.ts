@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { FrameReader, sendFrame } from '../frames.ts';
+import { FrameReader, sendFrame } from '../../process-pipe.ts';
 import type { Failure, Reply, Request } from '../protocol.ts';
 
 const stream = new Socket({ fd: 3 });

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { Secret } from '../../secret.ts';
+import { Secret } from '../../protocol/secret.ts';
 import { type Hsm, HsmRefused, type Sealed } from '../hsm.ts';
 
 const TAG_BYTES = 16;

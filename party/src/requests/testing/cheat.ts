@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
-import { curves } from '../../curve/curve.ts';
 import { Keyring } from '../../keys/keyring.ts';
-import { Secret } from '../../secret.ts';
+import { curves } from '../../protocol/curve/curve.ts';
+import { Secret } from '../../protocol/secret.ts';
 
 /** From now on this party's share of this key is wrong by one, after all checks: what it then signs is a lie, rightly signed as its own. */
 export function makeCheat(t: TestContext, cheat: number, keyId: string): void {

@@ -8,9 +8,9 @@ import { FakeClock } from '@mpc-operator/runtime/testing/fake-clock';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
 import { newEpochs } from '../../epochs/key-state.ts';
 import type { Pooled } from '../../presignatures/pool.ts';
-import type { Signature } from '../answers.ts';
+import type { Verdict } from '../decision.ts';
 import { Requests } from '../reconcile.ts';
-import type { Verdict } from '../verdict.ts';
+import type { Signature } from '../status.ts';
 import { uidFor } from './uids.ts';
 
 const COLLECTION = `/apis/${API_VERSION}/namespaces/ns/signrequests`;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { Owner } from '../../protocol/identity/owner.ts';
 import type { EventOf, PartyEvent } from '../events.ts';
-import type { Owner } from '../secret-name.ts';
 import { Store, type StoreOptions } from '../store.ts';
 
 export const owner: Owner = { namespace: 'ns', cluster: 'c', party: 1 };

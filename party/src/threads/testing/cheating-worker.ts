@@ -1,5 +1,5 @@
 /** The program of a thread whose proofs answer other challenges than those that everybody else asks. */
-import { testParameters } from '../../signing/cggmp24/testing/parameters.ts';
+import { testParameters } from '../../protocol/signing/cggmp24/testing/parameters.ts';
 import { serve } from '../serve.ts';
 
 const wrong = { ...testParameters, challengeBits: testParameters.challengeBits - 1 };

@@ -1,9 +1,9 @@
 import type { EcdsaMachine } from '../../auxiliary/auxiliary-service.ts';
-import { Secret } from '../../secret.ts';
-import type { PartyId } from '../../session/errors.ts';
-import { primesLayout } from '../../signing/cggmp24/auxiliary-record.ts';
-import { testParameters } from '../../signing/cggmp24/testing/parameters.ts';
-import { testPrimes } from '../../signing/cggmp24/testing/primes.ts';
+import { Secret } from '../../protocol/secret.ts';
+import type { PartyId } from '../../protocol/session/party-id.ts';
+import { primesLayout } from '../../protocol/signing/cggmp24/auxiliary-record.ts';
+import { testParameters } from '../../protocol/signing/cggmp24/testing/parameters.ts';
+import { testPrimes } from '../../protocol/signing/cggmp24/testing/primes.ts';
 
 /** Parameters of no security, and primes that are no secret: each party has its own four. */
 export const testMachine = (party: PartyId): EcdsaMachine => ({

@@ -1,6 +1,0 @@
-import { taggedHash } from '../session/transcript.ts';
-import type { Owner } from '../store/secret-name.ts';
-
-/** What the auxiliary information of a cluster is known by, in all its generations. */
-export const auxiliaryId = ({ namespace, cluster }: Owner): string =>
-  Buffer.from(taggedHash('mpc/v1/auxiliary-id', namespace, cluster).subarray(0, 16)).toString('hex');

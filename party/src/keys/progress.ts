@@ -1,0 +1,104 @@
+/**
+ * What a party does by itself once a new sharing is acknowledged: certify, activate, finalise, erase. Level-triggered: from whatever
+ * is known now to the next step, so that it does not matter what was lost, repeated, or interrupted by a crash.
+ */
+import type { Reconcile } from '@mpc-operator/runtime/controller';
+import type { Logger } from '@mpc-operator/runtime/log';
+import {
+  type Attempt,
+  type EpochState,
+  isKey,
+  isRenounced,
+  isSettled,
+  type KeyState,
+  nextStep,
+  type Step,
+} from '../epochs/key-state.ts';
+import { certificateOf } from '../epochs/proposal.ts';
+import { activatedBytes, erasedBytes } from '../epochs/statements.ts';
+import type { SessionRegistry } from '../protocol/session/registry.ts';
+import type { Signer } from '../protocol/session/signer.ts';
+import type { Keyring } from './keyring.ts';
+
+export interface ProgressOptions {
+  readonly keyring: Keyring;
+  readonly signer: Signer;
+  readonly sessions: Pick<SessionRegistry, 'retire'>;
+  /** Shows this party's board of a key to the others. */
+  readonly publish: (keyId: string) => Promise<void>;
+}
+
+/** Milliseconds. While somebody may still wait for a word, it is repeated. */
+const REPEAT = 5_000;
+const DRAIN_POLL = 250;
+
+const DONE = { activate: 'epoch activated', finalise: 'epoch final', erase: 'old shares erased' } as const;
+
+/** Reconciles one key, or the auxiliary information, by its id. */
+export function progress(options: ProgressOptions): Reconcile {
+  const { keyring, publish } = options;
+  return async ({ name: keyId }, { log }) => {
+    try {
+      await advance(options, keyId, log);
+    } finally {
+      // others may wait for what this party has said, even if it cannot go on
+      await publish(keyId);
+    }
+    if (next(keyring, keyId) !== undefined) return { requeueAfter: DRAIN_POLL };
+    const key = keyring.epochs(keyId)?.state;
+    return key === undefined || isSettled(key) ? {} : { requeueAfter: REPEAT };
+  };
+}
+
+async function advance(options: ProgressOptions, keyId: string, log: Logger): Promise<void> {
+  const { keyring, sessions } = options;
+  for (let todo = next(keyring, keyId); todo !== undefined; todo = next(keyring, keyId)) {
+    const { key, step } = todo;
+    const inUse = step.kind === 'erase' && !sessions.retire(keyId, step.below);
+    if (inUse) break;
+    await take(options, key, step);
+    log.info(DONE[step.kind], { key: isKey(key) ? key.spec.name : 'auxiliary information', step });
+  }
+  const key = keyring.epochs(keyId)?.state;
+  if (key !== undefined && isKey(key) && key.final > 0) await forgetOthers(keyring, key);
+}
+
+function next(keyring: Keyring, keyId: string): { readonly key: EpochState; readonly step: Step } | undefined {
+  const key = keyring.epochs(keyId)?.state;
+  if (key === undefined || (isKey(key) && isRenounced(key, sameName(keyring, key)))) return undefined;
+  const step = nextStep(key);
+  return step && { key, step };
+}
+
+const sameName = (keyring: Keyring, key: KeyState): KeyState[] =>
+  keyring.byName(key.spec.name).map(({ state }) => state);
+
+/** Earlier attempts at making this key came to nothing: what was made of them goes. */
+async function forgetOthers(keyring: Keyring, key: KeyState): Promise<void> {
+  for (const other of sameName(keyring, key)) if (other.keyId !== key.keyId) await keyring.destroy(other.keyId);
+}
+
+async function take({ keyring, signer }: ProgressOptions, key: EpochState, step: Step): Promise<void> {
+  const { keyId } = key;
+  const sign = async (bytes: Uint8Array): Promise<string> => Buffer.from(await signer.sign(bytes)).toString('hex');
+  switch (step.kind) {
+    case 'activate': {
+      const { proposal, acks } = attemptOf(key, step.epoch);
+      const signature = await sign(activatedBytes(keyId, step.epoch));
+      return await keyring.record([{ type: 'EpochActivated', certificate: certificateOf(proposal, acks), signature }]);
+    }
+    case 'finalise': {
+      const words = attemptOf(key, step.epoch).activated;
+      const activated = [...words].map(([party, signature]) => ({ party, signature }));
+      return await keyring.record([{ type: 'EpochFinal', keyId, epoch: step.epoch, activated }]);
+    }
+    case 'erase':
+      return await keyring.erase(keyId, step.below, await sign(erasedBytes(keyId, step.below)));
+  }
+}
+
+function attemptOf(key: EpochState, epoch: number): Attempt {
+  const attempt = key.attempts.get(epoch);
+  if (attempt === undefined) throw new RangeError(`key ${key.keyId} has no attempt ${epoch}`);
+  return attempt;
+}

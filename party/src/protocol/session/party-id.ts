@@ -1,0 +1,2 @@
+/** The number of a party: its x-coordinate in every sharing, from MpcCluster's spec.parties[].id; never from a message. */
+export type PartyId = number;

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { ContextMismatch, Misbehaviour, Timeout } from '../errors.ts';
+import type { PartyId } from '../party-id.ts';
+import type { Simulated } from '../simulator.ts';
+
+/** Why the session failed at this party. */
+export function failureOf<T>({ outcomes }: Simulated<T>, id: PartyId): unknown {
+  const outcome = outcomes.get(id);
+  assert.ok(outcome?.status === 'rejected', `party ${id} did not fail`);
+  return outcome.reason;
+}
+
+/** Every one of `parties` blames just `culprit`, for failing `check`. */
+export function assertBlamed<T>(
+  simulated: Simulated<T>,
+  culprit: PartyId,
+  check: string,
+  parties: readonly PartyId[],
+): void {
+  for (const id of parties) {
+    const error = failureOf(simulated, id);
+    assert.ok(error instanceof Misbehaviour, `party ${id}: ${error}`);
+    assert.deepEqual(error.culprits, [culprit], `at party ${id}`);
+    assert.match(error.message, new RegExp(`^${check}: party ${culprit} `));
+    assert.ok(error.evidence.every(({ messages }) => messages.every(({ from }) => from === culprit)));
+  }
+}
+
+/** Every one of `parties` found that the parties do not talk about the same thing, and blames nobody. */
+export function assertMismatch<T>(simulated: Simulated<T>, what: RegExp, parties: readonly PartyId[]): void {
+  for (const id of parties) {
+    const error = failureOf(simulated, id);
+    assert.ok(error instanceof ContextMismatch, `party ${id}: ${error}`);
+    assert.match(error.message, what);
+  }
+}
+
+/** Every one of `parties` waited in vain for `missing`, and blames nobody. */
+export function assertMissing<T>(
+  simulated: Simulated<T>,
+  missing: readonly PartyId[],
+  parties: readonly PartyId[],
+): void {
+  for (const id of parties) {
+    const error = failureOf(simulated, id);
+    assert.ok(error instanceof Timeout, `party ${id}: ${error}`);
+    assert.deepEqual(error.missing, missing, `at party ${id}`);
+  }
+}

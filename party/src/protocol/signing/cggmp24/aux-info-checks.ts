@@ -1,0 +1,125 @@
+/** What everybody can tell of the auxiliary information that is shown: ePrint 2021/060 (2024), section 5.1, figure 7. */
+import { checksOf, Shown } from '../../session/checks.ts';
+import { entry, type SessionContext } from '../../session/party.ts';
+import type { PartyId } from '../../session/party-id.ts';
+import type { Transcript } from '../../session/transcript.ts';
+import { equal, exclusiveOr } from '../../sharing/commitments.ts';
+import { type AuxInfoMessages, auxInfoMessages, type Reveal } from './aux-info-messages.ts';
+import { type PublicAuxiliary, publicAuxiliary } from './auxiliary.ts';
+import type { CggmpParameters } from './parameters.ts';
+import { fac } from './proofs/fac.ts';
+import { mod } from './proofs/mod.ts';
+import { prm } from './proofs/prm.ts';
+
+/** One run as everybody sees it. */
+export class AuxInfoView {
+  readonly shown = new Shown<AuxInfoMessages>();
+  readonly parameters: CggmpParameters;
+  readonly #context: SessionContext;
+  /** By party, where the factors are known: computing is faster with them. */
+  readonly #known: ReadonlyMap<PartyId, PublicAuxiliary>;
+  readonly #parsed = new WeakMap<Reveal, PublicAuxiliary>();
+  #all: ReadonlyMap<PartyId, PublicAuxiliary> | undefined;
+  #rid: Uint8Array | undefined;
+
+  constructor(
+    context: SessionContext,
+    parameters: CggmpParameters,
+    known: ReadonlyMap<PartyId, PublicAuxiliary> = new Map(),
+  ) {
+    this.#context = context;
+    this.parameters = parameters;
+    this.#known = known;
+  }
+
+  /** What was revealed. @throws RangeError unless all of it is acceptable */
+  get all(): ReadonlyMap<PartyId, PublicAuxiliary> {
+    this.#all ??= new Map(
+      [...this.shown.of('reveal')].map(([id, revealed]) => [id, this.#known.get(id) ?? this.parse(revealed)]),
+    );
+    return this.#all;
+  }
+
+  /** Looked at once: whether a modulus is prime takes long to tell. @throws RangeError naming the fault */
+  parse(revealed: Reveal): PublicAuxiliary {
+    const parsed = this.#parsed.get(revealed) ?? publicAuxiliary(revealed, this.parameters);
+    this.#parsed.set(revealed, parsed);
+    return parsed;
+  }
+
+  /** Everything that is revealed, and by whom. */
+  hashReveal(prover: PartyId, reveal: Reveal): Uint8Array {
+    const { codec } = auxInfoMessages(this.parameters).reveal;
+    return this.#context.proof('aux-info/commitment', prover).absorb('reveal', codec.encode(reveal)).digest();
+  }
+
+  prmTranscript(prover: PartyId): Transcript {
+    return this.#context.proof('aux-info/prm', prover);
+  }
+
+  modTranscript(prover: PartyId): Transcript {
+    return this.#context.proof('aux-info/mod', prover).absorb('rid', this.#jointRid());
+  }
+
+  facTranscript(prover: PartyId, verifier: PartyId): Transcript {
+    return this.#context.proof('aux-info/fac', prover, verifier).absorb('rid', this.#jointRid());
+  }
+
+  result(prover: PartyId): Uint8Array {
+    const hashes = [...this.shown.of('reveal')].map(([id, revealed]) => this.hashReveal(id, revealed));
+    return this.#context
+      .proof('aux-info/result', prover)
+      .absorb('reveals', ...hashes)
+      .digest();
+  }
+
+  #jointRid(): Uint8Array {
+    this.#rid ??= exclusiveOr([...this.shown.of('reveal').values()].map(({ rid }) => rid));
+    return this.#rid;
+  }
+}
+
+export type AuxInfoChecks = ReturnType<typeof auxInfoChecks>;
+
+/** In the order in which they are made. */
+export const auxInfoChecks = (view: AuxInfoView) => {
+  const { shown, parameters } = view;
+  const check = checksOf<AuxInfoMessages>();
+  const revealed = ['commit', 'reveal'] as const;
+  return {
+    commitment: check('commitment', 'reveal', revealed, (from, reveal) =>
+      equal(view.hashReveal(from, reveal), shown.of('commit').get(from)),
+    ),
+    parameters: check('parameters', 'reveal', revealed, (from, reveal) => isAcceptable(view, from, reveal)),
+    prm: check('prm', 'reveal', revealed, (from, reveal) =>
+      prm(parameters).verify(view.prmTranscript(from), { ring: entry(view.all, from).ring }, reveal.prm),
+    ),
+    mod: check('mod', 'prove', revealed, (from, proofs) =>
+      mod(parameters).verify(view.modTranscript(from), { n: entry(view.all, from).paillier.modulus }, proofs.mod),
+    ),
+    fac: check('fac', 'prove', revealed, (from, proofs, to) =>
+      fac(parameters).verify(
+        view.facTranscript(from, to),
+        { n: entry(view.all, from).paillier.modulus, ring: entry(view.all, to).ring },
+        proofs.fac,
+      ),
+    ),
+    result: check('result', 'confirm', revealed, (from, hash) => equal(hash, view.result(from))),
+  };
+};
+
+/** Moduli of the right form, each of one party only and for one use only (attack list P1), and bases that are some (P3). */
+function isAcceptable(view: AuxInfoView, from: PartyId, revealed: Reveal): boolean {
+  const { n, ringN } = revealed;
+  const others = [...view.shown.of('reveal')]
+    .filter(([id]) => id !== from)
+    .flatMap(([, other]) => [other.n, other.ringN]);
+  if (n === ringN || others.includes(n) || others.includes(ringN)) return false;
+  try {
+    view.parse(revealed);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+/** One presigning as every signer sees it, or anybody who is shown what was broadcast: ePrint 2021/060 (2024), section 4.2, figure 8. */
+import { type Curve, curves, type Point, type Scalar } from '../../curve/curve.ts';
+import { Shown } from '../../session/checks.ts';
+import { entry, type SessionContext } from '../../session/party.ts';
+import type { PartyId } from '../../session/party-id.ts';
+import type { Sharing } from '../../sharing/sharing.ts';
+import { xModuloOrder } from '../ecdsa.ts';
+import type { SigningKey } from '../signing-key.ts';
+import { additivePoint } from './additive-share.ts';
+import type { PublicAuxiliary } from './auxiliary.ts';
+import type { MultiplicationPair } from './multiplication.ts';
+import type { CggmpParameters } from './parameters.ts';
+import type { Multiplications, PresignMessages, Products } from './presign-messages.ts';
+import type { SharedNonce } from './presignature.ts';
+
+/** What presigning is about, as far as it is public. */
+export interface PresignFacts {
+  readonly parameters: CggmpParameters;
+  /** Of all signers, at least. */
+  readonly auxiliary: ReadonlyMap<PartyId, PublicAuxiliary>;
+  readonly sharing: Sharing;
+  /** The key that signs, and how it comes from the shared one. */
+  readonly key: SigningKey;
+}
+
+/** What is multiplied with k: for δ and for χ. */
+export type Factor = 'gamma' | 'x';
+
+/**
+ * Γ or δ is 0, which by chance never happens, and for which all signers together would have to be to blame; or nobody can be shown to be.
+ */
+export class PresignAborted extends Error {
+  override readonly name = 'PresignAborted';
+}
+
+export class PresignView {
+  readonly facts: PresignFacts;
+  readonly signers: readonly PartyId[];
+  readonly context: SessionContext;
+  readonly curve: Curve;
+  readonly shown = new Shown<PresignMessages>();
+  /** The public counterparts of the summands of all signers. */
+  readonly #X: ReadonlyMap<PartyId, Point>;
+  #Gamma: Point | undefined;
+  #nonce: SharedNonce | undefined;
+
+  constructor(
+    session: { readonly parties: readonly PartyId[]; readonly context: SessionContext },
+    facts: PresignFacts,
+  ) {
+    const { sharing, key } = facts;
+    this.facts = facts;
+    this.signers = session.parties;
+    this.context = session.context;
+    this.curve = curves[sharing.curve];
+    this.#X = new Map(this.signers.map(id => [id, additivePoint(sharing, key.tweak, this.signers, id)]));
+  }
+
+  auxiliaryOf(party: PartyId): PublicAuxiliary {
+    return entry(this.facts.auxiliary, party);
+  }
+
+  /** Whom a signer's products are for, in their order. */
+  recipientsOf(sender: PartyId): readonly PartyId[] {
+    return this.signers.filter(id => id !== sender);
+  }
+
+  /** @throws RangeError if there are none: the length of the list was checked */
+  productsFor(to: PartyId, from: PartyId, { products }: Multiplications): Products {
+    const found = products[this.recipientsOf(from).indexOf(to)];
+    if (found === undefined) throw new RangeError(`party ${from} sent no products for party ${to}`);
+    return found;
+  }
+
+  /** What a signer multiplies for another: its k with the sender's γ and with its x. */
+  pairs(
+    from: PartyId,
+    to: PartyId,
+    Gamma: Point,
+  ): { readonly gamma: MultiplicationPair; readonly x: MultiplicationPair } {
+    const C = entry(this.shown.of('commit'), to).K;
+    const pair = { sender: this.auxiliaryOf(from), receiver: this.auxiliaryOf(to), C };
+    return { gamma: { ...pair, B: Gamma }, x: { ...pair, B: entry(this.#X, from) } };
+  }
+
+  /** γ·G or x·G of a signer, after `multiply`. */
+  factorPoint(about: Factor, of: PartyId): Point {
+    return about === 'gamma' ? entry(this.shown.of('multiply'), of).Gamma : entry(this.#X, of);
+  }
+
+  /** Γ = Σ Γ_j. */
+  get Gamma(): Point {
+    this.#Gamma ??= this.curve.addPoints(...[...this.shown.of('multiply').values()].map(({ Gamma }) => Gamma));
+    return this.#Gamma;
+  }
+
+  /** Figure 8, output: which of δ·G = Σ Δ_j and δ·X = Σ S_j does not hold. */
+  get spoiled(): Factor | undefined {
+    const { curve } = this;
+    const all = [...this.shown.of('open').values()];
+    const delta = this.#delta();
+    if (!curve.equalPoints(curve.multiplyPublic(curve.base, delta), curve.addPoints(...all.map(({ Delta }) => Delta))))
+      return 'gamma';
+    return curve.equalPoints(
+      curve.multiplyPublic(this.facts.key.point, delta),
+      curve.addPoints(...all.map(({ S }) => S)),
+    )
+      ? undefined
+      : 'x';
+  }
+
+  /** Figure 8, output: by what all shares are divided. @throws PresignAborted */
+  get divisor(): Scalar {
+    const delta = this.#delta();
+    if (delta === 0n || xModuloOrder(this.curve, this.Gamma) === 0n)
+      throw new PresignAborted('the nonce of the signature is 0');
+    return delta;
+  }
+
+  /** Figure 8, output, as far as it is public. @throws PresignAborted */
+  get nonce(): SharedNonce {
+    const { curve } = this;
+    if (this.#nonce === undefined) {
+      const inverse = curve.invertScalar(this.divisor);
+      const checks = [...this.shown.of('open')].map(
+        ([id, { Delta, S }]) =>
+          [id, { Delta: curve.multiplyPublic(Delta, inverse), S: curve.multiplyPublic(S, inverse) }] as const,
+      );
+      this.#nonce = { Gamma: this.Gamma, checks: new Map(checks) };
+    }
+    return this.#nonce;
+  }
+
+  /** δ = Σ δ_j. */
+  #delta(): Scalar {
+    return this.curve.addScalars(...[...this.shown.of('open').values()].map(({ delta }) => delta));
+  }
+}

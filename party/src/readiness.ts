@@ -1,0 +1,58 @@
+/** Whether this party can take part in sessions, and why not: one place that readiness, reports and sessions ask. */
+import type { PartyReport } from '@mpc-operator/crds/control';
+import type { Health } from './sealing/sealing.ts';
+
+export class Fitness {
+  readonly #changed: () => void;
+  #unfit: string | undefined;
+  #health: Health = { healthy: false, generation: 0, reason: 'not checked yet' };
+  #connected = false;
+  #draining = false;
+
+  /** `changed` is called whenever the verdict or the state of the HSM changes. */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  /** For good: this process must not take part in anything any more. */
+  set unfit(reason: string) {
+    if (this.#unfit !== undefined) return;
+    this.#unfit = reason;
+    this.#changed();
+  }
+
+  set health(health: Health) {
+    const changed = health.healthy !== this.#health.healthy || health.generation !== this.#health.generation;
+    this.#health = health;
+    if (changed) this.#changed();
+  }
+
+  set connected(connected: boolean) {
+    if (connected === this.#connected) return;
+    this.#connected = connected;
+    this.#changed();
+  }
+
+  set draining(draining: boolean) {
+    if (draining === this.#draining) return;
+    this.#draining = draining;
+    this.#changed();
+  }
+
+  get hsm(): PartyReport['hsm'] {
+    const { healthy, generation } = this.#health;
+    return { healthy, generation, ...(!this.#health.healthy && { message: this.#health.reason.slice(0, 1024) }) };
+  }
+
+  /** Why this party takes no sessions; undefined: it does. Being away from NATS is left out, for then none can reach it. */
+  get reason(): string | undefined {
+    if (this.#unfit !== undefined) return this.#unfit;
+    if (this.#draining) return 'shutting down';
+    return this.#health.healthy ? undefined : `HSM: ${this.#health.reason}`;
+  }
+
+  /** Why this party is not ready, in one sentence; undefined: it is. */
+  get unreadiness(): string | undefined {
+    return this.reason ?? (this.#connected ? undefined : 'not connected to NATS');
+  }
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
+import { API_VERSION } from '@mpc-operator/crds/group';
+import { type KeyState, newEpochs } from '../epochs/key-state.ts';
+import { isToBeDestroyed, judge, leanIfFinished } from './decision.ts';
+
+const created = Date.parse('2026-01-01T00:00:00Z');
+
+const request = (spec: Partial<SignRequest['spec']> = {}, status?: SignRequest['status']): SignRequest => ({
+  apiVersion: API_VERSION,
+  kind: 'SignRequest',
+  metadata: { name: 'r', namespace: 'ns', uid: 'u', creationTimestamp: '2026-01-01T00:00:00Z' },
+  spec: { keyRef: { name: 'k' }, message: 'aGVsbG8=', deadlineSeconds: 60, ...spec },
+  ...(status && { status }),
+});
+
+const keyShareSet = (spec: Partial<KeyShareSet['spec']> = {}, metadata: object = {}): KeyShareSet => ({
+  apiVersion: API_VERSION,
+  kind: 'KeyShareSet',
+  metadata: { name: 'k', namespace: 'ns', ...metadata },
+  spec: {
+    clusterRef: { name: 'demo' },
+    curve: 'ed25519',
+    purpose: 'eddsa',
+    threshold: 2,
+    parties: [1, 2, 3],
+    deletionPolicy: 'Retain',
+    allowPrehashed: false,
+    presignatures: { target: 0, lowWater: 0 },
+    ...spec,
+  },
+});
+
+const held: KeyState = {
+  ...newEpochs(1, { name: 'k', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: [1, 2, 3] }, '00'.repeat(16)),
+  final: 1,
+  active: 1,
+};
+const known = { cluster: 'demo', keyShareSet: keyShareSet(), key: held, now: created + 1000 };
+
+test('a request for a key that is held is signed, until its deadline', () => {
+  const verdict = judge(request(), known);
+  assert.ok(verdict.kind === 'sign');
+  assert.equal(Buffer.from(verdict.asked.message).toString(), 'hello');
+  assert.equal(verdict.deadline, created + 60_000);
+});
+
+test('a finished request is never signed again', () => {
+  for (const phase of ['Succeeded', 'Failed'] as const)
+    assert.equal(judge(request({}, { phase }), known).kind, 'ignore');
+});
+
+test('of a finished request a party keeps all but the message, of another one everything', () => {
+  const open = request();
+  assert.deepEqual(leanIfFinished(open), open);
+  const finished: SignRequest = { ...open, status: { phase: 'Succeeded', signature: 'ab' } };
+  assert.deepEqual(leanIfFinished(finished), { ...finished, spec: { ...finished.spec, message: '' } });
+});
+
+test('a request fails at its deadline', () => {
+  const verdict = judge(request({ deadlineSeconds: 10 }), { ...known, now: created + 10_000 });
+  assert.ok(verdict.kind === 'fail' && verdict.reason === 'DeadlineExceeded');
+  assert.match(verdict.message, /spec\.deadlineSeconds \(10\)/);
+});
+
+test('a key whose KeyShareSet is gone, going, or of another cluster signs nothing', () => {
+  assert.equal(judge(request(), { ...known, keyShareSet: undefined }).kind, 'ignore');
+  const going = keyShareSet({}, { deletionTimestamp: '2026-01-01T00:00:00Z' });
+  assert.equal(judge(request(), { ...known, keyShareSet: going }).kind, 'ignore');
+  const other = keyShareSet({ clusterRef: { name: 'other' } });
+  assert.equal(judge(request(), { ...known, keyShareSet: other }).kind, 'ignore');
+});
+
+test('a key that is not certified by all, or not held, is left to the operator to report', () => {
+  assert.equal(judge(request(), { ...known, key: undefined }).kind, 'ignore');
+  assert.equal(judge(request(), { ...known, key: { ...held, final: 0 } }).kind, 'ignore');
+});
+
+test('a KeyShareSet that is about another key than the one held under its name signs nothing', () => {
+  const differing: Partial<KeyShareSet['spec']>[] = [
+    { threshold: 3 },
+    { parties: [1, 2] },
+    { curve: 'secp256k1', purpose: 'taproot' },
+  ];
+  for (const spec of differing) {
+    const verdict = judge(request(), { ...known, keyShareSet: keyShareSet(spec) });
+    assert.ok(verdict.kind === 'wait' && verdict.reason === 'KeyConflict');
+    assert.match(verdict.message, new RegExp(Object.keys(spec)[0] ?? ''));
+  }
+  assert.equal(judge(request(), { ...known, keyShareSet: keyShareSet({ parties: [3, 1, 2] }) }).kind, 'sign');
+});
+
+test('a message that is not canonical base64 fails at once', () => {
+  for (const message of ['aGVsbG9=', 'aGVsbG8', '!!!!']) {
+    const verdict = judge(request({ message }), known);
+    assert.ok(verdict.kind === 'fail' && verdict.reason === 'MessageMalformed', message);
+  }
+});
+
+test('a key is to be destroyed when its own KeyShareSet is deleted with the policy Destroy', () => {
+  const deleted = (spec: Partial<KeyShareSet['spec']>, metadata: object = { deletionTimestamp: 'now' }) =>
+    isToBeDestroyed(held, keyShareSet(spec, metadata), 'demo');
+  assert.ok(deleted({ deletionPolicy: 'Destroy' }));
+  assert.equal(deleted({ deletionPolicy: 'Retain' }), false);
+  assert.equal(deleted({ deletionPolicy: 'Destroy' }, {}), false);
+  assert.equal(deleted({ deletionPolicy: 'Destroy', clusterRef: { name: 'other' } }), false);
+  assert.equal(deleted({ deletionPolicy: 'Destroy', threshold: 3 }), false);
+  assert.equal(isToBeDestroyed(held, undefined, 'demo'), false);
+});

@@ -1,0 +1,214 @@
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type Hsm, HsmRefused, type Sealed } from '../hsm/hsm.ts';
+import { Secret } from '../protocol/secret.ts';
+import { encodeUnambiguously } from '../protocol/session/transcript.ts';
+import type { PartyEvent } from '../store/events.ts';
+import type { LogEntry } from '../store/projection.ts';
+import { SELF, self } from '../store/projections.ts';
+import { associatedData, type SecretName } from '../store/secret-name.ts';
+import type { Store } from '../store/store.ts';
+import { planStart } from './generations.ts';
+
+export interface SecretChanges {
+  /** The secrets stay the caller's, who wipes them. */
+  readonly put?: readonly { readonly name: SecretName; readonly secret: Secret<Uint8Array> }[];
+  readonly remove?: readonly SecretName[];
+}
+
+/** Secrets that shall be gone for good, and what to record once they are. */
+interface Erasure {
+  readonly which: (name: SecretName) => boolean;
+  readonly record: (generation: number) => readonly PartyEvent[];
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+export type Health =
+  | { readonly healthy: true; readonly generation: number; readonly seconds: number }
+  | { readonly healthy: false; readonly generation: number; readonly reason: string };
+
+/** A secret that was sealed anew, and what it was before. */
+interface Moved {
+  readonly name: SecretName;
+  readonly sealed: Sealed;
+  /** Hash of the plaintext. */
+  readonly digest: string;
+}
+
+/**
+ * A party's secrets: sealed by its HSM, kept by its store, erased by destroying what sealed them.
+ *
+ * Sealing keys come in generations. There is one, except while all that is still needed moves from g to g + 1: it is sealed again
+ * under g + 1, committed, read back and opened, and only then is g destroyed, and with it every copy of whatever was not moved.
+ * A crash leaves two generations, and the next start moves on to the newer one before anything else. So there is never a third.
+ *
+ * @throws HsmUnavailable from every method while the HSM is away; nothing is lost, and trying again is right
+ */
+export class Sealing {
+  readonly #hsm: Hsm;
+  readonly #store: Store;
+  #generation = 0;
+  /** Settles with the last write or move that was called: they happen one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+  #erasures: Erasure[] = [];
+
+  private constructor(hsm: Hsm, store: Store) {
+    this.#hsm = hsm;
+    this.#store = store;
+  }
+
+  /**
+   * Makes the first sealing key, or finishes what a crash interrupted.
+   * @throws SealingKeyMissing if the token does not hold what the store's secrets are sealed under
+   */
+  static async open(hsm: Hsm, store: Store): Promise<Sealing> {
+    const sealing = new Sealing(hsm, store);
+    await sealing.#settle();
+    return sealing;
+  }
+
+  /** Of the key that seals now. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** A round trip in the HSM under the key that seals now: whether the party can use its secrets. Never throws. */
+  async health(): Promise<Health> {
+    const generation = this.#generation;
+    const begin = performance.now();
+    try {
+      const aad = encodeUnambiguously(['mpc/v1/health', randomBytes(16)]);
+      using probe = new Secret(randomBytes(32));
+      using opened = await this.#hsm.open(await this.#hsm.seal(generation, probe, aad), aad);
+      if (!timingSafeEqual(probe.expose(), opened.expose()))
+        throw new Error('the HSM gave back other bytes than it sealed');
+      return { healthy: true, generation, seconds: (performance.now() - begin) / 1000 };
+    } catch (error) {
+      // everything has moved to the next generation meanwhile
+      if (error instanceof HsmRefused && this.#generation !== generation) return await this.health();
+      return { healthy: false, generation, reason: error instanceof Error ? error.message : 'unknown error' };
+    }
+  }
+
+  /**
+   * Appends events and changes secrets, all in one transaction. What is removed so is gone from the store, but a copy of the volume
+   * can still be opened: `erase` is final.
+   */
+  write(events: readonly PartyEvent[], { put = [], remove = [] }: SecretChanges): Promise<LogEntry[]> {
+    return this.#inTurn(async () => {
+      const sealed: { name: SecretName; sealed: Sealed }[] = [];
+      for (const { name, secret } of put)
+        sealed.push({ name, sealed: await this.#seal(this.#generation, name, secret) });
+      return await this.#store.append(events, { put: sealed, remove });
+    });
+  }
+
+  /** A secret, for the caller to wipe; undefined if there is none of that name. */
+  async read(name: SecretName): Promise<Secret<Uint8Array> | undefined> {
+    const sealed = await this.#store.sealed(name);
+    if (!sealed) return undefined;
+    try {
+      return await this.#open(name, sealed);
+    } catch (error) {
+      // It may have moved to the next generation since it was read.
+      const now = await this.#store.sealed(name);
+      if (!(error instanceof HsmRefused) || !now || now.generation === sealed.generation) throw error;
+      return await this.#open(name, now);
+    }
+  }
+
+  /**
+   * Removes secrets for good, whichever of them there are when its turn comes: when it resolves, the keys that ever sealed them are
+   * destroyed, and what `record` makes of the generation that everything else is sealed under now is in the log. Erasures that wait
+   * for their turn share one move.
+   */
+  erase(which: (name: SecretName) => boolean, record: (generation: number) => readonly PartyEvent[]): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#erasures.push({ which, record, resolve, reject });
+    if (this.#erasures.length === 1) void this.#inTurn(() => this.#eraseAll());
+    return promise;
+  }
+
+  /** Carries out all erasures that were asked for, together. */
+  async #eraseAll(): Promise<void> {
+    const erasures = this.#erasures;
+    this.#erasures = [];
+    try {
+      await this.#settle();
+      const sealed = (await this.#store.sealedNames()).map(({ name }) => name);
+      await this.#store.append([], { remove: sealed.filter(name => erasures.some(({ which }) => which(name))) });
+      const next = this.#generation + 1;
+      await this.#hsm.createGeneration(next);
+      await this.#moveTo(next);
+      await this.#store.append(erasures.flatMap(({ record }) => record(next)));
+      for (const { resolve } of erasures) resolve();
+    } catch (error) {
+      for (const { reject } of erasures) reject(error);
+    }
+  }
+
+  /** Brings the party to one generation of sealing keys, from wherever a crash left it. */
+  async #settle(): Promise<void> {
+    const recorded = (await this.#store.get(self, SELF))?.generation ?? 0;
+    const sealed = await this.#store.sealedNames();
+    const plan = planStart(
+      await this.#hsm.generations(),
+      sealed.map(({ generation }) => generation),
+      recorded,
+    );
+    if (plan.create) await this.#hsm.createGeneration(plan.generation);
+    if (plan.move) await this.#moveTo(plan.generation);
+    this.#generation = plan.generation;
+  }
+
+  async #moveTo(target: number): Promise<void> {
+    const all = await this.#store.sealedNames();
+    const moved: Moved[] = [];
+    for (const { name, generation } of all) if (generation !== target) moved.push(await this.#sealAgain(name, target));
+    await this.#store.append([{ type: 'SealingKeyChanged', generation: target, secrets: all.length }], { put: moved });
+    this.#generation = target;
+
+    const digests = new Map(moved.map(({ name, digest }) => [JSON.stringify(name), digest]));
+    for (const { name } of all) await this.#readBack(name, target, digests.get(JSON.stringify(name)));
+
+    for (const old of await this.#hsm.generations()) if (old !== target) await this.#hsm.destroyGeneration(old);
+    const left = await this.#hsm.generations();
+    if (left.length !== 1)
+      throw new Error(`the HSM holds generations ${left.join(', ')} after all but one were destroyed`);
+    await this.#store.append([{ type: 'SealingKeysDestroyed', below: target }]);
+  }
+
+  /** Opened once before it is committed: the commit takes the place of the only other copy. */
+  async #sealAgain(name: SecretName, target: number): Promise<Moved> {
+    using secret = await this.read(name);
+    if (!secret) throw new Error(`${name.kind} is not in the store any more`);
+    const sealed = await this.#seal(target, name, secret);
+    using opened = await this.#open(name, sealed);
+    const digest = digestOf(secret);
+    if (digestOf(opened) !== digest) throw new Error(`${name.kind} comes out of the HSM changed`);
+    return { name, sealed, digest };
+  }
+
+  async #readBack(name: SecretName, target: number, digest: string | undefined): Promise<void> {
+    const sealed = await this.#store.sealed(name);
+    if (sealed?.generation !== target) throw new Error(`${name.kind} did not move to generation ${target}`);
+    using opened = await this.#open(name, sealed);
+    if (digest !== undefined && digestOf(opened) !== digest) throw new Error(`${name.kind} was stored changed`);
+  }
+
+  #seal(generation: number, name: SecretName, secret: Secret<Uint8Array>): Promise<Sealed> {
+    return this.#hsm.seal(generation, secret, associatedData(this.#store.owner, name));
+  }
+
+  #open(name: SecretName, sealed: Sealed): Promise<Secret<Uint8Array>> {
+    return this.#hsm.open(sealed, associatedData(this.#store.owner, name));
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(action);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+}
+
+const digestOf = (secret: Secret<Uint8Array>): string => hash('sha256', secret.expose());

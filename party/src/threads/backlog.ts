@@ -1,0 +1,33 @@
+/**
+ * What has come for a session and its thread has not taken yet. A thread that computes takes nothing for seconds, and the names of sessions
+ * are no secret: what anybody sends meanwhile must not fill the memory.
+ */
+import type { PartyId } from '../protocol/session/party-id.ts';
+
+/** Of one sender: several times what an honest one sends in a session, with notices and what the network brings twice. */
+const MOST_FRAMES = 128;
+const MOST_BYTES = 4 * 1024 * 1024;
+
+export class Frames {
+  readonly #untaken: Map<PartyId, { frames: number; bytes: number }>;
+
+  constructor(members: readonly PartyId[]) {
+    this.#untaken = new Map(members.map(id => [id, { frames: 0, bytes: 0 }]));
+  }
+
+  /** Whether a frame of this size goes to the thread. What nobody of the session sent does not. */
+  admit(from: PartyId, size: number): boolean {
+    const untaken = this.#untaken.get(from);
+    if (untaken === undefined || untaken.frames >= MOST_FRAMES || untaken.bytes + size > MOST_BYTES) return false;
+    untaken.frames += 1;
+    untaken.bytes += size;
+    return true;
+  }
+
+  taken(from: PartyId, size: number): void {
+    const untaken = this.#untaken.get(from);
+    if (untaken === undefined) return;
+    untaken.frames -= 1;
+    untaken.bytes -= size;
+  }
+}
