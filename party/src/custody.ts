@@ -6,7 +6,7 @@ import type { Hsm } from './hsm/hsm.ts';
 import { Keyring } from './keys/keyring.ts';
 import type { Identity } from './protocol/identity/identity.ts';
 import { verifySignature } from './protocol/session/signer.ts';
-import type { Fitness } from './readiness.ts';
+import type { Readiness } from './readiness.ts';
 import { loadIdentity } from './sealing/load-identity.ts';
 import { Sealing } from './sealing/sealing.ts';
 import { SELF, self } from './store/projections.ts';
@@ -38,7 +38,7 @@ const RETRY = 2_000;
 export async function openCustody(
   { owner, storePath }: Pick<Config, 'owner' | 'storePath'>,
   hsm: StoppableHsm,
-  fitness: Fitness,
+  fitness: Readiness,
   log: Logger,
   signal: AbortSignal,
 ): Promise<Custody> {

@@ -4,12 +4,12 @@ import { command } from '@mpc-operator/crds/control';
 import * as z from 'zod';
 import { decodeJson } from './json-message.ts';
 import { MAX_PRESENCE_BYTES, presence } from './peers/introduction.ts';
-import { decodeSummons, encodeSummons, type Summons } from './requests/invitation.ts';
+import { decodeSignMessage, encodeSignMessage, type SignMessage } from './requests/invitation.ts';
 import { sessionName } from './requests/testing/session-name.ts';
 
 const introduced = { identity: '00'.repeat(32), signature: '00'.repeat(64), incarnation: 1, ready: true };
 const session = sessionName('s');
-const decline: Summons = { type: 'decline', session, reason: 'busy' };
+const decline: SignMessage = { type: 'decline', session, reason: 'busy' };
 const encode = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 const decodePresence = (bytes: Uint8Array) => decodeJson(presence, bytes, MAX_PRESENCE_BYTES);
 
@@ -20,11 +20,11 @@ test('I7: a message above its limit is not even parsed', () => {
 });
 
 test('I7: a word of presence and a summons have a limit', () => {
-  const [word, summons] = [encode(introduced), encodeSummons(decline)];
-  assert.deepEqual([decodePresence(word), decodeSummons(summons)], [introduced, decline]);
+  const [word, signMessage] = [encode(introduced), encodeSignMessage(decline)];
+  assert.deepEqual([decodePresence(word), decodeSignMessage(signMessage)], [introduced, decline]);
   const padding = Buffer.alloc(100_000, ' ');
   assert.equal(decodePresence(Buffer.concat([word, padding])), undefined);
-  assert.equal(decodeSummons(Buffer.concat([summons, padding])), undefined);
+  assert.equal(decodeSignMessage(Buffer.concat([signMessage, padding])), undefined);
 });
 
 test('I7: deep nesting, bytes that are no JSON and lists above their limit are no message', () => {
@@ -36,7 +36,7 @@ test('I7: deep nesting, bytes that are no JSON and lists above their limit are n
     epoch: 1,
     signers: [1, 2],
   };
-  assert.ok(decodeSummons(encode(invitation)));
+  assert.ok(decodeSignMessage(encode(invitation)));
   const hostile = [
     Buffer.from('['.repeat(60_000)),
     Buffer.from('{"type":'.repeat(5_000)),
@@ -50,7 +50,7 @@ test('I7: deep nesting, bytes that are no JSON and lists above their limit are n
     encode({ ...invitation, epoch: 1.5 }),
   ];
   for (const bytes of hostile) {
-    assert.equal(decodeSummons(bytes), undefined);
+    assert.equal(decodeSignMessage(bytes), undefined);
     assert.equal(decodePresence(bytes), undefined);
   }
 });
@@ -61,7 +61,7 @@ test('I5: an invitation or a keygen of nobody, or of one, is none', () => {
     const keygen = { verb: 'keygen', spec: { ...spec, parties }, number: 1, run: '00'.repeat(16), triggers: [] };
     assert.equal(command.safeParse(keygen).success, false);
     const invitation = { type: 'invitation', session, request: { name: 'r', uid: 'u' }, keyId: '00'.repeat(16) };
-    assert.equal(decodeSummons(encode({ ...invitation, epoch: 1, signers: parties })), undefined);
+    assert.equal(decodeSignMessage(encode({ ...invitation, epoch: 1, signers: parties })), undefined);
   }
 });
 

@@ -2,7 +2,7 @@
 import type { PartyReport } from '@mpc-operator/crds/control';
 import type { Health } from './sealing/sealing.ts';
 
-export class Fitness {
+export class Readiness {
   readonly #changed: () => void;
   #unfit: string | undefined;
   #health: Health = { healthy: false, generation: 0, reason: 'not checked yet' };

@@ -24,7 +24,7 @@ import { introduce } from './peers/introduction.ts';
 import { Peers } from './peers/peers.ts';
 import { fingerprint } from './protocol/identity/identity.ts';
 import { SessionRegistry } from './protocol/session/registry.ts';
-import { Fitness } from './readiness.ts';
+import { Readiness } from './readiness.ts';
 import { type RequestService, startRequests } from './requests/service.ts';
 import type { Network } from './transport/network.ts';
 
@@ -56,7 +56,7 @@ export async function runParty(
   signal: AbortSignal,
 ): Promise<void> {
   let tell = (): void => {};
-  const fitness = new Fitness(() => tell());
+  const fitness = new Readiness(() => tell());
   const [liveness, readiness] = [new Checks(), new Checks()];
   readiness.add('party', () => {
     if (fitness.unreadiness !== undefined) throw new Error(fitness.unreadiness);
@@ -132,7 +132,7 @@ async function assemble(
   custody: Custody,
   machine: EcdsaMachine,
   network: Network,
-  fitness: Fitness,
+  fitness: Readiness,
   registry: SessionRegistry,
   log: Logger,
   changed: () => void,

@@ -18,7 +18,7 @@ import { simulateAuxInfo } from '@mpc-operator/party/protocol/signing/cggmp24/te
 import { DataToSign } from '@mpc-operator/party/protocol/signing/data-to-sign';
 import { untweaked } from '@mpc-operator/party/protocol/signing/signing-key';
 import { plainShare } from '@mpc-operator/party/threads/plain-share';
-import { Computing } from '@mpc-operator/party/threads/worker-pool';
+import { WorkerPool } from '@mpc-operator/party/threads/worker-pool';
 import { makeMaterial } from './material.ts';
 
 export interface Held {
@@ -40,10 +40,10 @@ export async function measureEventLoop(level: 112 | 128): Promise<readonly Held[
   const made = results(await simulateAuxInfo(PARTIES, {}, material));
   const shares = await makeShares('secp256k1', 2, PARTIES);
   const signers = shares.map(makeSigner);
-  const computing = shares.map(({ party }) => {
+  const workers = shares.map(({ party }) => {
     const auxiliary = made.get(party)?.result;
     if (auxiliary === undefined) throw new RangeError(`party ${party} has no auxiliary information`);
-    return { auxiliary, threads: new Computing(PROGRAM, async () => recordOf(auxiliary, party)) };
+    return { auxiliary, threads: new WorkerPool(PROGRAM, async () => recordOf(auxiliary, party)) };
   });
   const recordOf = (auxiliary: Auxiliary, party: number) =>
     encodeAuxiliary(auxiliary, material.primesOf(party), material.parameters);
@@ -53,7 +53,7 @@ export async function measureEventLoop(level: 112 | 128): Promise<readonly Held[
     const session = `bench-${randomBytes(8).toString('hex')}`;
     await Promise.all(
       shares.map((share, i) => {
-        const { auxiliary, threads } = computing[i] ?? missing();
+        const { auxiliary, threads } = workers[i] ?? missing();
         const options = optionsOf(share, i, session, wire, auxiliary);
         const input = {
           auxiliary: { generation: 1, level },
@@ -99,7 +99,7 @@ export async function measureEventLoop(level: 112 | 128): Promise<readonly Held[
   const busy = await held(async () => {
     for (let i = 0; i < SIGNATURES; i++) await signOnce();
   });
-  await Promise.all(computing.map(({ threads }) => threads.close()));
+  await Promise.all(workers.map(({ threads }) => threads.close()));
   return [
     { what: `${level} bits: nothing to do`, ...idle },
     { what: `${level} bits: ${SIGNATURES} signatures by two parties, one after the other`, ...busy },

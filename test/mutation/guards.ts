@@ -32,7 +32,7 @@ const PROOFS_TEST = `${CGGMP24}/proofs/proofs.test.ts`;
 const RING = `${CGGMP24}/paillier/ring-pedersen.ts`;
 const VIEW = 'party/src/protocol/session/view.ts';
 const EQUIVOCATION_TEST = 'party/src/protocol/session/equivocation-attacks.test.ts';
-const EVIDENCE = 'party/src/evidence';
+const EVIDENCE = 'party/src/protocol/evidence';
 const FRAMING = `${EVIDENCE}/framing.test.ts`;
 const ASKED = 'party/src/requests/requested-data.ts';
 const ASKED_TEST = 'party/src/requests/requested-data.test.ts';
@@ -375,13 +375,13 @@ export const guards: readonly Guard[] = [
     'view.from !== accused || ',
   ),
   guard(
-    framed('hearing.ts', 'who copies the modulus', 'P1'),
+    framed('judge-evidence.ts', 'who copies the modulus', 'P1'),
     'evidence against whose modulus was copied',
     'for (const earlier of session.checks.slice(0, index))',
     'for (const earlier of session.checks.slice(0, 0))',
   ),
   guard(
-    framed('hearing.ts', 'what was said in one session'),
+    framed('judge-evidence.ts', 'what was said in one session'),
     'evidence against an honest party, of what it said in another session',
     'header => Buffer.from(header.sid).equals(sid)',
     'header => header.sid.length === sid.length',
@@ -472,7 +472,7 @@ export const guards: readonly Guard[] = [
   guard(
     { row: 'A6', file: BANS, test: LIFTING_TEST, tests: 'A6: what a party was forgiven' },
     'whoever has old evidence bans a party again each time that its ban is lifted',
-    'if (session !== undefined) this.#forgiven.add(pardonOf(party, session));',
+    'if (session !== undefined) this.#forgiven.add(liftedBanOf(party, session));',
   ),
   guard(
     { row: 'A6', file: BANS, test: LIFTING_TEST, tests: 'A6: a judgement that ends after' },

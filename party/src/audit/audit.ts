@@ -26,10 +26,10 @@ export const sealedRow = z.object({
 });
 export type SealedRow = z.input<typeof sealedRow>;
 
-export type Verdict = { readonly opens: true } | { readonly opens: false; readonly reason: string };
+export type OpenResult = { readonly opens: true } | { readonly opens: false; readonly reason: string };
 
 /** Whether the HSM opens what a row holds. */
-export async function wouldOpen(hsm: Hsm, owner: Owner, row: z.output<typeof sealedRow>): Promise<Verdict> {
+export async function wouldOpen(hsm: Hsm, owner: Owner, row: z.output<typeof sealedRow>): Promise<OpenResult> {
   const { generation, iv, ciphertext } = row;
   try {
     using _ = await hsm.open({ generation, iv, ciphertext }, associatedData(owner, secretName(row)));
@@ -45,9 +45,13 @@ export const auditSocket = (hsm: Hsm, owner: Owner, log: Logger): PodSocket =>
     async (request, response) => {
       const row = sealedRow.safeParse(parse(await bodyOf(request)));
       if (!row.success) return void response.writeHead(400).end();
-      const verdict = await wouldOpen(hsm, owner, row.data);
-      log.warn('asked whether a sealed secret opens', { kind: row.data.kind, number: row.data.number, verdict });
-      response.end(JSON.stringify(verdict));
+      const result = await wouldOpen(hsm, owner, row.data);
+      log.warn('asked whether a sealed secret opens', {
+        kind: row.data.kind,
+        number: row.data.number,
+        verdict: result,
+      });
+      response.end(JSON.stringify(result));
     },
     log,
   );

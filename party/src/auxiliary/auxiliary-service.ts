@@ -12,7 +12,7 @@ import { auxiliaryGeneration, safePrimesReady } from '../metrics.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Owner } from '../protocol/identity/owner.ts';
 import type { Secret } from '../protocol/secret.ts';
-import { Computing } from '../threads/worker-pool.ts';
+import { WorkerPool } from '../threads/worker-pool.ts';
 import type { Network } from '../transport/network.ts';
 import { AuxiliaryCeremony } from './ceremony.ts';
 import { levelOfLastPrimes, PrimeStock } from './primes.ts';
@@ -40,7 +40,7 @@ export interface AuxiliaryServiceOptions {
 
 export interface AuxiliaryService {
   readonly ceremony: AuxiliaryCeremony;
-  readonly computing: Computing;
+  readonly workers: WorkerPool;
   readonly bans: Bans;
   /** Runs sessions of threshold ECDSA. */
   readonly host: WatchedHost;
@@ -52,7 +52,7 @@ export async function auxiliaryService(options: AuxiliaryServiceOptions): Promis
   const { owner, level, machine, custody, network, peers, clock, log, changed } = options;
   const { sealing, keyring, identity: signer } = custody;
   const keyId = auxiliaryId(owner);
-  const computing = new Computing(machine.thread, async generation => {
+  const workers = new WorkerPool(machine.thread, async generation => {
     // the thread that it is sent to wipes it
     const record = await sealing.read({ kind: 'auxiliary', keyId, epoch: generation });
     if (record === undefined) throw new RangeError(`this party has no auxiliary information ${generation}`);
@@ -69,13 +69,13 @@ export async function auxiliaryService(options: AuxiliaryServiceOptions): Promis
   let [prepared, forgotten] = [0, 0];
   const generationChanged = (): void => {
     const { active: generation = 0, erasedBelow = 0, attempts } = keyring.auxiliary()?.state ?? {};
-    if (erasedBelow > forgotten) computing.forget(erasedBelow);
+    if (erasedBelow > forgotten) workers.forget(erasedBelow);
     forgotten = erasedBelow;
     auxiliaryGeneration.set(generation);
     if (generation === prepared) return;
     prepared = generation;
     const { level: made = level } = attempts?.get(generation)?.proposal ?? {};
-    computing.prepare({ me: owner.party, auxiliary: { generation, level: made } }).catch((error: unknown) => {
+    workers.prepare({ me: owner.party, auxiliary: { generation, level: made } }).catch((error: unknown) => {
       log.warn('auxiliary information is not at hand yet', { error });
     });
   };
@@ -83,18 +83,18 @@ export async function auxiliaryService(options: AuxiliaryServiceOptions): Promis
     if (key === undefined) generationChanged();
   });
   generationChanged();
-  const bans = await Bans.open({ ...options, store: custody.store, computing });
+  const bans = await Bans.open({ ...options, store: custody.store, workers });
   const messenger = new EvidenceMessenger({ bans, channel: network.open('evidence'), peers, clock, log });
   const host = new WatchedHost(options.host, bans, log);
-  const ceremony = new AuxiliaryCeremony({ ...options, host, keyring, signer, primes, computing, bans });
+  const ceremony = new AuxiliaryCeremony({ ...options, host, keyring, signer, primes, workers, bans });
   return {
     ceremony,
-    computing,
+    workers,
     bans,
     host,
     run: async signal => {
       await Promise.all([primes.run(signal), messenger.run(signal)]);
-      await computing.close();
+      await workers.close();
     },
   };
 }

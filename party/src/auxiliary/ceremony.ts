@@ -21,7 +21,7 @@ import { Secret } from '../protocol/secret.ts';
 import type { Member } from '../protocol/session/context.ts';
 import type { Signer } from '../protocol/session/signer.ts';
 import { auxInfoAgreement } from '../protocol/signing/cggmp24/agreement.ts';
-import type { Computing } from '../threads/worker-pool.ts';
+import type { WorkerPool } from '../threads/worker-pool.ts';
 import type { PrimeStock } from './primes.ts';
 
 export interface AuxiliaryCeremonyOptions {
@@ -31,7 +31,7 @@ export interface AuxiliaryCeremonyOptions {
   readonly host: Pick<SessionHost, 'conduct'>;
   readonly peers: Peers;
   readonly primes: PrimeStock;
-  readonly computing: Pick<Computing, 'run'>;
+  readonly workers: Pick<WorkerPool, 'run'>;
   readonly bans: Pick<Bans, 'has'>;
   readonly signer: Signer;
   readonly log: Logger;
@@ -82,7 +82,7 @@ export class AuxiliaryCeremony {
   begin(command: AuxiliaryCommand): Promise<void> {
     const members = this.#admit(command);
     return this.#record(command, async () => {
-      const { owner, level, host, peers, primes, computing, clock, keyring } = this.#options;
+      const { owner, level, host, peers, primes, workers, clock, keyring } = this.#options;
       const { number, run, trigger, parties } = command;
       const base = keyring.auxiliary()?.state.final ?? 0;
       const parameters = {
@@ -97,7 +97,7 @@ export class AuxiliaryCeremony {
       using attendance = new Attendance(parties, peers, clock);
       const job = { parameters, parties, uses: [], timeout: timeoutFor(parties.length), signal: attendance.signal };
       const { result, transcript } = await host.conduct(job, options =>
-        computing.run('aux-info', { level, primes: taken.expose() }, options),
+        workers.run('aux-info', { level, primes: taken.expose() }, options),
       );
       const { values } = result;
       const identities = members.map(({ id, identity }) => ({ party: id, identity: bytesToHex(identity) }));

@@ -14,9 +14,9 @@ import { type EvidenceObject, readEvidence } from '../protocol/evidence/format.t
 import { fingerprint, parsePublicIdentity } from '../protocol/identity/identity.ts';
 import { readHeader } from '../protocol/session/envelope.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
-import { bans as bansProjection, pardons } from '../store/projections.ts';
+import { bans as bansProjection, liftedBans } from '../store/projections.ts';
 import type { Store } from '../store/store.ts';
-import type { Computing } from '../threads/worker-pool.ts';
+import type { WorkerPool } from '../threads/worker-pool.ts';
 
 export interface Ban {
   readonly party: PartyId;
@@ -31,7 +31,7 @@ export interface BansOptions {
   /** Evidence is kept in a folder beside it. */
   readonly storePath: string;
   readonly peers: Pick<Peers, 'me' | 'members'>;
-  readonly computing: Pick<Computing, 'judge'>;
+  readonly workers: Pick<WorkerPool, 'judge'>;
   readonly log: Logger;
   /** Somebody is banned now, or not any more. */
   readonly changed: () => void;
@@ -56,7 +56,7 @@ export class Bans {
     const bans = new Bans(options);
     for (const [party, ban] of await options.store.all(bansProjection))
       bans.#byParty.set(Number(party), { party: Number(party), ...ban });
-    for (const pardon of (await options.store.all(pardons)).keys()) bans.#forgiven.add(pardon);
+    for (const pardon of (await options.store.all(liftedBans)).keys()) bans.#forgiven.add(pardon);
     partiesBanned.set(bans.#byParty.size);
     return bans;
   }
@@ -80,13 +80,13 @@ export class Bans {
 
   /** Judges evidence, and bans whom it convicts. Whoever is banned already needs no more, and what was forgiven is no reason. */
   async hear(evidence: EvidenceObject): Promise<void> {
-    const { computing, log } = this.#options;
+    const { workers, log } = this.#options;
     const [accused] = evidence.messages;
     if (accused === undefined || !PROTOCOLS.test(evidence.session.protocol)) return;
     if (this.#isSettled(accused.from, evidence)) return;
     const expected = this.#fingerprintsOf(evidence);
     if (expected === undefined) return;
-    const verdict = await computing.judge({ evidence, expected });
+    const verdict = await workers.judge({ evidence, expected });
     if (verdict.confirmed) await this.#inTurn(() => this.#ban(verdict.culprit, evidence));
     else log.warn('evidence that shows nothing', { reporter: evidence.reporter, reason: verdict.reason });
   }
@@ -132,7 +132,7 @@ export class Bans {
     if (!this.has(party)) return false;
     const session = await this.#bannedIn(party);
     await store.append([{ type: 'BanLifted', party, ...(session !== undefined && { session }) }]);
-    if (session !== undefined) this.#forgiven.add(pardonOf(party, session));
+    if (session !== undefined) this.#forgiven.add(liftedBanOf(party, session));
     this.#byParty.delete(party);
     partiesBanned.set(this.#byParty.size);
     log.warn('a ban was lifted', { party, session });
@@ -156,7 +156,7 @@ export class Bans {
 
   #isSettled(party: PartyId, evidence: EvidenceObject): boolean {
     const session = sessionOf(evidence);
-    return this.has(party) || (session !== undefined && this.#forgiven.has(pardonOf(party, session)));
+    return this.has(party) || (session !== undefined && this.#forgiven.has(liftedBanOf(party, session)));
   }
 
   /** Those that are pinned here. Undefined if a party of the session is not known: then it was none of this cluster. */
@@ -188,7 +188,7 @@ function sessionOf({ messages: [message] }: EvidenceObject): string | undefined 
   return header && hex(header.sid);
 }
 
-const pardonOf = (party: PartyId, session: string): string => `${party} ${session}`;
+const liftedBanOf = (party: PartyId, session: string): string => `${party} ${session}`;
 
 /** The file, and that it is there, are on the disk when this ends. */
 async function writeDurably(path: string, text: string): Promise<void> {

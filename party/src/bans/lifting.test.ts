@@ -52,7 +52,7 @@ async function partyOf(t: TestContext) {
       store,
       storePath,
       peers: { me: 1, members: () => members.map(({ id, identity }) => ({ id, identity: identity.publicKey })) },
-      computing: {
+      workers: {
         judge: async () => {
           judged++;
           await judgements.pop();

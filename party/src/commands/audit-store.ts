@@ -12,7 +12,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
-import type { SealedRow, Verdict } from '../audit/audit.ts';
+import type { OpenResult, SealedRow } from '../audit/audit.ts';
 import { AUDIT_SOCKET } from '../pod-socket.ts';
 
 function sealedRows(tar: Buffer): SealedRow[] {
@@ -39,7 +39,7 @@ function sealedRows(tar: Buffer): SealedRow[] {
 
 const base64 = (blob: unknown): string => Buffer.from(blob instanceof Uint8Array ? blob : []).toString('base64');
 
-async function ask(row: SealedRow): Promise<Verdict> {
+async function ask(row: SealedRow): Promise<OpenResult> {
   const call = request({ socketPath: AUDIT_SOCKET, method: 'POST' }).end(JSON.stringify(row));
   const response = await new Promise<NodeJS.ReadableStream>((resolve, reject) =>
     call.once('response', resolve).once('error', reject),
@@ -48,8 +48,8 @@ async function ask(row: SealedRow): Promise<Verdict> {
 }
 
 for (const row of sealedRows(readFileSync(0))) {
-  const verdict = await ask(row);
+  const result = await ask(row);
   const what = `${row.kind} ${row.subject}${row.number > 0 ? ` epoch ${row.number}` : ''}`.trim();
-  const said = verdict.opens ? 'opens' : `refused: ${verdict.reason}`;
+  const said = result.opens ? 'opens' : `refused: ${result.reason}`;
   process.stdout.write(`${what}, sealed by generation ${row.generation}: ${said}\n`);
 }

@@ -4,7 +4,7 @@
  */
 import type { PartyId } from '../protocol/session/party-id.ts';
 
-export class Followed {
+export class JoinedSessions {
   readonly #most: number;
   readonly #leaders = new Map<string, PartyId>();
 

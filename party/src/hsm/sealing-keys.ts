@@ -49,7 +49,7 @@ export function findSealingKeys(session: Session, prefix: string): ReadonlyMap<n
     const generation = generationOf(object.getAttribute({ label: null }).label ?? '', prefix);
     if (generation === undefined) continue;
     const other = keys.get(generation);
-    keys.set(generation, other ? oneOfMany(other, object) : judge(object));
+    keys.set(generation, other ? oneOfMany(other, object) : assessed(object));
   }
   return keys;
 }
@@ -60,7 +60,7 @@ function generationOf(label: string, prefix: string): number | undefined {
   return Number.isSafeInteger(generation) && `${prefix}/${generation}` === label ? generation : undefined;
 }
 
-function judge(object: SessionObject): SealingKey {
+function assessed(object: SessionObject): SealingKey {
   const actual = object.getAttribute({
     keyType: null,
     valueLen: null,

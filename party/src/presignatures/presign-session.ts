@@ -10,14 +10,14 @@ import { ecdsaCurve } from '../protocol/signing/ecdsa.ts';
 import { untweaked } from '../protocol/signing/signing-key.ts';
 import { assemble } from '../threads/plain-presignature.ts';
 import { plainShare } from '../threads/plain-share.ts';
-import type { Computing } from '../threads/worker-pool.ts';
+import type { WorkerPool } from '../threads/worker-pool.ts';
 import type { PresignInvitation } from './invitation.ts';
 import type { Pooled } from './pool.ts';
 
 export interface PresignSessionOptions {
   readonly keyring: Keyring;
   readonly host: Pick<SessionHost, 'conduct'>;
-  readonly computing: Pick<Computing, 'run'>;
+  readonly workers: Pick<WorkerPool, 'run'>;
 }
 
 /** Milliseconds. Nobody waits for it, and it stands back behind whatever somebody waits for. */
@@ -25,7 +25,7 @@ const TIMEOUT = 120_000;
 
 /** @throws what `SessionHost.conduct` throws; HsmUnavailable, HsmRefused */
 export async function presignTogether(
-  { keyring, host, computing }: PresignSessionOptions,
+  { keyring, host, workers }: PresignSessionOptions,
   { session, keyId, epoch, generation, signers }: PresignInvitation,
   owner: PartyId,
   changes: { readonly signal?: AbortSignal; readonly ready?: () => Promise<void> } = {},
@@ -49,7 +49,7 @@ export async function presignTogether(
     ...(changes.signal && { signal: changes.signal }),
   };
   const { result } = await host.conduct(job, options =>
-    computing.run('presign', { auxiliary: { generation, level }, share: plainShare(share) }, options),
+    workers.run('presign', { auxiliary: { generation, level }, share: plainShare(share) }, options),
   );
   const id = Buffer.from(result.id).toString('hex');
   const { threshold } = sharing;

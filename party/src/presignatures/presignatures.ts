@@ -13,7 +13,7 @@ import type { Bans } from '../bans/bans.ts';
 import { isCertified, type KeyState } from '../epochs/key-state.ts';
 import { Attendance } from '../host/attendance.ts';
 import { Invitations } from '../host/invitations.ts';
-import { Followed } from '../host/joined-sessions.ts';
+import { JoinedSessions } from '../host/joined-sessions.ts';
 import { whyNotTogether } from '../keys/quorum.ts';
 import { presignaturesHeld } from '../metrics.ts';
 import type { Peers } from '../peers/peers.ts';
@@ -64,7 +64,7 @@ export class Presignatures {
   readonly #options: PresignaturesOptions;
   readonly #pool = new PresignaturePool();
   readonly #invitations = new Invitations();
-  readonly #followed = new Followed(MAX_FOLLOWED);
+  readonly #followed = new JoinedSessions(MAX_FOLLOWED);
   /** Sessions that run, and how they are ended when what they make will be of no use. */
   readonly #making = new Set<{ readonly binding: Binding; readonly outdated: AbortController }>();
   /** Names of keys whose stock is being filled up to the target. */

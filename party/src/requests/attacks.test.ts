@@ -5,7 +5,7 @@ import type { Command, KeyReport, KeySpec } from '@mpc-operator/crds/control';
 import type { HttpRequest, HttpResponse, Transport } from '@mpc-operator/runtime/transport';
 import { schemes } from '../protocol/signing/scheme.ts';
 import { PartyCluster, until } from '../testing/party-cluster.ts';
-import { encodeSummons, type Invitation, type Summons } from './invitation.ts';
+import { encodeSignMessage, type Invitation, type SignMessage } from './invitation.ts';
 import { leaderOrder } from './leadership.ts';
 import { sessionName } from './testing/session-name.ts';
 
@@ -80,8 +80,8 @@ const signs = ({ publicKey = '' }: KeyReport, signed: Uint8Array, signature = ''
   schemes.eddsa.verify(Buffer.from(publicKey, 'hex'), signed, Buffer.from(signature, 'hex'));
 
 /** The third party says this to another. */
-const say = (cluster: PartyCluster, to: number, summons: Summons): void =>
-  cluster.wire.nodes.get(to)?.broker.receive('summons', HOSTILE, encodeSummons(summons));
+const say = (cluster: PartyCluster, to: number, signMessage: SignMessage): void =>
+  cluster.wire.nodes.get(to)?.broker.receive('summons', HOSTILE, encodeSignMessage(signMessage));
 
 /** From now on nobody hears anybody. Returns under which names each party speaks. */
 function silence(cluster: PartyCluster): ReadonlySet<string> {

@@ -8,7 +8,7 @@ const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * byte
 /** No session of another kind: whoever comes to it under its name would take its place. */
 const session = z.string().regex(/^sign-[0-9a-f]{32}$/);
 
-export const summons = z.discriminatedUnion('type', [
+export const signMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('invitation'),
     /** The name of the session to come to. */
@@ -32,13 +32,14 @@ export const summons = z.discriminatedUnion('type', [
   /** The answer of one who does not come, so that the leader need not wait for it. */
   z.object({ type: z.literal('decline'), session, reason: declineReason }),
 ]);
-export type Summons = z.infer<typeof summons>;
-export type Invitation = Extract<Summons, { type: 'invitation' }>;
+export type SignMessage = z.infer<typeof signMessage>;
+export type Invitation = Extract<SignMessage, { type: 'invitation' }>;
 
-export const encodeSummons = (s: Summons): Uint8Array => Buffer.from(JSON.stringify(s));
+export const encodeSignMessage = (s: SignMessage): Uint8Array => Buffer.from(JSON.stringify(s));
 
 /** A certificate of 16 parties is the largest part of it. */
 const MAX_BYTES = 65_536;
 
 /** Undefined for what is none: anyone may have sent it. */
-export const decodeSummons = (bytes: Uint8Array): Summons | undefined => decodeJson(summons, bytes, MAX_BYTES);
+export const decodeSignMessage = (bytes: Uint8Array): SignMessage | undefined =>
+  decodeJson(signMessage, bytes, MAX_BYTES);

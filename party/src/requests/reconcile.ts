@@ -18,7 +18,7 @@ import type { Verdict } from './decision.ts';
 import { turnOf } from './leadership.ts';
 import { bannedOf, type Plan, planOf } from './plan.ts';
 import type { RequestSigner } from './request-signer.ts';
-import { courseOf, Memories, type Memory } from './request-state.ts';
+import { courseOf, type Memory, RequestStates } from './request-state.ts';
 import { isEcdsa, type Length, restAfter, SessionPlaces, within } from './sessions.ts';
 import { writeStatus } from './sign-requests.ts';
 import { failed, pending, type Signature, succeeded, withLast } from './status.ts';
@@ -67,7 +67,7 @@ type ToFail = Extract<Verdict, { kind: 'fail' }>;
 
 export class Requests {
   readonly #options: RequestsOptions;
-  readonly #memories = new Memories();
+  readonly #memories = new RequestStates();
   readonly #places: SessionPlaces;
 
   constructor(options: RequestsOptions) {

@@ -14,7 +14,7 @@ import type { PartyId } from '../protocol/session/party-id.ts';
 import type { KeyShare } from '../protocol/sharing/sharing.ts';
 import { deal } from '../protocol/signing/frost/testing/trusted-dealer.ts';
 import type { Verdict } from './decision.ts';
-import { decodeSummons, encodeSummons, type Invitation, type Summons } from './invitation.ts';
+import { decodeSignMessage, encodeSignMessage, type Invitation, type SignMessage } from './invitation.ts';
 import { RequestSigner } from './request-signer.ts';
 import { sessionName } from './testing/session-name.ts';
 
@@ -60,7 +60,7 @@ const invitation: Invitation = {
 
 /** Party 1, and what it is told and tells. Its sessions go on until they are ended. */
 class Station {
-  readonly sent: { to: PartyId | 'all'; summons: Summons | undefined }[] = [];
+  readonly sent: { to: PartyId | 'all'; signMessage: SignMessage | undefined }[] = [];
   readonly told: string[] = [];
   readonly jobs: Job[] = [];
   verdict: Verdict = toSign;
@@ -75,7 +75,7 @@ class Station {
     this.signer = new RequestSigner({
       me: 1,
       channel: {
-        send: (to, bytes) => void this.sent.push({ to, summons: decodeSummons(bytes) }),
+        send: (to, bytes) => void this.sent.push({ to, signMessage: decodeSignMessage(bytes) }),
         listen: listener => {
           this.#listener = listener;
           return () => {};
@@ -96,7 +96,7 @@ class Station {
         merge: () => 0,
       },
       store: { append: async () => [], get: async () => (this.recorded ? signed : undefined) as never },
-      computing: { run: () => assert.fail('no ecdsa key') },
+      workers: { run: () => assert.fail('no ecdsa key') },
       presignatures: { get: () => undefined, take: () => assert.fail('no ecdsa key') },
       bans: { has: () => false },
       peers: { starts: () => new Map([1, 2, 3].map(party => [party, 1])) },
@@ -114,8 +114,8 @@ class Station {
     });
   }
 
-  async hear(from: PartyId, summons: Summons): Promise<void> {
-    await this.hearBytes(from, encodeSummons(summons));
+  async hear(from: PartyId, signMessage: SignMessage): Promise<void> {
+    await this.hearBytes(from, encodeSignMessage(signMessage));
   }
 
   async hearBytes(from: PartyId, bytes: Uint8Array): Promise<void> {
@@ -129,7 +129,7 @@ class Station {
   }
 
   get declined(): string[] {
-    return this.sent.flatMap(({ summons }) => (summons?.type === 'decline' ? summons.reason : []));
+    return this.sent.flatMap(({ signMessage }) => (signMessage?.type === 'decline' ? signMessage.reason : []));
   }
 }
 
@@ -230,8 +230,8 @@ test('an invited signer can decline, and nobody else: every party hears the name
   const refused = assert.rejects(station.signer.lead(request, toSign, [1, 2], 1000), isOf2);
   for (let turn = 0; turn < 5; turn++) await settle();
   const [sent = assert.fail()] = station.sent;
-  assert.ok(sent.to === 2 && sent.summons?.type === 'invitation');
-  const decline = { type: 'decline', session: sent.summons.session, reason: 'no' } as const;
+  assert.ok(sent.to === 2 && sent.signMessage?.type === 'invitation');
+  const decline = { type: 'decline', session: sent.signMessage.session, reason: 'no' } as const;
   await station.hear(3, decline);
   assert.equal(station.jobs[0]?.signal?.aborted, false);
   await station.hear(2, decline);

@@ -10,7 +10,7 @@ import { type AuxiliaryState, isCertified, type KeyState } from '../epochs/key-s
 import { type AnyCertificate, certificateOf } from '../epochs/proposal.ts';
 import { Attendance } from '../host/attendance.ts';
 import { Invitations } from '../host/invitations.ts';
-import { Followed } from '../host/joined-sessions.ts';
+import { JoinedSessions } from '../host/joined-sessions.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { whyNotTogether } from '../keys/quorum.ts';
 import type { Peers } from '../peers/peers.ts';
@@ -19,7 +19,7 @@ import type { Channel } from '../protocol/session/channel.ts';
 import { mayBeUnheard } from '../protocol/session/errors.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
 import type { Verdict } from './decision.ts';
-import { decodeSummons, encodeSummons, type Invitation } from './invitation.ts';
+import { decodeSignMessage, encodeSignMessage, type Invitation } from './invitation.ts';
 import { signatureOf, signTogether } from './sign.ts';
 import { fits } from './sign-ecdsa.ts';
 import type { SigningSessionOptions } from './signing.ts';
@@ -54,7 +54,7 @@ const MAX_FOLLOWED = 64;
 export class RequestSigner {
   readonly #options: RequestSignerOptions;
   readonly #invitations = new Invitations();
-  readonly #followed = new Followed(MAX_FOLLOWED);
+  readonly #followed = new JoinedSessions(MAX_FOLLOWED);
   readonly #coming = new Set<Promise<void>>();
   readonly #stop: () => void;
 
@@ -102,7 +102,7 @@ export class RequestSigner {
       ...(auxiliary && pendingCertificate(auxiliary)),
       ...(presignature !== undefined && { presignature }),
     };
-    const bytes = encodeSummons({
+    const bytes = encodeSignMessage({
       ...invitation,
       signers: [...signers],
       ...pendingCertificate(key),
@@ -118,12 +118,16 @@ export class RequestSigner {
   }
 
   #hear(from: PartyId, bytes: Uint8Array): void {
-    const summons = decodeSummons(bytes);
-    if (summons?.type === 'decline') this.#invitations.decline(from, summons.session, summons.reason);
-    if (summons?.type !== 'invitation' || this.#followed.has(summons.session)) return;
-    const coming = this.#follow(from, summons)
+    const signMessage = decodeSignMessage(bytes);
+    if (signMessage?.type === 'decline') this.#invitations.decline(from, signMessage.session, signMessage.reason);
+    if (signMessage?.type !== 'invitation' || this.#followed.has(signMessage.session)) return;
+    const coming = this.#follow(from, signMessage)
       .catch((error: unknown) => {
-        this.#options.log.error('an invitation was not answered', { leader: from, session: summons.session, error });
+        this.#options.log.error('an invitation was not answered', {
+          leader: from,
+          session: signMessage.session,
+          error,
+        });
       })
       .finally(() => this.#coming.delete(coming));
     this.#coming.add(coming);
@@ -198,7 +202,7 @@ export class RequestSigner {
 
   async #decline(leader: PartyId, session: string, reason: string): Promise<void> {
     this.#options.log.info('declined to sign', { leader, session, reason });
-    await this.#options.channel.send(leader, encodeSummons({ type: 'decline', session, reason }));
+    await this.#options.channel.send(leader, encodeSignMessage({ type: 'decline', session, reason }));
   }
 }
 

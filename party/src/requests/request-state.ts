@@ -26,7 +26,7 @@ export interface Memory {
   readonly culprits: Map<PartyId, string>;
 }
 
-export class Memories {
+export class RequestStates {
   readonly #byName = new Map<string, Memory>();
 
   get(name: string): Memory | undefined {

@@ -36,7 +36,7 @@ export interface RequestServiceOptions {
   readonly peers: Peers;
   readonly network: Network;
   readonly registry: Pick<SessionRegistry, 'some' | 'drains'>;
-  readonly auxiliary: Pick<AuxiliaryService, 'computing' | 'bans' | 'host'>;
+  readonly auxiliary: Pick<AuxiliaryService, 'workers' | 'bans' | 'host'>;
   readonly api: Transport;
   /** Whether this party takes part in sessions. */
   readonly able: () => boolean;
@@ -73,7 +73,7 @@ const COUNT_SHOWN_AFTER = 5_000;
 
 export function startRequests(options: RequestServiceOptions, signal: AbortSignal): RequestService {
   const { owner, custody, host, peers, network, api, able, changed, log } = options;
-  const { computing, bans, host: ecdsaHost } = options.auxiliary;
+  const { workers, bans, host: ecdsaHost } = options.auxiliary;
   const { store, keyring } = custody;
   const { namespace, cluster, party: me } = owner;
   const clock = systemClock;
@@ -108,7 +108,7 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
   const wakeRequest = (request: string): void => controller.enqueue({ namespace, name: request });
   const keyShareSet = (key: string) => keys.get({ namespace, name: key });
   const presignatures = new Presignatures({
-    ...{ me, keyring, host: ecdsaHost, computing, bans, peers, able, keyShareSet, clock, log },
+    ...{ me, keyring, host: ecdsaHost, workers, bans, peers, able, keyShareSet, clock, log },
     channel: network.open('presign'),
     drains: options.registry.drains,
     busy: () => options.registry.some(({ protocol }) => protocol !== protocols.offline),
@@ -140,7 +140,7 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     store,
     host,
     ecdsaHost,
-    computing,
+    workers,
     presignatures,
     bans,
     peers,

@@ -37,7 +37,7 @@ export interface EcdsaResult {
 
 /** @param share of the key that signs, which may be a child */
 export async function signWithAuxiliary(
-  { keyring, ecdsaHost, computing }: SigningSessionOptions,
+  { keyring, ecdsaHost, workers }: SigningSessionOptions,
   s: Signing,
   share: KeyShare,
 ): Promise<EcdsaResult> {
@@ -51,7 +51,7 @@ export async function signWithAuxiliary(
   const agreed = interactiveAgreement({ level, auxiliary: values, sharing, key }, data);
   const job = jobOf(s, agreed, [{ keyId: s.keyId, epoch: s.epoch }, auxiliary.use]);
   const { result } = await ecdsaHost.conduct(job, options =>
-    computing.run('interactive', { auxiliary: { generation, level }, share: plainShare(share), data: asked }, options),
+    workers.run('interactive', { auxiliary: { generation, level }, share: plainShare(share), data: asked }, options),
   );
   const { r, s: low } = parseCompact(curve, result.signature);
   return verified(curve, key.point, data.digest, { r, s: low, recoveryId: result.recoveryId });

@@ -6,7 +6,7 @@ import type { PartyId } from '../protocol/session/party-id.ts';
 import type { Use } from '../protocol/session/registry.ts';
 import type { SigningAgreement } from '../protocol/signing/protocol.ts';
 import type { Store } from '../store/store.ts';
-import type { Computing } from '../threads/worker-pool.ts';
+import type { WorkerPool } from '../threads/worker-pool.ts';
 import type { Asked } from './requested-data.ts';
 
 export interface SigningSessionOptions {
@@ -14,7 +14,7 @@ export interface SigningSessionOptions {
   readonly store: Pick<Store, 'append' | 'get'>;
   readonly host: Pick<SessionHost, 'run'>;
   readonly ecdsaHost: Pick<SessionHost, 'conduct'>;
-  readonly computing: Pick<Computing, 'run'>;
+  readonly workers: Pick<WorkerPool, 'run'>;
   readonly presignatures: Pick<Presignatures, 'take'>;
 }
 

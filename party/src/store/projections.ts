@@ -81,7 +81,7 @@ export const bans: Projection<z.infer<typeof banState>> = {
 };
 
 /** What parties were forgiven, by party and session: evidence of it bans nobody again. */
-export const pardons: Projection<z.infer<typeof sessionState>> = {
+export const liftedBans: Projection<z.infer<typeof sessionState>> = {
   name: 'pardons',
   version: 1,
   state: sessionState,
@@ -176,4 +176,4 @@ export const heldKeys: Projection<z.infer<typeof heldState>> = {
 };
 
 /** All projections of a party's store. */
-export const partyProjections = [sessions, signatures, presignatures, bans, pardons, peers, self, heldKeys] as const;
+export const partyProjections = [sessions, signatures, presignatures, bans, liftedBans, peers, self, heldKeys] as const;

@@ -5,7 +5,7 @@ import type { Standing } from '../protocol/session/hello.ts';
 import type { DropReason } from '../protocol/session/observer.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
 import type { PlainError } from './plain-error.ts';
-import type { Input, Job, Output, PlainAuxiliary } from './tasks.ts';
+import type { Input, Output, PlainAuxiliary, Task } from './tasks.ts';
 
 /** The beginning of a session; it comes with a port of its own. */
 export interface Start {
@@ -14,8 +14,8 @@ export interface Start {
   readonly identity: Uint8Array;
   readonly parameters: SessionParameters;
   readonly standing: Standing;
-  readonly job: Job;
-  readonly input: Input<Job>;
+  readonly task: Task;
+  readonly input: Input<Task>;
 }
 
 /** Evidence to be judged, and the fingerprints that its parties should have. */
@@ -59,6 +59,6 @@ export type FromSession =
   | { readonly type: 'stage'; readonly stage: number; readonly name: string }
   | { readonly type: 'staged'; readonly stage: number }
   | { readonly type: 'dropped'; readonly reason: DropReason; readonly from: PartyId }
-  | { readonly type: 'done'; readonly result: Output<Job>; readonly sid: Uint8Array; readonly transcript: Uint8Array }
+  | { readonly type: 'done'; readonly result: Output<Task>; readonly sid: Uint8Array; readonly transcript: Uint8Array }
   /** `call`: the number of the call whose refusal this is. */
   | { readonly type: 'failed'; readonly error: PlainError; readonly call?: number };

@@ -9,8 +9,8 @@ import type { PartyId } from '../protocol/session/party-id.ts';
 import type { SessionOptions } from '../protocol/session/session.ts';
 import type { CallName, Calls, FromSession, Start, ToJudge, ToPrepare, ToSession } from './messages.ts';
 import { fromPlain, toPlain } from './plain-error.ts';
-import { Conductor } from './task-runner.ts';
-import type { Job, Output } from './tasks.ts';
+import { TaskRunner } from './task-runner.ts';
+import type { Output, Task } from './tasks.ts';
 
 export type Assignment =
   | { readonly start: Start; readonly port: MessagePort }
@@ -28,12 +28,12 @@ export interface ThreadData {
 export function serve(levels: Levels): void {
   const { niceness }: ThreadData = workerData;
   if (niceness > 0) setPriority(Number(basename(readlinkSync('/proc/thread-self'))), niceness);
-  const conductor = new Conductor(levels);
+  const runner = new TaskRunner(levels);
   parentPort?.on('message', (assignment: Assignment) => {
-    if ('start' in assignment) void conduct(conductor, assignment.start, new Remote(assignment.port));
+    if ('start' in assignment) void conduct(runner, assignment.start, new Remote(assignment.port));
     else if ('judge' in assignment) judge(assignment.judge, assignment.port, levels);
-    else if ('prepare' in assignment) conductor.prepare(assignment.prepare);
-    else conductor.forget(assignment.forget);
+    else if ('prepare' in assignment) runner.prepare(assignment.prepare);
+    else runner.forget(assignment.forget);
   });
 }
 
@@ -53,10 +53,10 @@ function judge({ evidence, expected }: ToJudge, port: MessagePort, levels: Level
   port.close();
 }
 
-async function conduct(conductor: Conductor, start: Start, remote: Remote): Promise<void> {
+async function conduct(runner: TaskRunner, start: Start, remote: Remote): Promise<void> {
   try {
-    const { job, input } = start;
-    const { result, sid, transcript } = await conductor.conduct(job, input, remote.options(start));
+    const { task, input } = start;
+    const { result, sid, transcript } = await runner.run(task, input, remote.options(start));
     remote.post({ type: 'done', result, sid, transcript });
     wipeOutput(result);
   } catch (error) {
@@ -68,7 +68,7 @@ async function conduct(conductor: Conductor, start: Start, remote: Remote): Prom
 }
 
 /** What was sent was copied: of secrets nothing is left here. */
-function wipeOutput(result: Output<Job>): void {
+function wipeOutput(result: Output<Task>): void {
   const secrets = 'record' in result ? [result.record] : 'chi' in result ? [result.k, result.chi, result.seed] : [];
   for (const secret of secrets) secret.fill(0);
 }

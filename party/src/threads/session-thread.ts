@@ -7,7 +7,7 @@ import { Frames } from './backlog.ts';
 import type { FromSession, Start, ToJudge, ToPrepare, ToSession } from './messages.ts';
 import { fromPlain, toPlain } from './plain-error.ts';
 import type { ThreadData } from './serve.ts';
-import type { Input, Job, Output } from './tasks.ts';
+import type { Input, Output, Task } from './tasks.ts';
 
 /** The thread ended, and the session with it. */
 export class ThreadLost extends Error {
@@ -42,15 +42,15 @@ export class SessionThread {
   }
 
   /** @throws what `runSession` throws, and ThreadLost */
-  async run<J extends Job>(job: J, input: Input<J>, options: SessionOptions): Promise<SessionOutcome<Output<J>>> {
+  async run<T extends Task>(task: T, input: Input<T>, options: SessionOptions): Promise<SessionOutcome<Output<T>>> {
     this.#running += 1;
     const { port1: port, port2 } = new MessageChannel();
     try {
       const { me, signer, parameters, standing } = options;
-      const start: Start = { me, identity: signer.publicKey, parameters, standing, job, input };
+      const start: Start = { me, identity: signer.publicKey, parameters, standing, task, input };
       this.#worker.postMessage({ start, port: port2 }, [port2]);
       wipeInput(input);
-      return await this.#unlessLost(lost => accompany<J>(port, options, lost));
+      return await this.#unlessLost(lost => accompany<T>(port, options, lost));
     } finally {
       port.close();
       this.#running -= 1;
@@ -100,18 +100,18 @@ export class SessionThread {
 }
 
 /** What was sent was copied: of secrets nothing is left here. */
-export function wipeInput(input: Input<Job> | ToPrepare): void {
+export function wipeInput(input: Input<Task> | ToPrepare): void {
   if ('share' in input) input.share.secret.fill(0);
   if ('primes' in input) input.primes.fill(0);
   if ('auxiliary' in input) input.auxiliary.record?.fill(0);
 }
 
 /** Does for the session what only this thread can do, until it ends. */
-async function accompany<J extends Job>(
+async function accompany<T extends Task>(
   port: MessagePort,
   options: SessionOptions,
-  ended: PromiseWithResolvers<SessionOutcome<Output<J>>>,
-): Promise<SessionOutcome<Output<J>>> {
+  ended: PromiseWithResolvers<SessionOutcome<Output<T>>>,
+): Promise<SessionOutcome<Output<T>>> {
   const { channel, observer, signal } = options;
   const frames = new Frames(options.parameters.members.map(({ id }) => id));
   const stages = new Map<number, (() => void) | undefined>();
@@ -145,8 +145,8 @@ async function accompany<J extends Job>(
         observer?.dropped?.(message.reason, message.from);
         break;
       case 'done':
-        // the thread answers with what this job's output is
-        ended.resolve({ result: message.result as Output<J>, sid: message.sid, transcript: message.transcript });
+        // the thread answers with what this task's output is
+        ended.resolve({ result: message.result as Output<T>, sid: message.sid, transcript: message.transcript });
         break;
       case 'failed':
         ended.reject((message.call && failures.get(message.call)) ?? fromPlain(message.error));

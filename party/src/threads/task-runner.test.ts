@@ -8,7 +8,7 @@ import { testParameters } from '../protocol/signing/cggmp24/testing/parameters.t
 import { testPrimes } from '../protocol/signing/cggmp24/testing/primes.ts';
 import { makeAuxiliary } from '../protocol/signing/cggmp24/testing/simulations.ts';
 import { plainShare } from './plain-share.ts';
-import { Conductor } from './task-runner.ts';
+import { TaskRunner } from './task-runner.ts';
 
 const levels = { 112: testParameters, 128: testParameters };
 const auxiliary = (await makeAuxiliary(2)).get(1) ?? assert.fail();
@@ -34,8 +34,8 @@ const alone = (values: Uint8Array) => ({
   signal: AbortSignal.timeout(1),
 });
 
-const presign = (conductor: Conductor, values = auxiliaryHash(auxiliary.all)) =>
-  conductor.conduct('presign', { auxiliary: { generation: 1, level: 112 }, share: plainShare(share) }, alone(values));
+const presign = (runner: TaskRunner, values = auxiliaryHash(auxiliary.all)) =>
+  runner.run('presign', { auxiliary: { generation: 1, level: 112 }, share: plainShare(share) }, alone(values));
 
 test('auxiliary information comes out of its record as it went in', () => {
   const decoded = decodeAuxiliary(record(), 1, testParameters);
@@ -44,15 +44,15 @@ test('auxiliary information comes out of its record as it went in', () => {
 });
 
 test('a thread that has auxiliary information uses it until it is told to let go of it', async () => {
-  const conductor = new Conductor(levels);
-  conductor.prepare({ me: 1, auxiliary: { generation: 1, level: 112, record: record() } });
-  await assert.rejects(presign(conductor), { name: 'Timeout' });
-  conductor.forget(2);
-  await assert.rejects(presign(conductor), /auxiliary information 1 is not in this thread/);
+  const runner = new TaskRunner(levels);
+  runner.prepare({ me: 1, auxiliary: { generation: 1, level: 112, record: record() } });
+  await assert.rejects(presign(runner), { name: 'Timeout' });
+  runner.forget(2);
+  await assert.rejects(presign(runner), /auxiliary information 1 is not in this thread/);
 });
 
 test('it uses no other auxiliary information than what the signers have agreed on', async () => {
-  const conductor = new Conductor(levels);
-  conductor.prepare({ me: 1, auxiliary: { generation: 1, level: 112, record: record() } });
-  await assert.rejects(presign(conductor, new Uint8Array(32)), /not the certified one/);
+  const runner = new TaskRunner(levels);
+  runner.prepare({ me: 1, auxiliary: { generation: 1, level: 112, record: record() } });
+  await assert.rejects(presign(runner, new Uint8Array(32)), /not the certified one/);
 });

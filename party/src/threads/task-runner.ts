@@ -24,7 +24,7 @@ import { compactForm, ecdsaCurve } from '../protocol/signing/ecdsa.ts';
 import { untweaked } from '../protocol/signing/signing-key.ts';
 import type { ToPrepare } from './messages.ts';
 import { dismantle } from './plain-presignature.ts';
-import type { Input, Job, Output, PlainAuxiliary, PlainShare } from './tasks.ts';
+import type { Input, Output, PlainAuxiliary, PlainShare, Task } from './tasks.ts';
 
 /** Auxiliary information as it is used, with the hash by which parties agree on it. */
 interface Prepared {
@@ -32,7 +32,7 @@ interface Prepared {
   readonly hash: Uint8Array;
 }
 
-export class Conductor {
+export class TaskRunner {
   readonly #levels: Levels;
   /** By generation: keys are made of a record once, for OpenSSL tests every modulus. */
   readonly #auxiliaries = new Map<number, Prepared>();
@@ -42,8 +42,8 @@ export class Conductor {
   }
 
   /** @throws what `runSession` throws; of misbehaviour, with evidence */
-  conduct<J extends Job>(job: J, input: Input<J>, options: SessionOptions): Promise<SessionOutcome<Output<J>>> {
-    return this.#tasks[job](input, options);
+  run<J extends Task>(task: J, input: Input<J>, options: SessionOptions): Promise<SessionOutcome<Output<J>>> {
+    return this.#tasks[task](input, options);
   }
 
   /** Makes keys of auxiliary information before a session needs them: at 128 bits that takes a second. */
@@ -56,7 +56,7 @@ export class Conductor {
     for (const generation of this.#auxiliaries.keys()) if (generation < below) this.#auxiliaries.delete(generation);
   }
 
-  readonly #tasks: { [J in Job]: (input: Input<J>, options: SessionOptions) => Promise<SessionOutcome<Output<J>>> } = {
+  readonly #tasks: { [J in Task]: (input: Input<J>, options: SessionOptions) => Promise<SessionOutcome<Output<J>>> } = {
     'aux-info': async ({ level, primes: encoded }, options) => {
       const parameters = this.#levels[level];
       const primes = primesLayout(parameters).decode(encoded);
@@ -66,7 +66,7 @@ export class Conductor {
         paillier: new PaillierSecretKey(p, q, parameters),
         ring: RingPedersen.generate(ringP, ringQ, parameters),
       };
-      const outcome = await this.#run(
+      const outcome = await this.#runWithEvidence(
         options,
         () => noStatement,
         auxInfoMessages(parameters),
@@ -81,7 +81,7 @@ export class Conductor {
       using _ = input.share.secret;
       const { curve, messages, statement } = forSigners(input, options);
       const data = dataOf(asked);
-      const outcome = await this.#run(options, statement, interactiveMessages(...messages), party =>
+      const outcome = await this.#runWithEvidence(options, statement, interactiveMessages(...messages), party =>
         signInteractively(party, input, data),
       );
       const signature = compactForm(ecdsaCurve(curve.name), outcome.result);
@@ -92,14 +92,14 @@ export class Conductor {
       const input = this.#presignInput(auxiliary, plain, options);
       using _ = input.share.secret;
       const { curve, messages, statement } = forSigners(input, options);
-      const outcome = await this.#run(options, statement, offlineMessages(...messages), party =>
+      const outcome = await this.#runWithEvidence(options, statement, offlineMessages(...messages), party =>
         presignForLater(party, input),
       );
       return { ...outcome, result: dismantle(curve.name, outcome.result) };
     },
   };
 
-  #run<M extends Messages, T>(
+  #runWithEvidence<M extends Messages, T>(
     options: SessionOptions,
     statement: () => Statement,
     messages: M,

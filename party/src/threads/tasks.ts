@@ -52,6 +52,6 @@ export interface Tasks {
   };
 }
 
-export type Job = keyof Tasks;
-export type Input<J extends Job> = Tasks[J]['input'];
-export type Output<J extends Job> = Tasks[J]['output'];
+export type Task = keyof Tasks;
+export type Input<T extends Task> = Tasks[T]['input'];
+export type Output<T extends Task> = Tasks[T]['output'];

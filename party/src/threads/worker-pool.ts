@@ -4,14 +4,14 @@ import type { Verdict } from '../protocol/evidence/verify-evidence.ts';
 import type { SessionOptions, SessionOutcome } from '../protocol/session/session.ts';
 import type { ToJudge, ToPrepare } from './messages.ts';
 import { SessionThread, wipeInput } from './session-thread.ts';
-import type { Input, Job, Output, PlainAuxiliary } from './tasks.ts';
+import type { Input, Output, PlainAuxiliary, Task } from './tasks.ts';
 
 /** So much the thread stands back that makes what nobody waits for yet, as nice(1) has it. */
 const BACKGROUND = 10;
 /** More than this do not help: a session is one thread, and so many at once there seldom are. */
 const MOST = 4;
 
-export class Computing {
+export class WorkerPool {
   readonly #program: URL;
   /** The record of a generation of auxiliary information: read where a thread needs it, for the thread to wipe. */
   readonly #record: (generation: number) => Promise<Uint8Array>;
@@ -25,10 +25,10 @@ export class Computing {
   }
 
   /** @throws what `runSession` throws; ThreadLost; what reading the record throws */
-  async run<J extends Job>(job: J, input: Input<J>, options: SessionOptions): Promise<SessionOutcome<Output<J>>> {
-    const thread = this.#threadFor(job);
+  async run<T extends Task>(task: T, input: Input<T>, options: SessionOptions): Promise<SessionOutcome<Output<T>>> {
+    const thread = this.#threadFor(task);
     try {
-      return await thread.run(job, await this.#complete(thread, input), options);
+      return await thread.run(task, await this.#complete(thread, input), options);
     } finally {
       wipeInput(input);
     }
@@ -55,9 +55,11 @@ export class Computing {
   }
 
   /** The one with the least to do, of which there are as many as processors. */
-  #threadFor(job: Job): SessionThread {
+  #threadFor(task: Task): SessionThread {
     const [threads, most, niceness] =
-      job === 'presign' ? [this.#background, 1, BACKGROUND] : [this.#urgent, Math.min(MOST, availableParallelism()), 0];
+      task === 'presign'
+        ? [this.#background, 1, BACKGROUND]
+        : [this.#urgent, Math.min(MOST, availableParallelism()), 0];
     const [idlest] = [...threads].sort((a, b) => a.running - b.running);
     if (idlest && (idlest.running === 0 || threads.size >= most)) return idlest;
     const thread = new SessionThread(this.#program, { niceness }, lost => threads.delete(lost));

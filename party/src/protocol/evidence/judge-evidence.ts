@@ -1,19 +1,21 @@
-/** Makes the court that hears one piece of evidence: the one that sat in the session, but of what is public. */
+/**
+ * Makes the judge of one piece of evidence: the judge of the session itself, restricted to what is public.
+ */
 import type { Check } from '../session/checks.ts';
 import { tryDecode } from '../session/codec.ts';
 import { type SessionParameters, sessionContext } from '../session/context.ts';
-import { Court, ENCODING } from '../session/judge.ts';
+import { ENCODING, Judge } from '../session/judge.ts';
 import type { Messages } from '../session/messages.ts';
 import type { Received } from '../session/party.ts';
 import type { PartyId } from '../session/party-id.ts';
 import { EQUIVOCATION, FALSE_VIEW } from '../session/view.ts';
 import type { EvidenceObject, ShownRound } from './format.ts';
 import { type Identities, type Opened, receivedBy } from './open.ts';
-import { caseOf, type Levels, messagesOf } from './public-checks.ts';
+import { type Levels, messagesOf, publicChecksOf } from './public-checks.ts';
 import { refuse } from './refusal.ts';
 
 /** Evidence whose signatures hold. */
-export interface Hearing {
+export interface Accusation {
   readonly evidence: EvidenceObject;
   readonly parameters: SessionParameters;
   readonly identities: Identities;
@@ -29,13 +31,13 @@ export interface Hearing {
 export const isOfProtocol = (check: string): boolean => ![EQUIVOCATION, FALSE_VIEW, ENCODING].includes(check);
 
 /** @throws Refusal if something is there that is not needed, or something is not there; RangeError, EncodingError */
-export function courtFor(hearing: Hearing): Court {
-  return isOfProtocol(hearing.evidence.check) ? courtOfProtocol(hearing) : courtOfSession(hearing);
+export function judgeFor(accusation: Accusation): Judge {
+  return isOfProtocol(accusation.evidence.check) ? judgeOfProtocol(accusation) : judgeOfSession(accusation);
 }
 
 /** For what breaks any session: nothing is to be known of the protocol, but what its messages look like. */
-function courtOfSession(hearing: Hearing): Court {
-  const { evidence, parameters, levels, messages } = hearing;
+function judgeOfSession(accusation: Accusation): Judge {
+  const { evidence, parameters, levels, messages } = accusation;
   const { check, rounds, statement } = evidence;
   if (rounds.length > 0 || statement.of !== 'nothing') refuse('more than it takes to show it');
   const isContradiction = check === EQUIVOCATION;
@@ -45,25 +47,25 @@ function courtOfSession(hearing: Hearing): Court {
   const [first, second] = messages.map(({ signed }) => Buffer.from(signed));
   if (first && second && first.compare(second) >= 0) refuse('messages that are not in order');
   const isData = messages.every(({ header }) => header.type === 'data');
-  return court(hearing, check === ENCODING && isData ? messagesOf(parameters, levels) : {});
+  return makeJudge(accusation, check === ENCODING && isData ? messagesOf(parameters, levels) : {});
 }
 
 /** For what breaks this protocol. */
-function courtOfProtocol(hearing: Hearing): Court {
-  const { evidence, parameters, levels, sid, messages } = hearing;
+function judgeOfProtocol(accusation: Accusation): Judge {
+  const { evidence, parameters, levels, sid, messages } = accusation;
   const codecs = messagesOf(parameters, levels);
   const context = sessionContext(sid, parameters.protocol);
-  const session = caseOf({ parameters, context, statement: evidence.statement, levels });
+  const session = publicChecksOf({ parameters, context, statement: evidence.statement, levels });
   const index = session.checks.findIndex(({ name }) => name === evidence.check);
   const check = session.checks[index] ?? refuse(`sessions of ${parameters.protocol} check no ${evidence.check}`);
   if (messages.length !== 1) refuse('not as many messages as it takes to show it');
   if (evidence.rounds.map(({ round }) => round).join() !== check.given.join())
     refuse(`${check.name} is judged by what was said in ${check.given.join(', ') || 'no other round'}`);
-  const said = new Map(evidence.rounds.map(round => [round.round, saidIn(round, hearing, codecs)]));
+  const said = new Map(evidence.rounds.map(round => [round.round, saidIn(round, accusation, codecs)]));
   for (const [round, received] of said) session.keep(round, received);
   for (const earlier of session.checks.slice(0, index))
     passesForAll(earlier, said.get(earlier.round), evidence.reporter);
-  const judge = court(hearing, codecs);
+  const judge = makeJudge(accusation, codecs);
   judge.learn(check.name, check.round, (from, payload, to) => {
     const codec = codecs[check.round]?.codec;
     const message = codec && tryDecode(codec, payload);
@@ -72,11 +74,11 @@ function courtOfProtocol(hearing: Hearing): Court {
   return judge;
 }
 
-const court = ({ evidence, identities, sid }: Hearing, codecs: Messages): Court =>
-  new Court(evidence.reporter, identities, codecs, header => Buffer.from(header.sid).equals(sid));
+const makeJudge = ({ evidence, identities, sid }: Accusation, codecs: Messages): Judge =>
+  new Judge(evidence.reporter, identities, codecs, header => Buffer.from(header.sid).equals(sid));
 
-function saidIn(round: ShownRound, hearing: Hearing, codecs: Messages): Received<unknown> {
-  const { sid, identities, accused, messages } = hearing;
+function saidIn(round: ShownRound, accusation: Accusation, codecs: Messages): Received<unknown> {
+  const { sid, identities, accused, messages } = accusation;
   const { opened, decoded } = receivedBy(accused, round, { sid, identities, codecs });
   const again = messages.find(({ header }) => header.type === 'data' && header.round === round.round);
   const first = opened.get(accused);

@@ -33,8 +33,8 @@ import { readPresignature, readPresigning, type Statement } from './statement.ts
 /** How long everything is at each level: cggmpParameters, but for tests. */
 export type Levels = { readonly [level in SecurityLevel]: CggmpParameters };
 
-/** One session, to be judged once what was broadcast in it has been kept. */
-export interface Case {
+/** The checks of one session. They can be made once the broadcasts that they are judged by have been kept. */
+export interface PublicChecks {
   /** In the order in which a session makes them. */
   readonly checks: readonly Check[];
   keep(round: string, received: Received<unknown>): void;
@@ -48,18 +48,18 @@ export interface Setting {
   readonly levels: Levels;
 }
 
-interface Judged {
+interface Suite {
   readonly parameters: CggmpParameters;
   readonly curve: EcdsaCurve | undefined;
 }
 
 /** What all protocols need to know of a suite. @throws Refusal */
-function suiteOf({ suite }: SessionParameters, levels: Levels): Judged {
+function suiteOf({ suite }: SessionParameters, levels: Levels): Suite {
   const { level, curve } = parseSuite(suite) ?? refuse(`nobody outside of it can judge a session of ${suite}`);
   return { parameters: levels[level], curve };
 }
 
-const curveOf = ({ curve }: Judged): EcdsaCurve => curve ?? refuse('a suite without a curve');
+const curveOf = ({ curve }: Suite): EcdsaCurve => curve ?? refuse('a suite without a curve');
 
 /** The messages of the session's protocol. @throws Refusal for a protocol whose messages may hold what only their recipient may know */
 export function messagesOf(session: SessionParameters, levels: Levels): Messages {
@@ -80,7 +80,7 @@ export function messagesOf(session: SessionParameters, levels: Levels): Messages
 }
 
 /** @throws Refusal if the session was about something else than the statement; RangeError, EncodingError */
-export function caseOf(setting: Setting): Case {
+export function publicChecksOf(setting: Setting): PublicChecks {
   const { parameters: session, context, statement, levels } = setting;
   const suite = suiteOf(session, levels);
   const parties = session.members.map(({ id }) => id);
@@ -89,12 +89,12 @@ export function caseOf(setting: Setting): Case {
       if (statement.of !== 'nothing') return refuse('auxiliary information is judged by what is shown of it');
       agreed(session, auxInfoAgreement(suite.parameters.level));
       const view = new AuxInfoView(context, suite.parameters);
-      return caseFrom(Object.values(auxInfoChecks(view)), view.shown);
+      return publicChecks(Object.values(auxInfoChecks(view)), view.shown);
     }
     case protocols.offline: {
       const view = presigning(setting, suite, parties);
       agreed(session, offlineAgreement(presignTerms(view.facts)));
-      return caseFrom([...Object.values(presignChecks(view)), ...Object.values(redAlertChecks(view))], view.shown);
+      return publicChecks([...Object.values(presignChecks(view)), ...Object.values(redAlertChecks(view))], view.shown);
     }
     case protocols.interactive: {
       const view = presigning(setting, suite, parties);
@@ -102,7 +102,7 @@ export function caseOf(setting: Setting): Case {
       agreed(session, interactiveAgreement(presignTerms(view.facts), data));
       const last = partialCheck(view, asScalar(view.curve, data));
       const checks = [...Object.values(presignChecks(view)), ...Object.values(redAlertChecks(view)), last];
-      return caseFrom(checks, view.shown);
+      return publicChecks(checks, view.shown);
     }
     case protocols.online: {
       if (statement.of !== 'presignature') return refuse('signing from a presignature is judged by a presignature');
@@ -112,23 +112,23 @@ export function caseOf(setting: Setting): Case {
       agreed(session, onlineAgreement(suite.parameters.level, session.threshold, terms, facts));
       if (terms.signers.join() !== parties.join()) return refuse('a presignature of other parties');
       const view = new OnlineView(terms, facts);
-      return caseFrom(Object.values(onlineChecks(view)), view.shown);
+      return publicChecks(Object.values(onlineChecks(view)), view.shown);
     }
     default:
       return refuse(`nobody outside of it can judge a session of ${session.protocol}`);
   }
 }
 
-function presigning({ statement, context }: Setting, suite: Judged, parties: readonly PartyId[]): PresignView {
+function presigning({ statement, context }: Setting, suite: Suite, parties: readonly PartyId[]): PresignView {
   if (statement.of !== 'presigning') return refuse('presigning is judged by auxiliary information and a sharing');
   return new PresignView({ parties, context }, readPresigning(statement, curveOf(suite), suite.parameters));
 }
 
 /** The session's own checks, as checks of whatever its messages hold. */
-const caseFrom = (
+const publicChecks = (
   checks: readonly Check[],
   shown: { keep(round: string, received: Received<unknown>): unknown },
-): Case => ({
+): PublicChecks => ({
   checks,
   keep(round, received) {
     shown.keep(round, received);

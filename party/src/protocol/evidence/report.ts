@@ -21,7 +21,7 @@ import {
 } from './format.ts';
 import { isOfProtocol } from './judge-evidence.ts';
 import { identitiesOf, isOfHandshake, open } from './open.ts';
-import { caseOf, type Levels } from './public-checks.ts';
+import { type Levels, publicChecksOf } from './public-checks.ts';
 import { isAboutEvidence, refuse } from './refusal.ts';
 import { noStatement, type Statement } from './statement.ts';
 import { verifyEvidence } from './verify-evidence.ts';
@@ -99,7 +99,12 @@ function givenFor(
   levels: Levels,
 ): readonly string[] {
   const sid = sessionId(new Map(hellos.map(hello => [hello.from, hello])));
-  const { checks } = caseOf({ parameters, context: sessionContext(sid, parameters.protocol), statement, levels });
+  const { checks } = publicChecksOf({
+    parameters,
+    context: sessionContext(sid, parameters.protocol),
+    statement,
+    levels,
+  });
   return (checks.find(({ name }) => name === check) ?? refuse(`nobody else can make the check ${check}`)).given;
 }
 

@@ -15,7 +15,7 @@ import { EQUIVOCATION, FALSE_VIEW } from '../session/view.ts';
 import { cggmpParameters } from '../signing/cggmp24/parameters.ts';
 import { unhex } from './fields.ts';
 import { type EvidenceObject, reportedBytes } from './format.ts';
-import { courtFor } from './judge-evidence.ts';
+import { judgeFor } from './judge-evidence.ts';
 import {
   type Identities,
   identitiesOf,
@@ -70,8 +70,8 @@ function convict(evidence: EvidenceObject, expected: ReadonlyMap<PartyId, string
   const sid = isOfHandshake(first.header)
     ? runOf(evidence, parameters, identities, first)
     : sidOf(parameters, identities, hellos);
-  const court = courtFor({ evidence, parameters, identities, levels, sid, accused, messages });
-  if (court.hear([{ check, messages }]) === undefined) refuse(acquittal(check, accused));
+  const judge = judgeFor({ evidence, parameters, identities, levels, sid, accused, messages });
+  if (judge.hear([{ check, messages }]) === undefined) refuse(acquittal(check, accused));
   return { culprit: accused, identity };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytes } from './codec.ts';
 import { type Envelope, type Place, signMessage, withPayload } from './envelope.ts';
-import { Court } from './judge.ts';
+import { Judge } from './judge.ts';
 import { direct } from './messages.ts';
 import type { Evidence } from './signed-message.ts';
 import { makeSigner } from './simulator.ts';
@@ -16,10 +16,10 @@ const good = Uint8Array.of(1, 1);
 const bad = Uint8Array.of(6, 6);
 const from3to2: Place = { sid: SID, type: 'data', round: 'deal', sequence: 4, from: 3, to: 2 };
 
-const makeCourt = () => {
-  const court = new Court(1, identities, messages, ({ sid }) => Buffer.from(sid).equals(SID));
-  court.learn('deal', 'deal', (_, payload) => Buffer.from(payload).equals(good));
-  return court;
+const makeJudge = () => {
+  const judge = new Judge(1, identities, messages, ({ sid }) => Buffer.from(sid).equals(SID));
+  judge.learn('deal', 'deal', (_, payload) => Buffer.from(payload).equals(good));
+  return judge;
 };
 
 async function signedBy(signer: number, place: Place, payload: Uint8Array): Promise<Envelope> {
@@ -31,77 +31,77 @@ async function signedBy(signer: number, place: Place, payload: Uint8Array): Prom
 const failing = (check: string, message: Envelope): Evidence => ({ check, messages: [withPayload(message)] });
 
 test('a message that fails the check convicts who signed it', async () => {
-  const error = makeCourt().hear([failing('deal', await signedBy(3, from3to2, bad))]);
+  const error = makeJudge().hear([failing('deal', await signedBy(3, from3to2, bad))]);
   assert.deepEqual(error?.culprits, [3]);
-  assert.equal(makeCourt().hear([failing('deal', await signedBy(3, from3to2, good))]), undefined);
+  assert.equal(makeJudge().hear([failing('deal', await signedBy(3, from3to2, good))]), undefined);
 });
 
 test('evidence that comes before this party has made the check waits for it', async () => {
-  const court = new Court(1, identities, messages, () => true);
+  const judge = new Judge(1, identities, messages, () => true);
   const evidence = failing('deal', await signedBy(3, from3to2, bad));
-  assert.equal(court.hear([evidence]), undefined);
+  assert.equal(judge.hear([evidence]), undefined);
   assert.equal(
-    court.learn('other', 'deal', () => true),
+    judge.learn('other', 'deal', () => true),
     undefined,
   );
-  const error = court.learn('deal', 'deal', (_, payload) => Buffer.from(payload).equals(good));
+  const error = judge.learn('deal', 'deal', (_, payload) => Buffer.from(payload).equals(good));
   assert.deepEqual(error?.culprits, [3]);
 });
 
 test('a message that another has signed in the name of the accused convicts nobody', async () => {
   const forged = await signedBy(2, from3to2, bad);
-  assert.equal(makeCourt().hear([failing('deal', forged)]), undefined);
-  assert.equal(makeCourt().hear([{ check: 'deal', messages: [{ ...withPayload(forged), from: 2 }] }]), undefined);
+  assert.equal(makeJudge().hear([failing('deal', forged)]), undefined);
+  assert.equal(makeJudge().hear([{ check: 'deal', messages: [{ ...withPayload(forged), from: 2 }] }]), undefined);
 });
 
 test('a payload that is not the one that was signed convicts nobody', async () => {
   const message = withPayload(await signedBy(3, from3to2, good));
-  assert.equal(makeCourt().hear([{ check: 'deal', messages: [{ ...message, payload: bad }] }]), undefined);
+  assert.equal(makeJudge().hear([{ check: 'deal', messages: [{ ...message, payload: bad }] }]), undefined);
   const { payload: _, ...hashOnly } = message;
-  assert.equal(makeCourt().hear([{ check: 'deal', messages: [hashOnly] }]), undefined);
+  assert.equal(makeJudge().hear([{ check: 'deal', messages: [hashOnly] }]), undefined);
 });
 
 test('a message of another session, round, type or sender convicts nobody', async () => {
   for (const change of [{ sid: new Uint8Array(32) }, { round: 'other' }, { type: 'view' }] as const) {
     const message = await signedBy(3, { ...from3to2, ...change }, bad);
-    assert.equal(makeCourt().hear([failing('deal', message)]), undefined, JSON.stringify(change));
+    assert.equal(makeJudge().hear([failing('deal', message)]), undefined, JSON.stringify(change));
   }
   const message = withPayload(await signedBy(3, from3to2, bad));
-  assert.equal(makeCourt().hear([{ check: 'deal', messages: [{ ...message, from: 2 }] }]), undefined);
+  assert.equal(makeJudge().hear([{ check: 'deal', messages: [{ ...message, from: 2 }] }]), undefined);
   const stranger = { ...message, from: 9 };
-  assert.equal(makeCourt().hear([{ check: 'deal', messages: [stranger] }]), undefined);
+  assert.equal(makeJudge().hear([{ check: 'deal', messages: [stranger] }]), undefined);
 });
 
 test('a message for nobody in the session, for all where it is for one, or for its own sender convicts nobody', async () => {
-  const court = makeCourt();
+  const judge = makeJudge();
   // as checks do that look up whom a message is for
-  court.learn('own', 'deal', (_, payload, to) => payload[0] === (identities.get(to) ?? assert.fail(`for ${to}`))[0]);
+  judge.learn('own', 'deal', (_, payload, to) => payload[0] === (identities.get(to) ?? assert.fail(`for ${to}`))[0]);
   for (const to of [9, 'all', 3] as const) {
     const message = await signedBy(3, { ...from3to2, to }, Uint8Array.of(6, 6, 6));
     for (const check of ['deal', 'own', 'encoding'])
-      assert.equal(court.hear([failing(check, message)]), undefined, `${check}, to ${to}`);
+      assert.equal(judge.hear([failing(check, message)]), undefined, `${check}, to ${to}`);
   }
 });
 
 test('a check that this party does not know convicts nobody, nor does an accusation without a message', async () => {
-  assert.equal(makeCourt().hear([failing('unknown', await signedBy(3, from3to2, bad))]), undefined);
-  assert.equal(makeCourt().hear([{ check: 'deal', messages: [] }]), undefined);
-  assert.equal(makeCourt().hear([]), undefined);
+  assert.equal(makeJudge().hear([failing('unknown', await signedBy(3, from3to2, bad))]), undefined);
+  assert.equal(makeJudge().hear([{ check: 'deal', messages: [] }]), undefined);
+  assert.equal(makeJudge().hear([]), undefined);
 });
 
 test('a message that does not decode convicts who signed it, and only such a one', async () => {
   const long = await signedBy(3, from3to2, Uint8Array.of(1, 2, 3));
-  assert.deepEqual(makeCourt().hear([failing('encoding', long)])?.culprits, [3]);
-  assert.equal(makeCourt().hear([failing('encoding', await signedBy(3, from3to2, bad))]), undefined);
+  assert.deepEqual(makeJudge().hear([failing('encoding', long)])?.culprits, [3]);
+  assert.equal(makeJudge().hear([failing('encoding', await signedBy(3, from3to2, bad))]), undefined);
 });
 
 test('two messages for one place, if only by their sequence numbers, convict their sender in its session alone; the same one twice, or for two places, nobody', async () => {
   const [first, second] = [await signedBy(3, from3to2, good), await signedBy(3, { ...from3to2, sequence: 9 }, bad)];
   const evidence = (a: Envelope, b: Envelope) => equivocation(withPayload(a), withPayload(b)).evidence;
-  assert.deepEqual(makeCourt().hear(evidence(first, second))?.culprits, [3]);
-  assert.equal(makeCourt().hear(evidence(first, first)), undefined);
+  assert.deepEqual(makeJudge().hear(evidence(first, second))?.culprits, [3]);
+  assert.equal(makeJudge().hear(evidence(first, first)), undefined);
   const again = await signedBy(3, { ...from3to2, sequence: 9 }, good);
-  assert.deepEqual(makeCourt().hear(evidence(first, again))?.culprits, [3]);
+  assert.deepEqual(makeJudge().hear(evidence(first, again))?.culprits, [3]);
   const elsewhere: Partial<Place>[] = [
     { sid: new Uint8Array(32) },
     { round: 'other' },
@@ -110,11 +110,11 @@ test('two messages for one place, if only by their sequence numbers, convict the
     { to: 'all' },
   ];
   for (const change of elsewhere) {
-    assert.equal(makeCourt().hear(evidence(first, await signedBy(3, { ...from3to2, ...change }, bad))), undefined);
+    assert.equal(makeJudge().hear(evidence(first, await signedBy(3, { ...from3to2, ...change }, bad))), undefined);
   }
   const other = { ...from3to2, sid: new Uint8Array(32) };
   const abroad = evidence(await signedBy(3, other, good), await signedBy(3, other, bad));
-  assert.equal(makeCourt().hear(abroad), undefined);
+  assert.equal(makeJudge().hear(abroad), undefined);
   assert.equal(verifyEquivocation(abroad[0] ?? { check: '', messages: [] }, identities)?.from, 3);
 });
 
@@ -124,7 +124,7 @@ test('two messages of two parties are no equivocation of either', async () => {
     await signedBy(3, { ...from3to2, to: 'all' }, bad),
   ];
   assert.equal(
-    makeCourt().hear([{ check: 'equivocation', messages: [withPayload(two), withPayload(three)] }]),
+    makeJudge().hear([{ check: 'equivocation', messages: [withPayload(two), withPayload(three)] }]),
     undefined,
   );
 });

@@ -37,7 +37,7 @@ export function accuse(check: string, messages: readonly Envelope[]): Misbehavio
   );
 }
 
-export class Court {
+export class Judge {
   readonly #me: PartyId;
   readonly #identities: ReadonlyMap<PartyId, Uint8Array>;
   readonly #messages: Messages;

@@ -1,7 +1,7 @@
 import { tryDecode } from './codec.ts';
 import type { Envelope, MessageType, Recipient } from './envelope.ts';
 import { type Inbox, withOwn } from './inbox.ts';
-import { accuse, type Court, decodeAll } from './judge.ts';
+import { accuse, decodeAll, type Judge } from './judge.ts';
 import type { Kind, Message, Messages, Payload, Rounds } from './messages.ts';
 import type { Party, Received, SessionContext } from './party.ts';
 import type { PartyId } from './party-id.ts';
@@ -12,7 +12,7 @@ export interface Engine {
   readonly me: PartyId;
   readonly parties: readonly PartyId[];
   readonly inbox: Inbox;
-  readonly court: Court;
+  readonly judge: Judge;
   /** Signs, seals and sends. */
   post(type: MessageType, round: string, to: Recipient, payload: Uint8Array): Promise<Envelope>;
   /** Ends when all parties have shown that they received the same. @throws Misbehaviour */
@@ -98,7 +98,7 @@ export class SessionParty<M extends Messages> implements Party<M> {
       );
     }
     const { codec } = this.#declaration(round);
-    const proven = this.#engine.court.learn(name, round, (from, payload, to) => {
+    const proven = this.#engine.judge.learn(name, round, (from, payload, to) => {
       const message = tryDecode(codec, payload);
       return message !== undefined && holds(from, message.value, to);
     });

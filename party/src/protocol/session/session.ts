@@ -10,7 +10,7 @@ import { Misbehaviour, Timeout } from './errors.ts';
 import { type HandshakeOptions, shakeHands } from './handshake.ts';
 import { greetingCodec, HELLO } from './hello.ts';
 import { Inbox, type Slot, slot } from './inbox.ts';
-import { Court } from './judge.ts';
+import { Judge } from './judge.ts';
 import type { Messages } from './messages.ts';
 import { ABORT, departure, type Notice, noticeLayout, noticeOf } from './notice.ts';
 import type { SessionObserver } from './observer.ts';
@@ -63,7 +63,7 @@ export class Session<M extends Messages> implements Engine {
   readonly me: PartyId;
   readonly parties: readonly PartyId[];
   readonly inbox: Inbox;
-  readonly court: Court;
+  readonly judge: Judge;
   protected readonly wire: Wire;
   protected readonly channel: Channel;
   readonly #options: SessionOptions;
@@ -89,7 +89,7 @@ export class Session<M extends Messages> implements Engine {
     this.#options = options;
     this.#messages = messages;
     this.#identities = new Map(parameters.members.map(({ id, identity }) => [id, identity]));
-    this.court = new Court(me, this.#identities, messages, header => this.#concerns(header));
+    this.judge = new Judge(me, this.#identities, messages, header => this.#concerns(header));
     const codecs = [greetingCodec, ...Object.values(messages).map(({ codec }) => codec)];
     const largest = SLACK + Math.max(...codecs.map(({ maxBytes }) => maxBytes));
     this.#notice = noticeLayout(this.parties.length, 2 * codecs.length, largest);
@@ -170,7 +170,7 @@ export class Session<M extends Messages> implements Engine {
 
   #hear({ header, payload }: Envelope): void {
     const notice = tryDecode(this.#notice, payload)?.value ?? noticeOf(undefined, []);
-    const proven = this.court.hear(notice.evidence);
+    const proven = this.judge.hear(notice.evidence);
     if (proven) this.#fail(proven);
     this.inbox.leave(header.from, notice.sent, departure(header.from, notice));
   }
