@@ -3,7 +3,7 @@ import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import { keyOf } from '@mpc-operator/runtime/object';
 import { askAll, newRun } from '../../parties/ask.ts';
 import type { Step } from './decisions/next-step.ts';
-import type { Run } from './reconcile.ts';
+import type { Run } from './run.ts';
 
 /** Asks all parties of a key to begin an attempt. */
 export async function command(

@@ -9,7 +9,7 @@ import type { Progress } from './decisions/conditions.ts';
 import { describeWait } from './decisions/last-failure.ts';
 import { type AuxiliaryStep, nextAuxiliary, partiesOf } from './decisions/next-auxiliary.ts';
 import type { Restart } from './decisions/next-restart.ts';
-import type { Run } from './reconcile.ts';
+import type { Run } from './run.ts';
 
 /** Milliseconds until another look at an attempt that parties say nothing new of. */
 const RETRY = 10_000;

@@ -2,19 +2,11 @@ import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { GROUP } from '@mpc-operator/crds/group';
 import { natsUrl, operatorTlsSecretName } from '@mpc-operator/crds/names';
 import { isConflict, isNotFound } from '@mpc-operator/runtime/api-error';
-import type { ApiClient } from '@mpc-operator/runtime/client';
-import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
-import type { EventRecorder } from '@mpc-operator/runtime/events';
-import type { Expectations } from '@mpc-operator/runtime/expectations';
 import { addFinalizer } from '@mpc-operator/runtime/finalizers';
-import type { Logger } from '@mpc-operator/runtime/log';
 import { formatKey, keyOf, type ObjectKey } from '@mpc-operator/runtime/object';
 import { type Pod, Secret } from '@mpc-operator/runtime/resource';
-import type { Connections } from '../../parties/connections.ts';
-import type { Settings } from '../../settings.ts';
-import type { AttemptLog } from '../attempt-log.ts';
-import { type Caches, CLUSTER_INDEX, indexedBy } from '../caches.ts';
+import { CLUSTER_INDEX, indexedBy } from '../caches.ts';
 import { conditionEvents } from '../condition-events.ts';
 import { isPaused } from '../paused.ts';
 import { advanceAuthorities } from './authorities.ts';
@@ -26,45 +18,14 @@ import { auxiliaryEvents } from './decisions/auxiliary-status.ts';
 import type { Progress } from './decisions/conditions.ts';
 import { nextRestart, type Restart } from './decisions/next-restart.ts';
 import { finishDeletion } from './deletion.ts';
-import type { LoadRevision } from './nats-servers.ts';
 import { observe, type World } from './observe.ts';
+import type { MpcClusterDeps, Reload, Run } from './run.ts';
 import { clusterStatus, type StatusFacts } from './status.ts';
 
 export const MPC_CLUSTER_FINALIZER = `${GROUP}/mpccluster`;
 
 /** Milliseconds until another look at what no watch tells: whether a Secret has reached a server, a party was silent, a drain is over. */
 const RETRY = 10_000;
-
-export interface MpcClusterDeps {
-  readonly client: ApiClient;
-  readonly caches: Caches;
-  readonly connections: Connections;
-  readonly events: EventRecorder;
-  readonly expectations: Expectations;
-  /** At auxiliary information, by cluster. */
-  readonly attempts: AttemptLog;
-  readonly settings: Settings;
-  readonly loadRevision: LoadRevision;
-  readonly clock: Clock;
-}
-
-/** The last look at what the NATS servers of a cluster have loaded. */
-interface Reload {
-  readonly revision: string;
-  /** What was missing; undefined if they all had the revision. */
-  readonly pending: string | undefined;
-  /** By the clock. */
-  readonly at: number;
-}
-
-/** One reconcile of one cluster. */
-export interface Run extends MpcClusterDeps {
-  /** By cluster. */
-  readonly reloads: Map<string, Reload>;
-  readonly signal: AbortSignal;
-  readonly log: Logger;
-  readonly now: Date;
-}
 
 export function mpcClusterReconciler(deps: MpcClusterDeps): Reconcile {
   const reloads = new Map<string, Reload>();
