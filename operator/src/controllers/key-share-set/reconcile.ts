@@ -42,11 +42,11 @@ export function keyShareSetReconciler(deps: KeyShareSetDeps): Reconcile {
     if (isTooEarly(key, cluster, holding, run)) return { requeueAfter: RETRY };
     const conflict = holdingFault(key, holding);
     if (conflict !== undefined) return await stall(key, conflict, holding, run);
-    return await makeItSo(key, holding, cluster, run);
+    return await converge(key, holding, cluster, run);
   };
 }
 
-async function makeItSo(key: KeyShareSet, holding: Holding, cluster: MpcCluster, run: Run): Promise<Result> {
+async function converge(key: KeyShareSet, holding: Holding, cluster: MpcCluster, run: Run): Promise<Result> {
   const step = decide(key, holding, run);
   const mayAct = !isPaused(key) && !isPaused(cluster);
   const shown: Step = mayAct || step.kind === 'none' ? step : PAUSED;

@@ -41,11 +41,11 @@ export function mpcClusterReconciler(deps: MpcClusterDeps): Reconcile {
       return await finish(cluster, run);
     }
     // A cluster that is deleted but has keys goes on: its parties are needed, if only to destroy them.
-    return await makeItSo(cluster, run);
+    return await converge(cluster, run);
   };
 }
 
-async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
+async function converge(cluster: MpcCluster, run: Run): Promise<Result> {
   const transport = await ensureCertificates(cluster, run).catch(error => withoutCertificates(cluster, error, run));
   recordIssued(cluster, transport, run);
   await connect(cluster, transport.operator, run);
@@ -57,14 +57,14 @@ async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
   const unreadyMayGo = next.kind === 'restart' && !next.party.podReady;
   await applyBudget(cluster, { maxUnavailable: world.allowance.parties, unreadyMayGo }, run);
   const reloadPending = await reloadServers(cluster, world, transport, run);
-  const succession = reloadPending === undefined ? await renewAuthority(cluster, transport, run) : undefined;
+  const caRotation = reloadPending === undefined ? await renewAuthority(cluster, transport, run) : undefined;
   const restarting = failure === undefined ? await restartOne(cluster, next, world, run) : undefined;
 
   const failed = failure && { reason: 'ApplyFailed', message: failure.message };
   const hold = failed ?? waitingForKeys(cluster, world) ?? restartFirst(next);
   const auxiliary = auxiliaryStep(cluster, world.views, hold, run);
   const progress =
-    failed ?? restarting ?? succession ?? waitingForKeys(cluster, world) ?? startingUp(world) ?? generating(auxiliary);
+    failed ?? restarting ?? caRotation ?? waitingForKeys(cluster, world) ?? startingUp(world) ?? generating(auxiliary);
   await writeStatus(
     cluster,
     { world, auxiliary, progress, reloadPending, caFingerprint: transport.caFingerprint },
@@ -72,7 +72,7 @@ async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
   );
   if (failure) throw failure;
   if (auxiliary.kind === 'generate') await beginAuxiliary(cluster, auxiliary, run);
-  const again = [reloadPending, restarting, succession].some(wait => wait !== undefined) || !world.settled;
+  const again = [reloadPending, restarting, caRotation].some(wait => wait !== undefined) || !world.settled;
   const times = [...(again ? [RETRY] : []), ...nextLook(auxiliary, run.clock.now())];
   return times.length === 0 ? {} : { requeueAfter: Math.min(...times) };
 }
@@ -135,8 +135,8 @@ async function renewAuthority(
     run.events.event(cluster, { type: 'Normal', reason: 'AuthorityRenewal', action: 'Renew', note: done });
     return { reason: 'AuthorityRenewal', message: done };
   }
-  if (authorities.succession === undefined) return undefined;
-  const message = `two authorities are trusted (step ${authorities.succession.step}) until everyone has read them`;
+  if (authorities.caRotation === undefined) return undefined;
+  const message = `two authorities are trusted (step ${authorities.caRotation.step}) until everyone has read them`;
   return { reason: 'AuthorityRenewal', message };
 }
 

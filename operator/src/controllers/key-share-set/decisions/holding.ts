@@ -1,9 +1,9 @@
 import type { Certificate, KeyReport } from '@mpc-operator/crds/control';
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { equal } from '@mpc-operator/runtime/json';
-import { type Strangers, strangersAmong } from '../../../parties/attendance.ts';
 import { commonGeneration, type Generation, primesReady } from '../../../parties/auxiliary.ts';
 import { type Ban, bansBy } from '../../../parties/bans.ts';
+import { type Strangers, strangersAmong } from '../../../parties/obstacles.ts';
 import { isKnown, keyNamed, type PartyViews } from '../../../parties/view.ts';
 import { awaitedRotations } from './awaited-rotations.ts';
 

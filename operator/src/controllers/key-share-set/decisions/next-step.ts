@@ -1,6 +1,6 @@
 import { formatTrigger } from '@mpc-operator/crds/annotations';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
-import { attendanceObstacle, describeMissing } from '../../../parties/attendance.ts';
+import { attendanceObstacle, describeMissing } from '../../../parties/obstacles.ts';
 import { type Attempts, nextNumber, type Wait, wait, waitForAttempt } from '../../attempts.ts';
 import { notCarriedOut, usableTriggers } from '../../triggers.ts';
 import { type Auxiliary, type Holding, type Member, reportsOf } from './holding.ts';
