@@ -5,8 +5,9 @@ import { failedAttempt } from '../../../parties/failed-attempt.ts';
 import { observation } from '../../observation.ts';
 import { unusableSources } from '../../triggers.ts';
 import type { Fault } from './fault.ts';
-import { type Holding, type Member, reportsOf } from './holding.ts';
-import { pendingTriggers, type Step } from './next-step.ts';
+import { absentMembers, type Holding, type Member, reportsOf } from './holding.ts';
+import { pendingTriggers } from './next-refresh.ts';
+import type { Step } from './next-step.ts';
 import { areOldSharesErased } from './refresh-status.ts';
 
 /** The conditions of a KeyShareSet that is as it should be, or on its way there. */
@@ -74,7 +75,7 @@ function refreshBlocked(key: KeyShareSet, { key: held, members }: Holding, step:
     return observation(type, 'True', 'InvalidTrigger', message);
   }
   const [trigger] = held === undefined ? [] : pendingTriggers(key, members);
-  const absent = members.filter(member => member.kind === 'unknown' || !member.ready);
+  const absent = absentMembers(members);
   const underWay = held !== undefined && members.some(member => member.kind === 'holds' && !isFinal(member));
   if (absent.length > 0 && (trigger !== undefined || underWay)) {
     return observation(type, 'True', 'PartiesMissing', `a refresh needs all parties; not ready: ${ids(absent)}`);

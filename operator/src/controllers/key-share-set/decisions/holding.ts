@@ -89,6 +89,11 @@ export function reportsOf(members: readonly Member[]): readonly KeyReport[] {
   return members.flatMap(member => (member.kind === 'unknown' ? [] : (member.key ?? [])));
 }
 
+/** The parties that are silent, or not ready. */
+export function absentMembers(members: readonly Member[]): readonly Member[] {
+  return members.filter(member => member.kind === 'unknown' || !member.ready);
+}
+
 function isHeld(report: KeyReport): report is Held {
   return report.keyId !== undefined && report.certificate !== undefined;
 }

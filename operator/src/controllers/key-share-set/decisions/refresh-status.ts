@@ -3,7 +3,7 @@ import { timestamp } from '@mpc-operator/runtime/wire-time';
 import { failedAttempt } from '../../../parties/failed-attempt.ts';
 import type { Attempts } from '../../attempts.ts';
 import { type Holding, type Member, reportsOf } from './holding.ts';
-import { pendingTriggers } from './next-step.ts';
+import { pendingTriggers } from './next-refresh.ts';
 
 type RefreshStatus = NonNullable<KeyShareSetStatus['refresh']>;
 
