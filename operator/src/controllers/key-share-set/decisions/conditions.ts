@@ -5,10 +5,10 @@ import { failedAttempt } from '../../../parties/failed-attempt.ts';
 import { observation } from '../../observation.ts';
 import { unusableSources } from '../../triggers.ts';
 import type { Fault } from './fault.ts';
-import { absentMembers, type Holding, type Member, reportsOf } from './holding.ts';
+import { absentMembers, erasedBelowOf, type Holding, type Member, reportsOf } from './holding.ts';
 import { pendingTriggers } from './next-refresh.ts';
 import type { Step } from './next-step.ts';
-import { areOldSharesErased } from './refresh-status.ts';
+import { areOldSharesErased } from './old-shares-erased.ts';
 
 /** The conditions of a KeyShareSet that is as it should be, or on its way there. */
 export function keyConditions(key: KeyShareSet, holding: Holding, step: Step): readonly Observation[] {
@@ -58,7 +58,7 @@ function oldSharesErased({ spec }: KeyShareSet, { key, members }: Holding): Obse
   if (key === undefined) return observation(type, 'Unknown', 'NoKey', 'there is no key yet');
   const { epoch, base } = key.certificate;
   if (base === 0) return observation(type, 'True', 'FirstEpoch', 'there were no shares before');
-  if (areOldSharesErased(members, epoch, spec.threshold)) {
+  if (areOldSharesErased(spec, erasedBelowOf(members), epoch)) {
     const rest = members.filter(member => member.kind !== 'holds' || member.key.erasedBelow < epoch);
     const left = rest.length === 0 ? '' : `; not yet confirmed by ${ids(rest)}`;
     return observation(type, 'True', 'Erased', `too few shares of epochs before ${epoch} are left to use${left}`);

@@ -94,6 +94,11 @@ export function absentMembers(members: readonly Member[]): readonly Member[] {
   return members.filter(member => member.kind === 'unknown' || !member.ready);
 }
 
+/** For each party that holds the key, the epoch below which all its shares are destroyed. */
+export function erasedBelowOf(members: readonly Member[]): readonly number[] {
+  return members.flatMap(member => (member.kind === 'holds' ? member.key.erasedBelow : []));
+}
+
 function isHeld(report: KeyReport): report is Held {
   return report.keyId !== undefined && report.certificate !== undefined;
 }
