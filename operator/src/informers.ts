@@ -1,5 +1,6 @@
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { labels } from '@mpc-operator/crds/names';
+import { keyShareSets, mpcClusters, rotationPolicies, signRequests } from '@mpc-operator/crds/resources';
 import type { Informer } from '@mpc-operator/runtime/informer';
 import type { Manager } from '@mpc-operator/runtime/manager';
 import { formatKey, type KubernetesObject, type ObjectKey } from '@mpc-operator/runtime/object';
@@ -16,7 +17,6 @@ import {
   StatefulSet,
 } from '@mpc-operator/runtime/resource';
 import { type Caches, CLUSTER_INDEX, KEY_INDEX } from './controllers/caches.ts';
-import { keyShareSets, mpcClusters, rotationPolicies, signRequests } from './resources.ts';
 
 /** Informers for all that the controllers look at. Of what is not ours, only children of MpcClusters, by their label. */
 export function createInformers(manager: Manager) {

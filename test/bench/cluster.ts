@@ -1,22 +1,14 @@
 /** How long a SignRequest takes in the cluster, from its creation to its signature, and where the time goes. */
 import { createHash } from 'node:crypto';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
-import { API_VERSION } from '@mpc-operator/crds/group';
 import { partyPodName } from '@mpc-operator/crds/names';
+import { signRequests } from '@mpc-operator/crds/resources';
 import { ApiClient } from '@mpc-operator/runtime/client';
 import { Informer } from '@mpc-operator/runtime/informer';
 import { createLogger } from '@mpc-operator/runtime/log';
-import { defineResource } from '@mpc-operator/runtime/resource';
 import { KubeConfigTransport } from '@mpc-operator/runtime/transport';
 import { kubectl } from '../cluster/kubectl.ts';
 import { signRequest } from '../cluster/signing.ts';
-
-const requests = defineResource<SignRequest>({
-  apiVersion: API_VERSION,
-  kind: 'SignRequest',
-  plural: 'signrequests',
-  namespaced: true,
-});
 
 export interface Latencies {
   readonly key: string;
@@ -33,7 +25,7 @@ export async function measureRequests(namespace: string, key: KeyShareSet, count
   const stop = new AbortController();
   const informer = new Informer({
     client,
-    resource: requests,
+    resource: signRequests,
     namespaces: [namespace],
     log: createLogger({ name: 'bench', level: 'error' }),
   });
@@ -50,11 +42,11 @@ export async function measureRequests(namespace: string, key: KeyShareSet, count
     waiting.set(name, resolve);
     const message = createHash('sha256').update(name).digest();
     const begin = performance.now();
-    await client.create(requests, signRequest({ namespace, name, key: key.metadata.name, message }));
+    await client.create(signRequests, signRequest({ namespace, name, key: key.metadata.name, message }));
     const { status } = await promise;
     total.push(performance.now() - begin);
     party.push(status?.durationMilliseconds ?? Number.NaN);
-    await client.delete(requests, { namespace, name });
+    await client.delete(signRequests, { namespace, name });
   }
   stop.abort();
   await running;

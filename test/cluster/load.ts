@@ -2,20 +2,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
-import { API_VERSION } from '@mpc-operator/crds/group';
+import { signRequests } from '@mpc-operator/crds/resources';
 import { ApiClient } from '@mpc-operator/runtime/client';
 import { Informer } from '@mpc-operator/runtime/informer';
 import { createLogger } from '@mpc-operator/runtime/log';
-import { defineResource } from '@mpc-operator/runtime/resource';
 import { KubeConfigTransport } from '@mpc-operator/runtime/transport';
 import { signRequest, verifies } from './signing.ts';
-
-const requests = defineResource<SignRequest>({
-  apiVersion: API_VERSION,
-  kind: 'SignRequest',
-  plural: 'signrequests',
-  namespaced: true,
-});
 
 /** Seconds that a finished request is kept: longer than any test needs to judge it. */
 const KEPT = 600;
@@ -52,7 +44,12 @@ export class Load implements AsyncDisposable {
   constructor(options: LoadOptions) {
     this.#options = options;
     const log = createLogger({ name: 'load', level: 'error' });
-    this.#informer = new Informer({ client: this.#client, resource: requests, namespaces: [options.namespace], log });
+    this.#informer = new Informer({
+      client: this.#client,
+      resource: signRequests,
+      namespaces: [options.namespace],
+      log,
+    });
     this.#informer.addHandler(({ object }) => {
       const { signature } = object.status ?? {};
       const seen = this.#answers.get(object.metadata.name) ?? new Set();
@@ -107,7 +104,7 @@ export class Load implements AsyncDisposable {
       this.#asked.set(name, { key, message });
       const request = signRequest({ namespace, name, key: key.metadata.name, message, deadlineSeconds });
       const spec = { ...request.spec, ttlSecondsAfterFinished: KEPT };
-      await this.#client.create(requests, { ...request, spec });
+      await this.#client.create(signRequests, { ...request, spec });
       await sleep(interval);
     }
   }

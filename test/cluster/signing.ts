@@ -2,6 +2,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
+import { isFinished } from '@mpc-operator/crds/sign-request';
 import { verify as verifyEcdsa, verifySchnorr } from 'tiny-secp256k1';
 import { apply, get, until } from './kubectl.ts';
 
@@ -33,9 +34,7 @@ export async function finished(namespace: string, name: string, seconds: number)
   return await until(`SignRequest ${name} finished`, seconds, async () => {
     const request = await get<SignRequest>(namespace, 'signrequest', name);
     const { status } = request ?? {};
-    return request && (status?.phase === 'Succeeded' || status?.phase === 'Failed')
-      ? { ...request, status }
-      : undefined;
+    return request && status && isFinished(request) ? { ...request, status } : undefined;
   });
 }
 

@@ -1,12 +1,12 @@
 /** A world with an MpcCluster and its reconciler. */
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
+import { mpcClusters } from '@mpc-operator/crds/resources';
 import { findCondition } from '@mpc-operator/runtime/conditions';
 import { Expectations } from '@mpc-operator/runtime/expectations';
 import { Pod, StatefulSet } from '@mpc-operator/runtime/resource';
 import { AttemptLog } from '../controllers/attempt-log.ts';
 import type { LoadedRevisions, LoadRevision } from '../controllers/mpc-cluster/nats-servers.ts';
 import { mpcClusterReconciler } from '../controllers/mpc-cluster/reconcile.ts';
-import { mpcClusters } from '../resources.ts';
 import { mpcCluster, settings } from './objects.ts';
 import { views } from './reports.ts';
 import { createWorld } from './world.ts';

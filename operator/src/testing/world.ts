@@ -1,5 +1,6 @@
 /** A world for a reconciler: an API server, caches of it, parties that answer, and a clock. */
 import type { Command, PartyReport, Reply } from '@mpc-operator/crds/control';
+import { keyShareSets, mpcClusters, rotationPolicies, signRequests } from '@mpc-operator/crds/resources';
 import { subjects } from '@mpc-operator/crds/subjects';
 import type { ReconcileContext } from '@mpc-operator/runtime/controller';
 import { EventRecorder } from '@mpc-operator/runtime/events';
@@ -20,7 +21,6 @@ import type { Caches } from '../controllers/caches.ts';
 import { clusterOfChild, clusterOfKey, keyOfRequest } from '../informers.ts';
 import { Connections } from '../parties/connections.ts';
 import type { PartyViews } from '../parties/view.ts';
-import { keyShareSets, mpcClusters, rotationPolicies, signRequests } from '../resources.ts';
 import { FakeApi } from './fake-api.ts';
 import { FakeBus } from './fake-bus.ts';
 

@@ -2,15 +2,12 @@ import type { Command } from '@mpc-operator/crds/control';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import { keyOf } from '@mpc-operator/runtime/object';
 import { askAll, newRun } from '../../parties/ask.ts';
-import type { Step } from './decisions/next-step.ts';
-import type { Run } from './reconcile.ts';
+import type { KeygenStep } from './decisions/next-keygen.ts';
+import type { RefreshStep } from './decisions/next-refresh.ts';
+import type { Run } from './run.ts';
 
 /** Asks all parties of a key to begin an attempt. */
-export async function command(
-  key: KeyShareSet,
-  step: Extract<Step, { kind: 'keygen' | 'refresh' }>,
-  run: Run,
-): Promise<void> {
+export async function command(key: KeyShareSet, step: KeygenStep | RefreshStep, run: Run): Promise<void> {
   const { attempts, connections, events, clock } = run;
   const objectKey = keyOf(key);
   const connection = connections.get({ ...objectKey, name: key.spec.clusterRef.name });
@@ -32,7 +29,7 @@ export async function command(
   });
 }
 
-function commandOf({ metadata, spec }: KeyShareSet, step: Extract<Step, { kind: 'keygen' | 'refresh' }>): Command {
+function commandOf({ metadata, spec }: KeyShareSet, step: KeygenStep | RefreshStep): Command {
   if (step.kind === 'refresh') {
     return { verb: 'refresh', keyId: step.keyId, number: step.number, run: newRun(), trigger: step.trigger };
   }

@@ -8,7 +8,7 @@ import type { PartyViews } from '../../parties/view.ts';
 import { isPaused } from '../paused.ts';
 import { destroyStep } from './decisions/destroy-step.ts';
 import { holdingOf } from './decisions/holding.ts';
-import type { Run } from './reconcile.ts';
+import type { Run } from './run.ts';
 import { keyStatus } from './status.ts';
 
 /** Milliseconds after which parties that did not obey are asked again. */

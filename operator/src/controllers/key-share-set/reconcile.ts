@@ -1,17 +1,10 @@
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { GROUP } from '@mpc-operator/crds/group';
-import type { ApiClient } from '@mpc-operator/runtime/client';
-import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Observation } from '@mpc-operator/runtime/conditions';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
-import type { EventRecorder } from '@mpc-operator/runtime/events';
 import { addFinalizer } from '@mpc-operator/runtime/finalizers';
-import type { Logger } from '@mpc-operator/runtime/log';
 import { keyOf } from '@mpc-operator/runtime/object';
-import type { Connections } from '../../parties/connections.ts';
 import type { PartyViews } from '../../parties/view.ts';
-import type { AttemptLog } from '../attempt-log.ts';
-import type { Caches } from '../caches.ts';
 import { conditionEvents } from '../condition-events.ts';
 import { isPaused } from '../paused.ts';
 import { command } from './command.ts';
@@ -21,28 +14,13 @@ import { type Holding, holdingOf, reportsOf } from './decisions/holding.ts';
 import { nextStep, type Step } from './decisions/next-step.ts';
 import { deleteKey } from './deletion.ts';
 import { keyEvents } from './events.ts';
+import type { KeyShareSetDeps, Run } from './run.ts';
 import { keyStatus } from './status.ts';
 
 export const KEY_FINALIZER = `${GROUP}/keyshareset`;
 
 /** Milliseconds until another look when nothing else would lead to one. */
 const RETRY = 5_000;
-
-export interface KeyShareSetDeps {
-  readonly client: ApiClient;
-  readonly caches: Caches;
-  readonly connections: Connections;
-  readonly events: EventRecorder;
-  readonly attempts: AttemptLog;
-  readonly clock: Clock;
-}
-
-/** One reconcile of one key. */
-export interface Run extends KeyShareSetDeps {
-  readonly signal: AbortSignal;
-  readonly log: Logger;
-  readonly now: Date;
-}
 
 export function keyShareSetReconciler(deps: KeyShareSetDeps): Reconcile {
   return async (objectKey, { signal, log }) => {
@@ -64,11 +42,11 @@ export function keyShareSetReconciler(deps: KeyShareSetDeps): Reconcile {
     if (isTooEarly(key, cluster, holding, run)) return { requeueAfter: RETRY };
     const conflict = holdingFault(key, holding);
     if (conflict !== undefined) return await stall(key, conflict, holding, run);
-    return await makeItSo(key, holding, cluster, run);
+    return await converge(key, holding, cluster, run);
   };
 }
 
-async function makeItSo(key: KeyShareSet, holding: Holding, cluster: MpcCluster, run: Run): Promise<Result> {
+async function converge(key: KeyShareSet, holding: Holding, cluster: MpcCluster, run: Run): Promise<Result> {
   const step = decide(key, holding, run);
   const mayAct = !isPaused(key) && !isPaused(cluster);
   const shown: Step = mayAct || step.kind === 'none' ? step : PAUSED;

@@ -7,11 +7,11 @@ import { controllerOf, isControlledBy } from '@mpc-operator/runtime/object';
 import { Secret } from '@mpc-operator/runtime/resource';
 import { timestamp } from '@mpc-operator/runtime/wire-time';
 import { createAuthority, type KeyPair } from '../../pki/authority.ts';
+import { type Authorities, nextStep, trusted } from '../../pki/ca-rotation.ts';
 import { authorityReason } from '../../pki/renewal.ts';
-import { type Authorities, nextStep, trusted } from '../../pki/succession.ts';
 import { pairOf, tlsSecret } from './children/tls-secret.ts';
 
-/** In the Secret of the authority: which step of a succession it is at, and since when. Beside it, the last request. */
+/** In the Secret of the authority: which step of a CA rotation it is at, and since when. Beside it, the last request. */
 const STEP = `${GROUP}/authority-step`;
 const SINCE = `${GROUP}/authority-since`;
 const OTHER = { certificate: 'other.crt', privateKey: 'other.key' } as const;
@@ -40,11 +40,11 @@ export async function ensureAuthorities(cluster: MpcCluster, deps: Deps): Promis
   const { [STEP]: step, [SINCE]: since = '' } = annotations ?? {};
   if (step !== 'Trust' && step !== 'Reissue') return { issuing, ...requestOf(annotations) };
   const other = usable(current, pairOf(current, OTHER));
-  return { issuing, succession: { step, other, since: new Date(since) }, ...requestOf(annotations) };
+  return { issuing, caRotation: { step, other, since: new Date(since) }, ...requestOf(annotations) };
 }
 
 /**
- * Goes on to the next step of a succession, if one is due; to be called when the servers have loaded the present one. Returns what
+ * Goes on to the next step of a CA rotation, if one is due; to be called when the servers have loaded the present one. Returns what
  * was done, for people.
  */
 export async function advanceAuthorities(
@@ -55,15 +55,15 @@ export async function advanceAuthorities(
   const asked = requestOf(cluster.metadata.annotations);
   const step = nextStep(authorities, asked.request, now);
   const write = (next: Authorities) => client.apply(Secret, secretOf(cluster, next), { signal });
-  const { issuing, succession, ...request } = authorities;
+  const { issuing, caRotation, ...request } = authorities;
   if (step === undefined) return undefined;
-  if (succession === undefined) {
+  if (caRotation === undefined) {
     const other = await newAuthority(cluster, now);
-    await write({ issuing, succession: { step: 'Trust', other, since: now }, ...request, ...asked });
+    await write({ issuing, caRotation: { step: 'Trust', other, since: now }, ...request, ...asked });
     return 'another authority was made and is trusted beside the present one (step 1 of 3)';
   }
   if (step === 'Reissue') {
-    await write({ issuing: succession.other, succession: { step, other: issuing, since: now }, ...request });
+    await write({ issuing: caRotation.other, caRotation: { step, other: issuing, since: now }, ...request });
     return 'the new authority issues all certificates (step 2 of 3)';
   }
   await write({ issuing, ...request });
@@ -90,16 +90,16 @@ function usable({ metadata }: Secret, pair: KeyPair | undefined): KeyPair {
 }
 
 function secretOf(cluster: MpcCluster, authorities: Authorities): Secret {
-  const { issuing, succession, request } = authorities;
-  const files = succession && {
-    [OTHER.certificate]: succession.other.certificate,
-    [OTHER.privateKey]: succession.other.privateKey,
+  const { issuing, caRotation, request } = authorities;
+  const files = caRotation && {
+    [OTHER.certificate]: caRotation.other.certificate,
+    [OTHER.privateKey]: caRotation.other.privateKey,
   };
   const child = { name: caSecretName(cluster.metadata.name), component: 'transport' } as const;
   const secret = tlsSecret(cluster, child, issuing, trusted(authorities), files);
   const annotations = {
     ...(request === undefined ? {} : { [AUTHORITY_ANNOTATION]: request }),
-    ...(succession && { [STEP]: succession.step, [SINCE]: timestamp(succession.since) }),
+    ...(caRotation && { [STEP]: caRotation.step, [SINCE]: timestamp(caRotation.since) }),
   };
   return { ...secret, metadata: { ...secret.metadata, annotations } };
 }

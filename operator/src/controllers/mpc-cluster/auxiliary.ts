@@ -2,14 +2,14 @@ import type { Command, Refusal } from '@mpc-operator/crds/control';
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { keyOf } from '@mpc-operator/runtime/object';
 import { askAll, newRun } from '../../parties/ask.ts';
-import type { Obstacle } from '../../parties/attendance.ts';
 import { auxiliaryReports } from '../../parties/auxiliary.ts';
+import type { Obstacle } from '../../parties/obstacles.ts';
 import type { PartyViews } from '../../parties/view.ts';
 import type { Progress } from './decisions/conditions.ts';
 import { describeWait } from './decisions/last-failure.ts';
 import { type AuxiliaryStep, nextAuxiliary, partiesOf } from './decisions/next-auxiliary.ts';
 import type { Restart } from './decisions/next-restart.ts';
-import type { Run } from './reconcile.ts';
+import type { Run } from './run.ts';
 
 /** Milliseconds until another look at an attempt that parties say nothing new of. */
 const RETRY = 10_000;

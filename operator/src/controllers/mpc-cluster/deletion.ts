@@ -4,7 +4,7 @@ import { removeFinalizer } from '@mpc-operator/runtime/finalizers';
 import { type KubernetesObject, keyOf } from '@mpc-operator/runtime/object';
 import { CLUSTER_INDEX, indexedBy } from '../caches.ts';
 import { deleteRetained } from './children/apply.ts';
-import type { Run } from './reconcile.ts';
+import type { Run } from './run.ts';
 
 /**
  * The end of a cluster that has no keys. Parties are stopped first and in their own time: nothing of theirs is deleted below them,

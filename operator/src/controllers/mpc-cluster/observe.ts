@@ -5,8 +5,8 @@ import type { Connections } from '../../parties/connections.ts';
 import type { PartyViews } from '../../parties/view.ts';
 import { type Caches, CLUSTER_INDEX, indexedBy } from '../caches.ts';
 import { zonesOf } from './children/metadata.ts';
+import { type Allowance, disruptionsAllowed } from './decisions/disruptions-allowed.ts';
 import { heldKeys } from './decisions/held-keys.ts';
-import { type Allowance, howManyMayGo } from './decisions/how-many-may-go.ts';
 import { type PartyState, partyStates } from './decisions/party-states.ts';
 
 /** A cluster as caches and parties show it, read once in a reconcile. */
@@ -39,7 +39,7 @@ export function observe(cluster: MpcCluster, caches: Caches, connections: Connec
     views,
     keys,
     held,
-    allowance: howManyMayGo(parties, held, views),
+    allowance: disruptionsAllowed(parties, held, views),
     connected: connection?.connected === true,
     settled: connections.isSettled(key) || parties.every(party => party.known),
     serversWanted: zonesOf(cluster).length,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { keyShareSets, mpcClusters } from '@mpc-operator/crds/resources';
 import { keyOf } from '@mpc-operator/runtime/object';
 import { PersistentVolumeClaim, Pod, PodDisruptionBudget, Secret, StatefulSet } from '@mpc-operator/runtime/resource';
-import { keyShareSets, mpcClusters } from '../../resources.ts';
 import { clusterKey, createClusterWorld, inNamespace, runningCluster } from '../../testing/cluster-world.ts';
 import { keyShareSet, mpcCluster } from '../../testing/objects.ts';
 import { keyReport, view, views, withView } from '../../testing/reports.ts';

@@ -2,19 +2,11 @@ import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { GROUP } from '@mpc-operator/crds/group';
 import { natsUrl, operatorTlsSecretName } from '@mpc-operator/crds/names';
 import { isConflict, isNotFound } from '@mpc-operator/runtime/api-error';
-import type { ApiClient } from '@mpc-operator/runtime/client';
-import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
-import type { EventRecorder } from '@mpc-operator/runtime/events';
-import type { Expectations } from '@mpc-operator/runtime/expectations';
 import { addFinalizer } from '@mpc-operator/runtime/finalizers';
-import type { Logger } from '@mpc-operator/runtime/log';
 import { formatKey, keyOf, type ObjectKey } from '@mpc-operator/runtime/object';
 import { type Pod, Secret } from '@mpc-operator/runtime/resource';
-import type { Connections } from '../../parties/connections.ts';
-import type { Settings } from '../../settings.ts';
-import type { AttemptLog } from '../attempt-log.ts';
-import { type Caches, CLUSTER_INDEX, indexedBy } from '../caches.ts';
+import { CLUSTER_INDEX, indexedBy } from '../caches.ts';
 import { conditionEvents } from '../condition-events.ts';
 import { isPaused } from '../paused.ts';
 import { advanceAuthorities } from './authorities.ts';
@@ -26,45 +18,14 @@ import { auxiliaryEvents } from './decisions/auxiliary-status.ts';
 import type { Progress } from './decisions/conditions.ts';
 import { nextRestart, type Restart } from './decisions/next-restart.ts';
 import { finishDeletion } from './deletion.ts';
-import type { LoadRevision } from './nats-servers.ts';
 import { observe, type World } from './observe.ts';
+import type { MpcClusterDeps, Reload, Run } from './run.ts';
 import { clusterStatus, type StatusFacts } from './status.ts';
 
 export const MPC_CLUSTER_FINALIZER = `${GROUP}/mpccluster`;
 
 /** Milliseconds until another look at what no watch tells: whether a Secret has reached a server, a party was silent, a drain is over. */
 const RETRY = 10_000;
-
-export interface MpcClusterDeps {
-  readonly client: ApiClient;
-  readonly caches: Caches;
-  readonly connections: Connections;
-  readonly events: EventRecorder;
-  readonly expectations: Expectations;
-  /** At auxiliary information, by cluster. */
-  readonly attempts: AttemptLog;
-  readonly settings: Settings;
-  readonly loadRevision: LoadRevision;
-  readonly clock: Clock;
-}
-
-/** The last look at what the NATS servers of a cluster have loaded. */
-interface Reload {
-  readonly revision: string;
-  /** What was missing; undefined if they all had the revision. */
-  readonly pending: string | undefined;
-  /** By the clock. */
-  readonly at: number;
-}
-
-/** One reconcile of one cluster. */
-export interface Run extends MpcClusterDeps {
-  /** By cluster. */
-  readonly reloads: Map<string, Reload>;
-  readonly signal: AbortSignal;
-  readonly log: Logger;
-  readonly now: Date;
-}
 
 export function mpcClusterReconciler(deps: MpcClusterDeps): Reconcile {
   const reloads = new Map<string, Reload>();
@@ -80,11 +41,11 @@ export function mpcClusterReconciler(deps: MpcClusterDeps): Reconcile {
       return await finish(cluster, run);
     }
     // A cluster that is deleted but has keys goes on: its parties are needed, if only to destroy them.
-    return await makeItSo(cluster, run);
+    return await converge(cluster, run);
   };
 }
 
-async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
+async function converge(cluster: MpcCluster, run: Run): Promise<Result> {
   const transport = await ensureCertificates(cluster, run).catch(error => withoutCertificates(cluster, error, run));
   recordIssued(cluster, transport, run);
   await connect(cluster, transport.operator, run);
@@ -96,14 +57,14 @@ async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
   const unreadyMayGo = next.kind === 'restart' && !next.party.podReady;
   await applyBudget(cluster, { maxUnavailable: world.allowance.parties, unreadyMayGo }, run);
   const reloadPending = await reloadServers(cluster, world, transport, run);
-  const succession = reloadPending === undefined ? await renewAuthority(cluster, transport, run) : undefined;
+  const caRotation = reloadPending === undefined ? await renewAuthority(cluster, transport, run) : undefined;
   const restarting = failure === undefined ? await restartOne(cluster, next, world, run) : undefined;
 
   const failed = failure && { reason: 'ApplyFailed', message: failure.message };
   const hold = failed ?? waitingForKeys(cluster, world) ?? restartFirst(next);
   const auxiliary = auxiliaryStep(cluster, world.views, hold, run);
   const progress =
-    failed ?? restarting ?? succession ?? waitingForKeys(cluster, world) ?? startingUp(world) ?? generating(auxiliary);
+    failed ?? restarting ?? caRotation ?? waitingForKeys(cluster, world) ?? startingUp(world) ?? generating(auxiliary);
   await writeStatus(
     cluster,
     { world, auxiliary, progress, reloadPending, caFingerprint: transport.caFingerprint },
@@ -111,7 +72,7 @@ async function makeItSo(cluster: MpcCluster, run: Run): Promise<Result> {
   );
   if (failure) throw failure;
   if (auxiliary.kind === 'generate') await beginAuxiliary(cluster, auxiliary, run);
-  const again = [reloadPending, restarting, succession].some(wait => wait !== undefined) || !world.settled;
+  const again = [reloadPending, restarting, caRotation].some(wait => wait !== undefined) || !world.settled;
   const times = [...(again ? [RETRY] : []), ...nextLook(auxiliary, run.clock.now())];
   return times.length === 0 ? {} : { requeueAfter: Math.min(...times) };
 }
@@ -174,8 +135,8 @@ async function renewAuthority(
     run.events.event(cluster, { type: 'Normal', reason: 'AuthorityRenewal', action: 'Renew', note: done });
     return { reason: 'AuthorityRenewal', message: done };
   }
-  if (authorities.succession === undefined) return undefined;
-  const message = `two authorities are trusted (step ${authorities.succession.step}) until everyone has read them`;
+  if (authorities.caRotation === undefined) return undefined;
+  const message = `two authorities are trusted (step ${authorities.caRotation.step}) until everyone has read them`;
   return { reason: 'AuthorityRenewal', message };
 }
 

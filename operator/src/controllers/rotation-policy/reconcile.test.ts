@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RotationPolicy } from '@mpc-operator/crds/generated/api';
+import { keyShareSets, mpcClusters, rotationPolicies } from '@mpc-operator/crds/resources';
 import { isForbidden } from '@mpc-operator/runtime/api-error';
 import { keyOf } from '@mpc-operator/runtime/object';
-import { keyShareSets, mpcClusters, rotationPolicies } from '../../resources.ts';
 import { keyShareSet, mpcCluster, rotationPolicy } from '../../testing/objects.ts';
 import { createWorld } from '../../testing/world.ts';
 import { rotationPolicyReconciler } from './reconcile.ts';

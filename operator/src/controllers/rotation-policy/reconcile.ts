@@ -35,7 +35,7 @@ export function rotationPolicyReconciler(deps: RotationPolicyDeps): Reconcile {
     if (policy === undefined || policy.metadata.deletionTimestamp !== undefined) return {};
     try {
       const schedule = parseSchedule(policy.spec.schedule, policy.spec.timeZone);
-      return await makeItSo(policy, schedule, run);
+      return await converge(policy, schedule, run);
     } catch (error) {
       if (!(error instanceof InvalidSchedule)) throw error;
       await writeStatus(policy, invalidStatus(policy, error.message, run.now), run);
@@ -44,7 +44,7 @@ export function rotationPolicyReconciler(deps: RotationPolicyDeps): Reconcile {
   };
 }
 
-async function makeItSo(policy: RotationPolicy, schedule: Schedule, run: Run): Promise<Result> {
+async function converge(policy: RotationPolicy, schedule: Schedule, run: Run): Promise<Result> {
   const { caches, now } = run;
   const all = caches.keys.list(policy.metadata.namespace);
   const clusters = caches.clusters.list(policy.metadata.namespace);

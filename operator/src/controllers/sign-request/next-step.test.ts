@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { KeyShareSet, SignRequestStatus } from '@mpc-operator/crds/generated/api';
+import { deadlineOf } from '@mpc-operator/crds/sign-request';
 import { CREATED, keyShareSet, signRequest } from '../../testing/objects.ts';
-import { deadlineOf, nextStep } from './next-step.ts';
+import { nextStep } from './next-step.ts';
 
 const created = Date.parse(CREATED);
 const deadline = created + 60_000;

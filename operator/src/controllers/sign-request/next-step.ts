@@ -1,4 +1,5 @@
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
+import { deadlineOf, isFinished } from '@mpc-operator/crds/sign-request';
 import { findCondition } from '@mpc-operator/runtime/conditions';
 
 /**
@@ -18,7 +19,7 @@ const GRACE = 5_000;
 
 export function nextStep(request: SignRequest, key: KeyShareSet | undefined, now: number): Step {
   const { phase, reason = '' } = request.status ?? {};
-  if (phase === 'Succeeded' || phase === 'Failed') return collect(request, now);
+  if (isFinished(request)) return collect(request, now);
   const obstacle = obstacleOf(request, key);
   const end = deadlineOf(request);
   const backstop = obstacle === undefined ? end + GRACE : end;
@@ -27,11 +28,6 @@ export function nextStep(request: SignRequest, key: KeyShareSet | undefined, now
   const spoken = phase === 'Signing' || (obstacle?.reason === 'KeyNotReady' && reason !== '' && !OBSTACLES.has(reason));
   if (obstacle === undefined || spoken) return { kind: 'wait', until: backstop };
   return { kind: 'explain', ...obstacle, until: backstop };
-}
-
-/** When the request fails if there is no signature. */
-export function deadlineOf({ metadata, spec }: SignRequest): number {
-  return Date.parse(metadata.creationTimestamp ?? '') + spec.deadlineSeconds * 1000;
 }
 
 type ObstacleReason = 'KeyNotFound' | 'KeyDeleted' | 'KeyNotReady';

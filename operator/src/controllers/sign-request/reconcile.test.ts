@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { signRequests } from '@mpc-operator/crds/resources';
 import { isConflict } from '@mpc-operator/runtime/api-error';
 import { keyOf } from '@mpc-operator/runtime/object';
-import { signRequests } from '../../resources.ts';
 import { CREATED, signRequest } from '../../testing/objects.ts';
 import { createWorld } from '../../testing/world.ts';
 import { signRequestReconciler } from './reconcile.ts';

@@ -5,9 +5,10 @@ import { failedAttempt } from '../../../parties/failed-attempt.ts';
 import { observation } from '../../observation.ts';
 import { unusableSources } from '../../triggers.ts';
 import type { Fault } from './fault.ts';
-import { type Holding, type Member, reportsOf } from './holding.ts';
-import { pendingTriggers, type Step } from './next-step.ts';
-import { areOldSharesErased } from './refresh-status.ts';
+import { absentMembers, erasedBelowOf, type Holding, type Member, reportsOf } from './holding.ts';
+import { pendingTriggers } from './next-refresh.ts';
+import type { Step } from './next-step.ts';
+import { areOldSharesErased } from './old-shares-erased.ts';
 
 /** The conditions of a KeyShareSet that is as it should be, or on its way there. */
 export function keyConditions(key: KeyShareSet, holding: Holding, step: Step): readonly Observation[] {
@@ -57,7 +58,7 @@ function oldSharesErased({ spec }: KeyShareSet, { key, members }: Holding): Obse
   if (key === undefined) return observation(type, 'Unknown', 'NoKey', 'there is no key yet');
   const { epoch, base } = key.certificate;
   if (base === 0) return observation(type, 'True', 'FirstEpoch', 'there were no shares before');
-  if (areOldSharesErased(members, epoch, spec.threshold)) {
+  if (areOldSharesErased(spec, erasedBelowOf(members), epoch)) {
     const rest = members.filter(member => member.kind !== 'holds' || member.key.erasedBelow < epoch);
     const left = rest.length === 0 ? '' : `; not yet confirmed by ${ids(rest)}`;
     return observation(type, 'True', 'Erased', `too few shares of epochs before ${epoch} are left to use${left}`);
@@ -74,7 +75,7 @@ function refreshBlocked(key: KeyShareSet, { key: held, members }: Holding, step:
     return observation(type, 'True', 'InvalidTrigger', message);
   }
   const [trigger] = held === undefined ? [] : pendingTriggers(key, members);
-  const absent = members.filter(member => member.kind === 'unknown' || !member.ready);
+  const absent = absentMembers(members);
   const underWay = held !== undefined && members.some(member => member.kind === 'holds' && !isFinal(member));
   if (absent.length > 0 && (trigger !== undefined || underWay)) {
     return observation(type, 'True', 'PartiesMissing', `a refresh needs all parties; not ready: ${ids(absent)}`);

@@ -1,9 +1,9 @@
 import type { Certificate, KeyReport } from '@mpc-operator/crds/control';
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { equal } from '@mpc-operator/runtime/json';
-import { type Strangers, strangersAmong } from '../../../parties/attendance.ts';
 import { commonGeneration, type Generation, primesReady } from '../../../parties/auxiliary.ts';
 import { type Ban, bansBy } from '../../../parties/bans.ts';
+import { type Strangers, strangersAmong } from '../../../parties/obstacles.ts';
 import { isKnown, keyNamed, type PartyViews } from '../../../parties/view.ts';
 import { awaitedRotations } from './awaited-rotations.ts';
 
@@ -87,6 +87,16 @@ function memberOf(id: number, name: string, views: PartyViews): Member {
 /** What those of the parties report that are known. */
 export function reportsOf(members: readonly Member[]): readonly KeyReport[] {
   return members.flatMap(member => (member.kind === 'unknown' ? [] : (member.key ?? [])));
+}
+
+/** The parties that are silent, or not ready. */
+export function absentMembers(members: readonly Member[]): readonly Member[] {
+  return members.filter(member => member.kind === 'unknown' || !member.ready);
+}
+
+/** For each party that holds the key, the epoch below which all its shares are destroyed. */
+export function erasedBelowOf(members: readonly Member[]): readonly number[] {
+  return members.flatMap(member => (member.kind === 'holds' ? member.key.erasedBelow : []));
 }
 
 function isHeld(report: KeyReport): report is Held {

@@ -2,8 +2,9 @@ import type { KeyShareSet, KeyShareSetStatus } from '@mpc-operator/crds/generate
 import { timestamp } from '@mpc-operator/runtime/wire-time';
 import { failedAttempt } from '../../../parties/failed-attempt.ts';
 import type { Attempts } from '../../attempts.ts';
-import { type Holding, type Member, reportsOf } from './holding.ts';
-import { pendingTriggers } from './next-step.ts';
+import { erasedBelowOf, type Holding, type Member, reportsOf } from './holding.ts';
+import { pendingTriggers } from './next-refresh.ts';
+import { areOldSharesErased } from './old-shares-erased.ts';
 
 type RefreshStatus = NonNullable<KeyShareSetStatus['refresh']>;
 
@@ -21,7 +22,7 @@ export function refreshStatus(
   const { trigger, epoch, base } = holding.key.certificate;
   if (base === 0) return undefined;
   const same = before?.trigger === trigger ? before : undefined;
-  const phase = certifiedPhase(holding.members, epoch, key.spec.threshold);
+  const phase = certifiedPhase(key, holding.members, epoch);
   const completionTime = same?.completionTime ?? (phase === 'Erased' ? timestamp(now) : undefined);
   return {
     trigger,
@@ -31,12 +32,6 @@ export function refreshStatus(
     ...(completionTime === undefined ? {} : { completionTime }),
     failures: same?.failures ?? 0,
   };
-}
-
-/** Old shares are harmless when fewer than the threshold can be left: n - t + 1 parties have destroyed theirs. */
-export function areOldSharesErased(members: readonly Member[], epoch: number, threshold: number): boolean {
-  const erased = members.filter(member => member.kind === 'holds' && member.key.erasedBelow >= epoch).length;
-  return erased >= members.length - threshold + 1;
 }
 
 function pendingRefresh(
@@ -66,8 +61,8 @@ function pendingRefresh(
   };
 }
 
-function certifiedPhase(members: readonly Member[], epoch: number, threshold: number): RefreshStatus['phase'] {
-  if (areOldSharesErased(members, epoch, threshold)) return 'Erased';
+function certifiedPhase({ spec }: KeyShareSet, members: readonly Member[], epoch: number): RefreshStatus['phase'] {
+  if (areOldSharesErased(spec, erasedBelowOf(members), epoch)) return 'Erased';
   const all = members.every(member => member.kind === 'holds' && member.key.active >= epoch);
   return all ? 'Activated' : 'Certified';
 }

@@ -9,8 +9,8 @@ import { auxiliaryReport, trying, withAuxiliary } from '../../../testing/auxilia
 import { keyShareSet, mpcCluster } from '../../../testing/objects.ts';
 import { keygenReport, keyReport, view, views, withView } from '../../../testing/reports.ts';
 import { type ClusterFacts, clusterConditions } from './conditions.ts';
+import { disruptionsAllowed } from './disruptions-allowed.ts';
 import { heldKeys } from './held-keys.ts';
-import { howManyMayGo } from './how-many-may-go.ts';
 import { nextRestart } from './next-restart.ts';
 import { type PartyState, partyStates } from './party-states.ts';
 
@@ -160,7 +160,7 @@ describe('the state of a party', () => {
 
 describe('how many parties may go', () => {
   const allowance = (keys: readonly KeyShareSet[], reports: readonly KeyReport[], parties = states(allPods)) =>
-    howManyMayGo(parties, keys, views(reports));
+    disruptionsAllowed(parties, keys, views(reports));
 
   test('as many as the tightest key can do without', () => {
     assert.equal(allowance([keyShareSet()], [keyReport(1)]).parties, 1);
@@ -175,9 +175,9 @@ describe('how many parties may go', () => {
   test('no more than bans leave, of an ecdsa key', () => {
     const ecdsa = keyShareSet({ curve: 'p256', purpose: 'ecdsa' });
     const seen = withView(views(), view(1, [], { banned: [{ party: 3, reason: 'a wrong proof' }] }));
-    const { parties, reason } = howManyMayGo(states(allPods), [ecdsa], seen);
+    const { parties, reason } = disruptionsAllowed(states(allPods), [ecdsa], seen);
     assert.deepEqual([parties, reason], [0, 'PartyBanned']);
-    assert.equal(howManyMayGo(states(allPods), [keyShareSet()], seen).parties, 1, 'bans are about ECDSA');
+    assert.equal(disruptionsAllowed(states(allPods), [keyShareSet()], seen).parties, 1, 'bans are about ECDSA');
   });
 
   for (const phase of ['Preparing', 'Certified', 'Activated'] as const) {
@@ -189,7 +189,7 @@ describe('how many parties may go', () => {
 
   test('none while the active epoch is not final, whoever knows of it', () => {
     const seen = withView(views([keyReport(1)]), view(3, [keyReport(2, { final: 1 })]));
-    assert.equal(howManyMayGo(states(allPods), [keyShareSet()], seen).reason, 'EpochPending');
+    assert.equal(disruptionsAllowed(states(allPods), [keyShareSet()], seen).reason, 'EpochPending');
   });
 
   for (const [phase, reason] of [
@@ -201,13 +201,13 @@ describe('how many parties may go', () => {
   ] as const) {
     test(`${reason} while auxiliary information is ${phase}`, () => {
       const seen = withAuxiliary(views([keyReport(1)]), auxiliaryReport(1), trying(phase));
-      assert.equal(howManyMayGo(states(allPods), [keyShareSet()], seen).reason, reason);
+      assert.equal(disruptionsAllowed(states(allPods), [keyShareSet()], seen).reason, reason);
     });
   }
 
   test('none while a generation of auxiliary information is active and not final', () => {
     const seen = withAuxiliary(views([keyReport(1)]), auxiliaryReport(2, { final: 1 }), auxiliaryReport(1));
-    assert.deepEqual(howManyMayGo(states(allPods), [keyShareSet()], seen).parties, 0);
+    assert.deepEqual(disruptionsAllowed(states(allPods), [keyShareSet()], seen).parties, 0);
   });
 
   test('a failed attempt holds nobody back, nor does one that lacks an acknowledgement', () => {
@@ -215,14 +215,18 @@ describe('how many parties may go', () => {
       keyReport(1, { attempt: { number: 2, trigger: 'annotation@x', phase } });
     assert.equal(allowance([keyShareSet()], [at('Failed'), keygenReport(1, 'Failed')]).parties, 1);
     const seen = withView(views([at('Acknowledged')]), view(3, [at('Failed')]));
-    assert.equal(howManyMayGo(states(allPods), [keyShareSet()], seen).parties, 1);
+    assert.equal(disruptionsAllowed(states(allPods), [keyShareSet()], seen).parties, 1);
   });
 
   test('none while it is not known what a running party does', () => {
     const seen = new Map([...views([keyReport(1)])].filter(([id]) => id !== 2));
-    assert.equal(howManyMayGo(states(allPods, seen), [keyShareSet()], seen).reason, 'PartyUnknown');
+    assert.equal(disruptionsAllowed(states(allPods, seen), [keyShareSet()], seen).reason, 'PartyUnknown');
     const withoutPod = states([pod(1), pod(3)], seen);
-    assert.equal(howManyMayGo(withoutPod, [keyShareSet()], seen).parties, 1, 'Kubernetes counts what has no ready pod');
+    assert.equal(
+      disruptionsAllowed(withoutPod, [keyShareSet()], seen).parties,
+      1,
+      'Kubernetes counts what has no ready pod',
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
-import type { Obstacle } from '../../../parties/attendance.ts';
+import type { Obstacle } from '../../../parties/obstacles.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import {
   auxiliaryReport,

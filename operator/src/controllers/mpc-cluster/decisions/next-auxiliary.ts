@@ -1,9 +1,9 @@
 import { AUXILIARY_ANNOTATION, formatTrigger, type Trigger } from '@mpc-operator/crds/annotations';
 import type { AuxiliaryReport } from '@mpc-operator/crds/control';
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
-import { attendanceObstacle, type Obstacle, strangersAmong } from '../../../parties/attendance.ts';
 import { auxiliaryReports, primesReady } from '../../../parties/auxiliary.ts';
 import { bansBy } from '../../../parties/bans.ts';
+import { attendanceObstacle, type Obstacle, strangersAmong } from '../../../parties/obstacles.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import { type Attempts, nextNumber, type Wait, wait, waitForAttempt } from '../../attempts.ts';
 import { notCarriedOut, unusableSources, usableTriggers } from '../../triggers.ts';

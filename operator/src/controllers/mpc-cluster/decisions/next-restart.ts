@@ -1,4 +1,4 @@
-import type { Allowance } from './how-many-may-go.ts';
+import type { Allowance } from './disruptions-allowed.ts';
 import type { PartyState } from './party-states.ts';
 
 /** The party to be restarted with its new pod template now, or why none is although some should. */

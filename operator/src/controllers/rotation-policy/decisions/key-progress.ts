@@ -1,6 +1,7 @@
 import { formatTrigger } from '@mpc-operator/crds/annotations';
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { findCondition, isTrue } from '@mpc-operator/runtime/conditions';
+import { areOldSharesErased } from '../../key-share-set/decisions/old-shares-erased.ts';
 import { ROTATION_BLOCKED } from '../../mpc-cluster/decisions/auxiliary-ready.ts';
 import { isFinal } from '../../mpc-cluster/decisions/auxiliary-status.ts';
 
@@ -62,6 +63,6 @@ function auxiliaryProgress(cluster: MpcCluster | undefined, source: string, valu
 
 /** A later refresh, by whomever, does not undo what was erased for this one. */
 function isErasedBefore(epoch: number, { spec, status }: KeyShareSet): boolean {
-  const erased = status?.parties?.filter(({ erasedBelow }) => (erasedBelow ?? 0) >= epoch).length ?? 0;
-  return isTrue(status?.conditions, 'OldSharesErased') || erased > spec.parties.length - spec.threshold;
+  const erasedBelow = status?.parties?.map(party => party.erasedBelow ?? 0) ?? [];
+  return isTrue(status?.conditions, 'OldSharesErased') || areOldSharesErased(spec, erasedBelow, epoch);
 }

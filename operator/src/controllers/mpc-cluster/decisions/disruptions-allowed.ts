@@ -18,7 +18,7 @@ export interface Allowance {
  * them are needed, and before, the attempt would be in vain. What a running party does must be known to say so; one
  * whose pod is not ready is away already, and Kubernetes counts it.
  */
-export function howManyMayGo(
+export function disruptionsAllowed(
   parties: readonly PartyState[],
   keys: readonly KeyShareSet[],
   views: PartyViews,

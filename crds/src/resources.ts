@@ -1,6 +1,7 @@
-import type { KeyShareSet, MpcCluster, RotationPolicy, SignRequest } from '@mpc-operator/crds/generated/api';
-import { API_VERSION } from '@mpc-operator/crds/group';
+/** Where the objects of our kinds live in the API. */
 import { defineResource } from '@mpc-operator/runtime/resource';
+import type { KeyShareSet, MpcCluster, RotationPolicy, SignRequest } from './generated/api.ts';
+import { API_VERSION } from './group.ts';
 
 export const mpcClusters = defineResource<MpcCluster>({
   apiVersion: API_VERSION,

@@ -1,0 +1,48 @@
+import { formatTrigger } from '@mpc-operator/crds/annotations';
+import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import { attendanceObstacle, describeMissing } from '../../../parties/obstacles.ts';
+import { type Attempts, nextNumber, type Wait, wait, waitForAttempt } from '../../attempts.ts';
+import { usableTriggers } from '../../triggers.ts';
+import { type Auxiliary, absentMembers, type Holding, reportsOf } from './holding.ts';
+
+/** All parties begin this attempt at making the key. */
+export interface KeygenStep {
+  readonly kind: 'keygen';
+  readonly number: number;
+  readonly triggers: readonly string[];
+}
+
+/**
+ * Returns what to do for a key that the parties do not agree on yet.
+ * @param now milliseconds of the clock of `attempts`
+ */
+export function nextKeygen(key: KeyShareSet, holding: Holding, attempts: Attempts, now: number): KeygenStep | Wait {
+  const { members, strangers, auxiliary, highest } = holding;
+  const missing = absentMembers(members).map(member => member.id);
+  if (members.some(member => member.kind !== 'nothing')) return waitForKey(missing);
+  const running = waitForAttempt(reportsOf(members), attempts);
+  if (running !== undefined) return running;
+  const obstacle = attendanceObstacle(missing, strangers);
+  if (obstacle !== undefined) return wait(obstacle.reason, obstacle.message);
+  if (key.spec.purpose === 'ecdsa' && auxiliary.generation === undefined) return waitForAuxiliary(key, auxiliary);
+  const number = nextNumber(highest, attempts, now);
+  if (typeof number !== 'number') return number;
+  return { kind: 'keygen', number, triggers: usableTriggers(key.metadata.annotations).map(formatTrigger) };
+}
+
+/** Some parties hold the key, but too few report the same of it yet: the parties see to that among themselves. */
+function waitForKey(missing: readonly number[]): Wait {
+  if (missing.length > 0) {
+    return wait('WaitingForParties', `what the parties hold is not known: ${describeMissing(missing)}`);
+  }
+  return wait('KeySpreading', 'the key is certified, and the parties give it to each other');
+}
+
+/** A key that nobody could sign with is not made. */
+function waitForAuxiliary({ spec }: KeyShareSet, { primesReady }: Auxiliary): Wait {
+  const { name } = spec.clusterRef;
+  return wait(
+    'WaitingForAuxiliary',
+    `a key for ECDSA needs auxiliary information that is final at all its parties; ${primesReady} of them have safe primes for it. MpcCluster ${name} says in AuxiliaryReady how far it is`,
+  );
+}

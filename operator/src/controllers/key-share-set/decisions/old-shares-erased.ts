@@ -1,0 +1,15 @@
+import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+
+/**
+ * Whether the shares of epochs before `epoch` are harmless: n - t + 1 of the n parties have confirmed that theirs are destroyed, so that
+ * fewer than the threshold t can be left.
+ * @param erasedBelow for each party that says so, the epoch below which all its shares are destroyed
+ */
+export function areOldSharesErased(
+  { parties, threshold }: KeyShareSet['spec'],
+  erasedBelow: readonly number[],
+  epoch: number,
+): boolean {
+  const erased = erasedBelow.filter(below => below >= epoch).length;
+  return erased >= parties.length - threshold + 1;
+}
