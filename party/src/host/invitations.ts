@@ -1,9 +1,9 @@
-/** Sessions that this party has invited others to, and who does not come. */
+/** The sessions that this party has invited others to, and the parties that decline. */
 import * as z from 'zod';
 import { Timeout } from '../protocol/session/errors.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
 
-/** Why somebody does not come. It is shown in logs and status, so that it is made printable here. */
+/** Why a party does not come. The reason is shown in logs and status, so that it is made printable here. */
 export const declineReason = z
   .string()
   .max(256)
@@ -15,13 +15,13 @@ interface Open {
   readonly meaningOf: MeaningOf | undefined;
 }
 
-/** What a reason means in a session, if it is more than that somebody does not come. */
-type MeaningOf = (reason: string) => Error | undefined;
+/** The error that a reason for declining stands for; undefined: the party merely does not come. */
+export type MeaningOf = (reason: string) => Error | undefined;
 
 export class Invitations {
   readonly #open = new Map<string, Open>();
 
-  /** Until it is disposed of, whoever was invited can decline; the signal aborts when somebody does. */
+  /** Until the invitation is disposed of, each invited party can decline it; the signal aborts when a party does. */
   open(
     session: string,
     invited: readonly PartyId[],
@@ -32,7 +32,7 @@ export class Invitations {
     return { signal: declined.signal, [Symbol.dispose]: () => this.#open.delete(session) };
   }
 
-  /** Only who was asked can decline: the names of sessions are no secret. */
+  /** Only an invited party can decline: the names of sessions are no secret. */
   decline(from: PartyId, session: string, reason: string): void {
     const open = this.#open.get(session);
     if (!open?.invited.includes(from)) return;

@@ -1,6 +1,6 @@
 /**
- * Sessions that this party has come to at the invitation of another. Each leader has places of its own, so that none takes those of
- * another; what is beyond them is declined, and the leader asks somebody else or later.
+ * The sessions that this party has joined at the invitation of another party. Each leader has places of its own, so that no leader takes the
+ * places of another. An invitation beyond these places is declined, and its leader asks another party, or asks later.
  */
 import type { PartyId } from '../protocol/session/party-id.ts';
 
@@ -17,7 +17,7 @@ export class JoinedSessions {
     return this.#leaders.has(session);
   }
 
-  /** A place, until it is disposed of; undefined: this leader has as many as it may. */
+  /** A place, until it is disposed of; undefined if the leader has all of its places already. */
   enter(leader: PartyId, session: string): Disposable | undefined {
     if ([...this.#leaders.values()].filter(other => other === leader).length >= this.#most) return undefined;
     this.#leaders.set(session, leader);

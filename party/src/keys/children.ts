@@ -1,6 +1,9 @@
-/** The children that KeyShareSets ask for: derived once, with the chain code that only parties know. */
+/** The children that KeyShareSets ask for: each is derived once, with the chain code that only parties know. */
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
-import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
+import type { Clock } from '@mpc-operator/runtime/clock';
+import { Controller, type Reconcile, type Result } from '@mpc-operator/runtime/controller';
+import type { Logger } from '@mpc-operator/runtime/log';
+import { ExponentialFailureRateLimiter } from '@mpc-operator/runtime/rate-limiter';
 import type { KeyState } from '../epochs/key-state.ts';
 import { DerivationError } from '../protocol/signing/hd.ts';
 import type { Keyring } from './keyring.ts';
@@ -9,8 +12,10 @@ import { type ShownChild, shownChildren } from './shown-key.ts';
 export interface ChildrenOptions {
   readonly keyring: Pick<Keyring, 'serving' | 'chainCode'>;
   readonly keyShareSet: (name: string) => KeyShareSet | undefined;
-  /** The children of the key of this name are others now. */
+  /** The children of the key of this name have changed. */
   readonly changed: (name: string) => void;
+  readonly log: Logger;
+  readonly clock: Clock;
 }
 
 interface Derived {
@@ -19,14 +24,20 @@ interface Derived {
 }
 
 export class Children {
+  readonly controller: Controller;
   readonly #options: ChildrenOptions;
   readonly #byName = new Map<string, Derived>();
 
   constructor(options: ChildrenOptions) {
     this.#options = options;
+    const { log, clock } = options;
+    this.controller = new Controller({
+      ...{ name: 'derivations', reconcile: this.reconcile, log, clock },
+      rateLimiter: new ExponentialFailureRateLimiter(100, 5_000),
+    });
   }
 
-  /** In the order of the KeyShareSet, as far as they are derived. */
+  /** The children of a key in the order of its KeyShareSet, as far as they are derived. */
   of({ keyId, spec }: KeyState): readonly ShownChild[] {
     const derived = this.#byName.get(spec.name);
     return derived?.keyId === keyId ? [...derived.children.values()] : [];
@@ -50,7 +61,7 @@ export class Children {
     return {};
   };
 
-  /** One at a time, so that other work comes in between: each level of a path takes half a millisecond. */
+  /** Derives one child at a time, so that other work comes in between: each level of a path takes half a millisecond. */
   async #derive(
     key: KeyState,
     paths: readonly string[],
@@ -68,7 +79,7 @@ export class Children {
   }
 }
 
-/** Undefined for a path that leads nowhere: the others are shown all the same. */
+/** Returns undefined for a path that leads nowhere: the other children are shown all the same. */
 function shownChild(
   { spec }: KeyState,
   publicKey: string,

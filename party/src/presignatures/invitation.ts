@@ -1,9 +1,9 @@
-/** How the owner of a presignature to be brings its signers together. */
+/** The messages by which the owner of a presignature brings the signers together that make the presignature. */
 import * as z from 'zod';
 import { declineReason } from '../host/invitations.ts';
 import { decodeJson } from '../json-message.ts';
 
-/** No session of another kind: whoever comes to it under its name would take its place. */
+/** The name of a session to presign, and of no other kind: under such a name a party could take the place of another session. */
 const session = z.string().regex(/^presign-[0-9a-f]{32}$/);
 const party = z.int().min(1).max(64);
 
@@ -16,7 +16,7 @@ const message = z.discriminatedUnion('type', [
     generation: z.int().min(1),
     signers: z.array(party).min(2).max(16),
   }),
-  /** The answer of one who does not come. */
+  /** The answer of a party that does not come. */
   z.object({ type: z.literal('decline'), session, reason: declineReason }),
 ]);
 export type PresignMessage = z.infer<typeof message>;
@@ -26,6 +26,6 @@ const MAX_BYTES = 4096;
 
 export const encodePresignMessage = (m: PresignMessage): Uint8Array => Buffer.from(JSON.stringify(m));
 
-/** Undefined for what is none: anyone may have sent it. */
+/** Returns undefined for bytes that hold no such message: anyone may have sent them. */
 export const decodePresignMessage = (bytes: Uint8Array): PresignMessage | undefined =>
   decodeJson(message, bytes, MAX_BYTES);

@@ -1,4 +1,4 @@
-/** One session that makes a presignature: the same for its owner and for those it has invited. */
+/** One session that makes a presignature: the same for the owner and for the signers that it has invited. */
 import { agreedAuxiliary } from '../auxiliary/agreed.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import type { Keyring } from '../keys/keyring.ts';
@@ -20,7 +20,7 @@ export interface PresignSessionOptions {
   readonly workers: Pick<WorkerPool, 'run'>;
 }
 
-/** Milliseconds. Nobody waits for it, and it stands back behind whatever somebody waits for. */
+/** Milliseconds. Nobody waits for the session, and it stands back behind sessions that somebody waits for. */
 const TIMEOUT = 120_000;
 
 /** @throws what `SessionHost.conduct` throws; HsmUnavailable, HsmRefused */
@@ -28,7 +28,7 @@ export async function presignTogether(
   { keyring, host, workers }: PresignSessionOptions,
   { session, keyId, epoch, generation, signers }: PresignInvitation,
   owner: PartyId,
-  changes: { readonly signal?: AbortSignal; readonly ready?: () => Promise<void> } = {},
+  { signal, ready }: { readonly signal: AbortSignal; readonly ready?: () => Promise<void> },
 ): Promise<Pooled> {
   const share = await keyring.share(keyId, epoch);
   using _ = share.secret;
@@ -37,7 +37,7 @@ export async function presignTogether(
   const { level, values, use } = agreedAuxiliary(keyring, generation, signers);
   const key = untweaked(curves[curve], groupKey(sharing));
   const { extras, ...agreed } = offlineAgreement({ level, auxiliary: values, sharing, key });
-  await changes.ready?.();
+  await ready?.();
   const job = {
     parameters: {
       ...{ session, key: keyId, epoch, ...agreed },
@@ -46,7 +46,7 @@ export async function presignTogether(
     parties: signers,
     uses: [{ keyId, epoch }, use],
     timeout: TIMEOUT,
-    ...(changes.signal && { signal: changes.signal }),
+    signal,
   };
   const { result } = await host.conduct(job, options =>
     workers.run('presign', { auxiliary: { generation, level }, share: plainShare(share) }, options),

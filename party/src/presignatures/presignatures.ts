@@ -1,24 +1,23 @@
 /**
- * Keeps a stock of presignatures for each ecdsa key that this party may lead with, and comes to the sessions in which other parties make
- * theirs. What is bound to an epoch or to auxiliary information that is not used any more is wiped.
+ * Keeps a stock of presignatures for each ecdsa key that this party may lead with, and joins the sessions in which other parties make
+ * theirs. A presignature that is bound to a replaced epoch or to replaced auxiliary information is wiped.
  */
 import { randomBytes } from 'node:crypto';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Clock } from '@mpc-operator/runtime/clock';
-import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
+import { Controller, type Reconcile, type Result } from '@mpc-operator/runtime/controller';
 import type { Logger } from '@mpc-operator/runtime/log';
+import { ExponentialFailureRateLimiter } from '@mpc-operator/runtime/rate-limiter';
 import { TokenBuckets } from '@mpc-operator/runtime/token-bucket';
 import { whyNotWith } from '../auxiliary/agreed.ts';
 import type { Bans } from '../bans/bans.ts';
 import { isCertified, type KeyState } from '../epochs/key-state.ts';
-import { Attendance } from '../host/attendance.ts';
-import { Invitations } from '../host/invitations.ts';
-import { JoinedSessions } from '../host/joined-sessions.ts';
+import { Declined, InvitedSessions } from '../host/invited-sessions.ts';
 import { whyNotTogether } from '../keys/quorum.ts';
 import { presignaturesHeld } from '../metrics.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Channel } from '../protocol/session/channel.ts';
-import { ContextMismatch, mayBeUnheard, Timeout } from '../protocol/session/errors.ts';
+import { ContextMismatch, Timeout } from '../protocol/session/errors.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
 import { decodePresignMessage, encodePresignMessage, type PresignInvitation } from './invitation.ts';
 import { type Binding, isBefore, type Pooled, PresignaturePool } from './pool.ts';
@@ -26,7 +25,8 @@ import { type PresignSessionOptions, presignTogether } from './presign-session.t
 
 export interface PresignaturesOptions extends PresignSessionOptions {
   readonly me: PartyId;
-  /** Carries invitations and their answers. */
+  readonly namespace: string;
+  /** Carries invitations and the answers to them. */
   readonly channel: Channel;
   readonly peers: Pick<Peers, 'present' | 'starts'>;
   readonly clock: Clock;
@@ -35,56 +35,79 @@ export interface PresignaturesOptions extends PresignSessionOptions {
   readonly keyShareSet: (name: string) => KeyShareSet | undefined;
   /** Whether this party takes part in sessions. */
   readonly able: () => boolean;
-  /** Whether something runs at this party that somebody waits for. */
+  /** Whether a session runs at this party that somebody waits for. */
   readonly busy: () => boolean;
-  /** There are more, or fewer, of the key of this name. */
+  /** The number of presignatures of the key of this name has changed. */
   readonly changed: (name: string) => void;
-  /** Aborts when this party takes no new sessions: nobody waits for these. */
+  /** Aborts when this party takes no new sessions: nobody waits for sessions to presign, so that they end at once. */
   readonly drains: AbortSignal;
   readonly log: Logger;
 }
 
-/** Some signer does not have its part of a presignature any more: nobody is to blame, and it is to be signed interactively. */
+/** A signer does not have its part of a presignature any more. Nobody is to blame, and the request is signed interactively. */
 export class PresignatureGone extends Error {
   override readonly name = 'PresignatureGone';
 }
 
-/** Milliseconds. */
+/** Milliseconds until another look at a stock that cannot be filled now. */
 const LOOK_AGAIN = 5_000;
-/** For so long whoever did not come to a session is not asked again, so that the stocks of all keys do not wait for it. */
+/** Milliseconds for which a party that did not come to a session is not asked again, so that the stocks of all keys do not wait for it. */
 const AVOIDED = 60_000;
-/** Sessions that one owner may begin: each costs a look into the HSM, and a line of the log. */
+/** The sessions that one owner may begin: each costs a look into the HSM, and a line of the log. */
 const INVITATIONS = { perSecond: 4, burst: 32 };
-/** Between two looks whether others are done. */
+/** Milliseconds between two looks whether the sessions that somebody waits for are over. */
 const YIELD = 100;
-/** Sessions of one owner that this party comes to at once: an honest one makes one after the other for each key. */
-const MAX_FOLLOWED = 8;
+/** Sessions of one owner that this party joins at once: an honest owner makes one presignature after the other for each key. */
+const MOST_PER_OWNER = 8;
+/** The deadline of one reconcile in milliseconds: above the longest session. */
+const RECONCILE_TIMEOUT = 300_000;
 
 export class Presignatures {
+  /** Fills the stocks, one key after the other. */
+  readonly controller: Controller;
   readonly #options: PresignaturesOptions;
   readonly #pool = new PresignaturePool();
-  readonly #invitations = new Invitations();
-  readonly #followed = new JoinedSessions(MAX_FOLLOWED);
-  /** Sessions that run, and how they are ended when what they make will be of no use. */
+  readonly #sessions: InvitedSessions<PresignInvitation>;
+  /** The sessions that run, and how each is ended when the presignature that it makes will be of no use. */
   readonly #making = new Set<{ readonly binding: Binding; readonly outdated: AbortController }>();
   /** Names of keys whose stock is being filled up to the target. */
   readonly #filling = new Set<string>();
   /** Until when each party is not asked, in the milliseconds of the clock. */
   readonly #avoided = new Map<PartyId, number>();
-  readonly #bidden: TokenBuckets<PartyId>;
-  readonly #stop: () => void;
+  readonly #invitationsOf: TokenBuckets<PartyId>;
 
   constructor(options: PresignaturesOptions) {
     this.#options = options;
-    this.#bidden = new TokenBuckets({ ...INVITATIONS, clock: options.clock });
-    this.#stop = options.channel.listen((from, bytes) => this.#hear(from, bytes));
+    const { me, channel, peers, clock, log } = options;
+    this.#invitationsOf = new TokenBuckets({ ...INVITATIONS, clock });
+    this.controller = new Controller({
+      ...{ name: 'presignatures', reconcile: this.reconcile, log, clock, timeout: RECONCILE_TIMEOUT },
+      rateLimiter: new ExponentialFailureRateLimiter(1_000, 60_000),
+    });
+    this.#sessions = new InvitedSessions<PresignInvitation>({
+      ...{ me, channel, peers, clock, log },
+      encode: encodePresignMessage,
+      decode: decodePresignMessage,
+      purpose: 'presign',
+      about: ({ keyId }) => ({ keyId }),
+      mostPerLeader: MOST_PER_OWNER,
+      join: (owner, invitation, signal) => this.#join(owner, invitation, signal),
+      reasonOf: error => (error instanceof ContextMismatch ? error.message : 'not able to'),
+    });
   }
 
-  close(): void {
-    this.#stop();
+  /** Joins no more sessions; resolves when the joined sessions are over. */
+  async close(): Promise<void> {
+    await this.#sessions.close();
   }
 
-  /** How many this party could lead with, as far as bans let it. */
+  /** A key, or the auxiliary information that it signs with, has changed: presignatures without use go, new ones may be wanted. */
+  keyChanged(keyId: string, name: string): void {
+    this.#purge(keyId);
+    this.#enqueue(name);
+  }
+
+  /** The number of presignatures that this party could lead with, as far as bans allow. */
   count(key: KeyState): number {
     const { me, bans } = this.#options;
     const binding = this.#bindingOf(key);
@@ -95,13 +118,13 @@ export class Presignatures {
     return this.#pool.get(id);
   }
 
-  /** One that this party may lead with, all of whose signers are acceptable. */
+  /** A presignature that this party may lead with, all of whose signers are acceptable. */
   find(key: KeyState, acceptable: (signer: PartyId) => boolean): Pooled | undefined {
     const binding = this.#bindingOf(key);
     return binding && this.#pool.find(this.#options.me, binding, acceptable);
   }
 
-  /** Gives one out, once. @throws PresignatureGone if it is not there */
+  /** Gives a presignature out, once. @throws PresignatureGone if it is not here */
   take(id: string): Pooled {
     const pooled = this.#pool.take(id);
     if (pooled === undefined) throw new PresignatureGone(`presignature ${id} is not here`);
@@ -109,8 +132,8 @@ export class Presignatures {
     return pooled;
   }
 
-  /** What a key that has changed, or auxiliary information that has, leaves without use. */
-  purge(keyId: string): void {
+  /** Wipes the presignatures of a key that a later epoch or generation has left without use, and ends the sessions that make such. */
+  #purge(keyId: string): void {
     const key = this.#options.keyring.byId(keyId)?.state;
     const current = key && this.#bindingOf(key);
     for (const { binding, outdated } of this.#making) {
@@ -123,7 +146,7 @@ export class Presignatures {
     this.#changed(keyId);
   }
 
-  /** Reconciles the stock of one key, by its name: makes at most one, and comes back. */
+  /** Reconciles the stock of one key, by its name: makes at most one presignature, and comes back. */
   readonly reconcile: Reconcile = async ({ name }, { signal }): Promise<Result> => {
     const { keyring, able, busy, me } = this.#options;
     const key = keyring.serving(name);
@@ -137,7 +160,7 @@ export class Presignatures {
     if (busy()) return { requeueAfter: YIELD };
     const begin = performance.now();
     await this.#lead(key, binding, signers, signal);
-    // half of the time is left to whatever else there is
+    // half of the time is left to other work
     return { requeueAfter: Math.max(1, performance.now() - begin) };
   };
 
@@ -145,10 +168,16 @@ export class Presignatures {
     const { me, keyring, changed } = this.#options;
     presignaturesHeld.set(this.#pool.ownedBy(me));
     const name = keyring.byId(keyId)?.state.spec.name;
-    if (name !== undefined) changed(name);
+    if (name === undefined) return;
+    this.#enqueue(name);
+    changed(name);
   }
 
-  /** Below the mark a stock is filled up, and then it may go down to the mark again. */
+  #enqueue(name: string): void {
+    this.controller.enqueue({ namespace: this.#options.namespace, name });
+  }
+
+  /** Whether a stock is to be filled: from below the low-water mark up to the target, and then it may sink to the mark again. */
   #isWanted(name: string, there: number): boolean {
     const object = this.#options.keyShareSet(name);
     const { target, lowWater = Math.ceil(target / 2) }: KeyShareSet['spec']['presignatures'] = object?.spec
@@ -171,7 +200,7 @@ export class Presignatures {
     return signer => present.has(signer) && !bans.has(signer);
   }
 
-  /** This party and others that are there, by chance, so that all combinations come about. */
+  /** This party and others that are present, chosen by chance, so that all combinations of signers come about. */
   #chooseSigners({ spec }: KeyState): PartyId[] | undefined {
     const { me, clock } = this.#options;
     const [now, isThere] = [clock.now(), this.#whoIsThere()];
@@ -184,40 +213,35 @@ export class Presignatures {
   }
 
   async #lead(key: KeyState, binding: Binding, signers: readonly PartyId[], signal: AbortSignal): Promise<void> {
-    const { me, channel } = this.#options;
+    const { me, clock } = this.#options;
     const session = `presign-${randomBytes(16).toString('hex')}`;
-    using invited = this.#invitations.open(session, signers);
     const invitation: PresignInvitation = { type: 'invitation', session, ...binding, signers: [...signers] };
-    const ready = async (): Promise<void> => {
-      for (const signer of signers.filter(s => s !== me)) await channel.send(signer, encodePresignMessage(invitation));
-    };
-    const ends = AbortSignal.any([signal, invited.signal]);
     try {
-      await this.#make(invitation, me, { signal: ends, ready });
+      await this.#sessions.lead(invitation, async lead => {
+        await this.#make(invitation, me, { ...lead, signal: AbortSignal.any([signal, lead.signal]) });
+      });
     } catch (error) {
-      const { clock } = this.#options;
       if (error instanceof Timeout) for (const party of error.missing) this.#avoided.set(party, clock.now() + AVOIDED);
       throw error;
     }
     this.#changed(key.keyId);
   }
 
-  /** Ends early when a signer has gone, or what is made will be of no use: old shares are not erased while it goes on. */
+  /** Ends early when the presignature will be of no use: old shares are not erased while the session goes on. */
   async #make(
     invitation: PresignInvitation,
     owner: PartyId,
-    { signal, ready }: { readonly signal?: AbortSignal; readonly ready?: () => Promise<void> },
+    { signal, ready }: { readonly signal: AbortSignal; readonly ready?: () => Promise<void> },
   ): Promise<void> {
-    const { peers, clock, drains, keyring } = this.#options;
+    const { drains, keyring } = this.#options;
     const making = { binding: invitation, outdated: new AbortController() };
     this.#making.add(making);
-    using attendance = new Attendance(invitation.signers, peers, clock);
     try {
-      const ends = AbortSignal.any([making.outdated.signal, attendance.signal, drains, ...(signal ? [signal] : [])]);
+      const ends = AbortSignal.any([making.outdated.signal, drains, signal]);
       const pooled = await presignTogether(this.#options, invitation, owner, { signal: ends, ...(ready && { ready }) });
       const key = keyring.byId(invitation.keyId)?.state;
       const current = key && this.#bindingOf(key);
-      // what is replaced while it comes to its end is not kept
+      // a presignature that was replaced while its session came to its end is not kept
       if (current === undefined || isBefore(pooled, current)) pooled.presignature[Symbol.dispose]();
       else this.#pool.add(pooled);
     } finally {
@@ -225,33 +249,13 @@ export class Presignatures {
     }
   }
 
-  #hear(from: PartyId, bytes: Uint8Array): void {
-    const message = decodePresignMessage(bytes);
-    if (message?.type === 'decline') this.#invitations.decline(from, message.session, message.reason);
-    if (message?.type !== 'invitation' || this.#followed.has(message.session)) return;
-    this.#follow(from, message).catch((error: unknown) => {
-      this.#options.log.error('an invitation to presign was not answered', { leader: from, error });
-    });
+  async #join(owner: PartyId, invitation: PresignInvitation, signal: AbortSignal): Promise<void> {
+    const why = this.#invitationsOf.of(owner).tryTake() ? this.#whyNot(owner, invitation) : 'too many invitations';
+    if (why !== undefined) throw new Declined(why);
+    await this.#make(invitation, owner, { signal });
   }
 
-  async #follow(owner: PartyId, invitation: PresignInvitation): Promise<void> {
-    const { channel, log } = this.#options;
-    const { session } = invitation;
-    const decline = (reason: string) =>
-      channel.send(owner, encodePresignMessage({ type: 'decline', session, reason: reason.slice(0, 256) }));
-    const why = this.#bidden.of(owner).tryTake() ? this.#whyNot(owner, invitation) : 'too many invitations';
-    if (why !== undefined) return await decline(why);
-    using place = this.#followed.enter(owner, session);
-    if (place === undefined) return await decline('too many sessions');
-    try {
-      await this.#make(invitation, owner, {});
-    } catch (error) {
-      log.warn('a session to presign failed', { session, owner, error });
-      if (mayBeUnheard(error)) await decline(error instanceof ContextMismatch ? error.message : 'not able to');
-    }
-  }
-
-  /** Why this party does not come; undefined: it comes. */
+  /** Why this party does not join a session; undefined: it joins. */
   #whyNot(owner: PartyId, { keyId, epoch, generation, signers }: PresignInvitation): string | undefined {
     const { me, keyring, able, bans } = this.#options;
     if (!able()) return 'not able to';

@@ -5,7 +5,7 @@ import type { Command, KeyReport, KeySpec } from '@mpc-operator/crds/control';
 import type { HttpRequest, HttpResponse, Transport } from '@mpc-operator/runtime/transport';
 import { schemes } from '../protocol/signing/scheme.ts';
 import { PartyCluster, until } from '../testing/party-cluster.ts';
-import { encodeSignMessage, type Invitation, type SignMessage } from './invitation.ts';
+import { encodeSignMessage, type SignInvitation, type SignMessage } from './invitation.ts';
 import { leaderOrder } from './leadership.ts';
 import { sessionName } from './testing/session-name.ts';
 
@@ -121,7 +121,7 @@ test('D7, R4, T7: an invitation to sign without a request, with another key, oth
   await answerTo(cluster, 'done');
   const spoken = silence(cluster);
   cluster.putSignRequest('asked', 'k', message);
-  const right: Invitation = {
+  const right: SignInvitation = {
     type: 'invitation',
     session: sessionName('right'),
     request: { name: 'asked', uid: uidOf(cluster, 'asked') },
@@ -129,7 +129,7 @@ test('D7, R4, T7: an invitation to sign without a request, with another key, oth
     epoch: 1,
     signers: [1, 3],
   };
-  const wrong: Partial<Invitation>[] = [
+  const wrong: Partial<SignInvitation>[] = [
     { request: { name: 'no-such', uid: 'uid' } },
     { request: { name: 'asked', uid: 'another' } },
     { request: { name: 'done', uid: uidOf(cluster, 'done') } },

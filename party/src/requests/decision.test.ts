@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
 import { type KeyState, newEpochs } from '../epochs/key-state.ts';
-import { isToBeDestroyed, judge, leanIfFinished } from './decision.ts';
+import { decide, leanIfFinished } from './decision.ts';
 
 const created = Date.parse('2026-01-01T00:00:00Z');
 
@@ -40,15 +40,15 @@ const held: KeyState = {
 const known = { cluster: 'demo', keyShareSet: keyShareSet(), key: held, now: created + 1000 };
 
 test('a request for a key that is held is signed, until its deadline', () => {
-  const verdict = judge(request(), known);
-  assert.ok(verdict.kind === 'sign');
-  assert.equal(Buffer.from(verdict.asked.message).toString(), 'hello');
-  assert.equal(verdict.deadline, created + 60_000);
+  const decision = decide(request(), known);
+  assert.ok(decision.kind === 'sign');
+  assert.equal(Buffer.from(decision.requested.message).toString(), 'hello');
+  assert.equal(decision.deadline, created + 60_000);
 });
 
 test('a finished request is never signed again', () => {
   for (const phase of ['Succeeded', 'Failed'] as const)
-    assert.equal(judge(request({}, { phase }), known).kind, 'ignore');
+    assert.equal(decide(request({}, { phase }), known).kind, 'ignore');
 });
 
 test('of a finished request a party keeps all but the message, of another one everything', () => {
@@ -59,22 +59,22 @@ test('of a finished request a party keeps all but the message, of another one ev
 });
 
 test('a request fails at its deadline', () => {
-  const verdict = judge(request({ deadlineSeconds: 10 }), { ...known, now: created + 10_000 });
-  assert.ok(verdict.kind === 'fail' && verdict.reason === 'DeadlineExceeded');
-  assert.match(verdict.message, /spec\.deadlineSeconds \(10\)/);
+  const decision = decide(request({ deadlineSeconds: 10 }), { ...known, now: created + 10_000 });
+  assert.ok(decision.kind === 'fail' && decision.reason === 'DeadlineExceeded');
+  assert.match(decision.message, /spec\.deadlineSeconds \(10\)/);
 });
 
 test('a key whose KeyShareSet is gone, going, or of another cluster signs nothing', () => {
-  assert.equal(judge(request(), { ...known, keyShareSet: undefined }).kind, 'ignore');
+  assert.equal(decide(request(), { ...known, keyShareSet: undefined }).kind, 'ignore');
   const going = keyShareSet({}, { deletionTimestamp: '2026-01-01T00:00:00Z' });
-  assert.equal(judge(request(), { ...known, keyShareSet: going }).kind, 'ignore');
+  assert.equal(decide(request(), { ...known, keyShareSet: going }).kind, 'ignore');
   const other = keyShareSet({ clusterRef: { name: 'other' } });
-  assert.equal(judge(request(), { ...known, keyShareSet: other }).kind, 'ignore');
+  assert.equal(decide(request(), { ...known, keyShareSet: other }).kind, 'ignore');
 });
 
 test('a key that is not certified by all, or not held, is left to the operator to report', () => {
-  assert.equal(judge(request(), { ...known, key: undefined }).kind, 'ignore');
-  assert.equal(judge(request(), { ...known, key: { ...held, final: 0 } }).kind, 'ignore');
+  assert.equal(decide(request(), { ...known, key: undefined }).kind, 'ignore');
+  assert.equal(decide(request(), { ...known, key: { ...held, final: 0 } }).kind, 'ignore');
 });
 
 test('a KeyShareSet that is about another key than the one held under its name signs nothing', () => {
@@ -84,27 +84,16 @@ test('a KeyShareSet that is about another key than the one held under its name s
     { curve: 'secp256k1', purpose: 'taproot' },
   ];
   for (const spec of differing) {
-    const verdict = judge(request(), { ...known, keyShareSet: keyShareSet(spec) });
-    assert.ok(verdict.kind === 'wait' && verdict.reason === 'KeyConflict');
-    assert.match(verdict.message, new RegExp(Object.keys(spec)[0] ?? ''));
+    const decision = decide(request(), { ...known, keyShareSet: keyShareSet(spec) });
+    assert.ok(decision.kind === 'wait' && decision.reason === 'KeyConflict');
+    assert.match(decision.message, new RegExp(Object.keys(spec)[0] ?? ''));
   }
-  assert.equal(judge(request(), { ...known, keyShareSet: keyShareSet({ parties: [3, 1, 2] }) }).kind, 'sign');
+  assert.equal(decide(request(), { ...known, keyShareSet: keyShareSet({ parties: [3, 1, 2] }) }).kind, 'sign');
 });
 
 test('a message that is not canonical base64 fails at once', () => {
   for (const message of ['aGVsbG9=', 'aGVsbG8', '!!!!']) {
-    const verdict = judge(request({ message }), known);
-    assert.ok(verdict.kind === 'fail' && verdict.reason === 'MessageMalformed', message);
+    const decision = decide(request({ message }), known);
+    assert.ok(decision.kind === 'fail' && decision.reason === 'MessageMalformed', message);
   }
-});
-
-test('a key is to be destroyed when its own KeyShareSet is deleted with the policy Destroy', () => {
-  const deleted = (spec: Partial<KeyShareSet['spec']>, metadata: object = { deletionTimestamp: 'now' }) =>
-    isToBeDestroyed(held, keyShareSet(spec, metadata), 'demo');
-  assert.ok(deleted({ deletionPolicy: 'Destroy' }));
-  assert.equal(deleted({ deletionPolicy: 'Retain' }), false);
-  assert.equal(deleted({ deletionPolicy: 'Destroy' }, {}), false);
-  assert.equal(deleted({ deletionPolicy: 'Destroy', clusterRef: { name: 'other' } }), false);
-  assert.equal(deleted({ deletionPolicy: 'Destroy', threshold: 3 }), false);
-  assert.equal(isToBeDestroyed(held, undefined, 'demo'), false);
 });

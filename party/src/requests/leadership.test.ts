@@ -51,7 +51,7 @@ test('exactly threshold signers are chosen, the leader among them, none of them 
         parties: list,
         threshold,
         present: new Set(list),
-        troubles: noTroubles,
+        failures: noTroubles,
         culprits,
       });
       const enough = list.length - culprits.size >= threshold;
@@ -71,13 +71,13 @@ test('one that did not answer is replaced, and asked again only if nobody else i
   const all = { leader: 1, parties: [1, 2, 3], threshold: 2, present: new Set([1, 2, 3]), culprits: none };
   const once = (...parties: number[]) => new Map(parties.map(p => [p, 1]));
   const id = uidFor([1, 2, 3]);
-  assert.deepEqual(chooseSigners(id, { ...all, troubles: once(2) }), [1, 3]);
-  assert.deepEqual(chooseSigners(id, { ...all, troubles: once(3) }), [1, 2]);
-  assert.equal(chooseSigners(id, { ...all, troubles: once(2, 3) })?.length, 2);
+  assert.deepEqual(chooseSigners(id, { ...all, failures: once(2) }), [1, 3]);
+  assert.deepEqual(chooseSigners(id, { ...all, failures: once(3) }), [1, 2]);
+  assert.equal(chooseSigners(id, { ...all, failures: once(2, 3) })?.length, 2);
 });
 
 test('who should have led and did not is asked only if nobody else is left', () => {
-  const all = { leader: 2, parties: [1, 2, 3], threshold: 2, culprits: none, troubles: noTroubles };
+  const all = { leader: 2, parties: [1, 2, 3], threshold: 2, culprits: none, failures: noTroubles };
   const id = uidFor([1, 2, 3]);
   assert.deepEqual(chooseSigners(id, { ...all, present: new Set([1, 2, 3]) }), [2, 3]);
   assert.deepEqual(chooseSigners(id, { ...all, present: new Set([1, 2]) }), [1, 2]);
@@ -89,12 +89,12 @@ test('whoever spoils sessions unseen, and lets others seem silent, is left out i
     fc.property(uid, sizes, fc.nat(), (id, [n, threshold], b) => {
       const list = Array.from({ length: n }, (_, i) => i + 1);
       const bad = 2 + (b % (n - 1));
-      const troubles = new Map<number, number>();
-      const all = { leader: 1, parties: list, threshold, present: new Set(list), culprits: none, troubles };
+      const failures = new Map<number, number>();
+      const all = { leader: 1, parties: list, threshold, present: new Set(list), culprits: none, failures };
       for (let session = 1; session <= 2 * n; session++) {
         const signers = chooseSigners(id, all) ?? assert.fail();
         if (!signers.includes(bad)) return;
-        for (const p of signers) troubles.set(p, (troubles.get(p) ?? 0) + (p === bad ? 1 : 1.001));
+        for (const p of signers) failures.set(p, (failures.get(p) ?? 0) + (p === bad ? 1 : 1.001));
       }
       assert.fail('all sessions were with the one who spoils them');
     }),
@@ -107,7 +107,7 @@ test('nobody is asked who is not there', () => {
     parties: [1, 2, 3],
     threshold: 2,
     present: new Set([1]),
-    troubles: noTroubles,
+    failures: noTroubles,
     culprits: none,
   };
   assert.equal(chooseSigners('uid', c), undefined);

@@ -7,9 +7,9 @@ import { Desk, SECOND, signature } from './testing/desk.ts';
 
 const ecdsaDesk = (signers = [1, 3]) => {
   const desk = new Desk();
-  if (desk.verdict.kind !== 'sign') return assert.fail();
-  const { key } = desk.verdict;
-  desk.verdict = { ...desk.verdict, key: { ...key, spec: { ...key.spec, curve: 'secp256k1', purpose: 'ecdsa' } } };
+  if (desk.decision.kind !== 'sign') return assert.fail();
+  const { key } = desk.decision;
+  desk.decision = { ...desk.decision, key: { ...key, spec: { ...key.spec, curve: 'secp256k1', purpose: 'ecdsa' } } };
   // the rest of a presignature is of no interest to who chooses one
   desk.presigned = { id: 'p', signers, owner: 1 } as unknown as Pooled;
   return desk;

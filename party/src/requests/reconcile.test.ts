@@ -44,7 +44,7 @@ test('who is not there, or has cheated in a session, is not waited for', async (
 
   const cheated = new Desk([2, 1, 3]);
   await cheated.reconcile();
-  cheated.requests.sessionFailed(cheated.request ?? assert.fail(), misbehaviourOf(2));
+  cheated.states.sessionFailed(cheated.request ?? assert.fail(), misbehaviourOf(2));
   await cheated.reconcile();
   assert.deepEqual(cheated.asked, [[1, 3]]);
   assert.deepEqual(
@@ -58,7 +58,7 @@ test('whoever works on the request is waited for, but not for ever', async () =>
   await desk.reconcile();
   for (let second = 1; second <= 17; second++) {
     await desk.clock.advance(SECOND);
-    if (second % 2 === 0) desk.requests.heard('r');
+    if (second % 2 === 0) desk.states.othersActive('r');
     else desk.otherWrites({ phase: 'Signing', message: `session ${second} failed` });
     assert.notEqual(await desk.reconcile(), undefined);
     assert.deepEqual(desk.asked, []);
@@ -72,7 +72,7 @@ test('of a short deadline nobody takes more than half', async () => {
   const desk = new Desk([2, 1, 3], 8 * SECOND);
   await desk.reconcile();
   await desk.clock.advance(4 * SECOND);
-  desk.requests.heard('r');
+  desk.states.othersActive('r');
   assert.equal(await desk.reconcile(), 3 * SECOND);
 });
 
@@ -177,7 +177,7 @@ test('a request whose time is over fails, with what went wrong last', async () =
   const desk = new Desk([2, 1, 3]);
   const since = desk.clock.date().getTime();
   desk.otherWrites({ phase: 'Signing', message: 'session 2 failed: hello' });
-  desk.verdict = { kind: 'fail', reason: 'DeadlineExceeded', message: 'too late', parties: [1, 2, 3], since };
+  desk.decision = { kind: 'fail', reason: 'DeadlineExceeded', message: 'too late', parties: [1, 2, 3], since };
   assert.equal(await desk.reconcile(), 3 * SECOND);
   await desk.clock.advance(3 * SECOND);
   assert.equal(await desk.reconcile(), undefined);
@@ -191,7 +191,7 @@ test('a signature that was made before is published, even after the deadline, an
   const desk = new Desk();
   desk.recorded = signature;
   const since = desk.clock.date().getTime();
-  desk.verdict = { kind: 'fail', reason: 'DeadlineExceeded', message: 'too late', parties: [1, 2, 3], since };
+  desk.decision = { kind: 'fail', reason: 'DeadlineExceeded', message: 'too late', parties: [1, 2, 3], since };
   await desk.reconcile();
   assert.deepEqual([desk.status.phase, desk.status.attempts, desk.asked], ['Succeeded', 1, []]);
 });
@@ -200,7 +200,7 @@ test('a signature that was made before and is asked for again is published at on
   const desk = new Desk([2, 1, 3]);
   desk.recorded = signature;
   assert.equal(await desk.reconcile(), 3 * SECOND);
-  desk.requests.askedAgain('r');
+  desk.states.askedAgain('r');
   await desk.reconcile();
   assert.equal(desk.status.phase, 'Succeeded');
 });

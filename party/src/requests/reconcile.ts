@@ -1,55 +1,58 @@
 /**
- * What a party does about a SignRequest, whenever something about it changes or its turn comes: lead a session, publish the signature
- * that it has, or say why there is none. It needs neither the operator nor the other parties to agree on who does it.
+ * What a party does about a SignRequest, whenever something about the request changes or the turn of the party comes: it leads a session,
+ * publishes the signature that it has, or says why there is none. It needs neither the operator nor an election for that.
  */
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
 import type { ApiClient } from '@mpc-operator/runtime/client';
 import type { Clock } from '@mpc-operator/runtime/clock';
-import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
-import type { EventRecorder } from '@mpc-operator/runtime/events';
+import { Controller, type Reconcile, type Result } from '@mpc-operator/runtime/controller';
 import type { Logger } from '@mpc-operator/runtime/log';
 import type { ObjectKey } from '@mpc-operator/runtime/object';
+import { ExponentialFailureRateLimiter } from '@mpc-operator/runtime/rate-limiter';
 import type { Bans } from '../bans/bans.ts';
 import type { Peers } from '../peers/peers.ts';
 import { PresignatureGone, type Presignatures } from '../presignatures/presignatures.ts';
 import { isOfSession, Misbehaviour, Timeout } from '../protocol/session/errors.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
-import type { Verdict } from './decision.ts';
+import { isEcdsa, type Length, restAfter, SessionPlaces, within } from './concurrency.ts';
+import type { Decision, ToFail, ToSign } from './decision.ts';
 import { turnOf } from './leadership.ts';
 import { bannedOf, type Plan, planOf } from './plan.ts';
 import type { RequestSigner } from './request-signer.ts';
-import { courseOf, type Memory, RequestStates } from './request-state.ts';
-import { isEcdsa, type Length, restAfter, SessionPlaces, within } from './sessions.ts';
-import { writeStatus } from './sign-requests.ts';
-import { failed, pending, type Signature, succeeded, withLast } from './status.ts';
+import { progressOf, type RequestState, type RequestStates } from './request-state.ts';
+import { failed, pending, type Signature, succeeded, withLast, writeStatus } from './status.ts';
 
-export interface RequestsOptions {
+export interface RequestReconcilerOptions {
   readonly me: PartyId;
+  readonly namespace: string;
   readonly client: ApiClient;
-  readonly events: EventRecorder;
+  readonly states: RequestStates;
   readonly peers: Pick<Peers, 'present'>;
   readonly signer: Pick<RequestSigner, 'lead'>;
   readonly presignatures: Pick<Presignatures, 'find'>;
   readonly bans: Pick<Bans, 'has'>;
-  /** Whether this party takes part in sessions: its HSM answers, it is not about to stop. */
+  /** Whether this party takes part in sessions: its HSM answers, and the party is not about to stop. */
   readonly able: () => boolean;
   /** The generation of auxiliary information that ecdsa keys sign with; 0: there is none yet. */
   readonly generation: () => number;
-  /** There may be a place for this request now. */
-  readonly wake: (key: ObjectKey) => void;
   readonly clock: Clock;
   readonly read: (key: ObjectKey) => SignRequest | undefined;
-  readonly judge: (request: SignRequest) => Verdict;
-  /** The signature that this party has made for a request before. */
+  readonly decide: (request: SignRequest) => Decision;
+  /** The signature that this party has made for the request of this uid before. */
   readonly recorded: (uid: string) => Promise<Signature | undefined>;
   readonly observe: (result: 'signed' | 'failed', seconds: number) => void;
+  readonly log: Logger;
 }
 
-/** Milliseconds that each party waits for the one whose turn is before its own. */
+/** Requests that are reconciled at once. The number of sessions that this leads to is limited by SessionLimit. */
+const CONCURRENCY = 256;
+/** The deadline of one reconcile in milliseconds: above the longest wait for a place, and a session. */
+const RECONCILE_TIMEOUT = 300_000;
+/** Milliseconds that each party waits for the party whose turn is before its own. */
 const TAKEOVER = 3_000;
-/** After so long, or half of the time that the request has, nobody is waited for any more who works on it and gets nowhere. */
+/** After so many milliseconds, or half of the time that the request has, a party that gets nowhere is waited for no more. */
 const PATIENCE = 15_000;
-/** Decides between parties that were in equally many sessions that failed. */
+/** Decides between parties that were in equally many failed sessions. */
 const SUSPICION = 0.001;
 const QUORUM_POLL = 500;
 const UNABLE_POLL = 1_000;
@@ -62,17 +65,22 @@ interface Lead {
   readonly run: () => Promise<Result>;
 }
 
-type ToSign = Extract<Verdict, { kind: 'sign' }>;
-type ToFail = Extract<Verdict, { kind: 'fail' }>;
-
-export class Requests {
-  readonly #options: RequestsOptions;
-  readonly #memories = new RequestStates();
+export class RequestReconciler {
+  readonly controller: Controller;
+  readonly #options: RequestReconcilerOptions;
   readonly #places: SessionPlaces;
 
-  constructor(options: RequestsOptions) {
+  constructor(options: RequestReconcilerOptions) {
+    const { clock, log, states, namespace } = options;
     this.#options = options;
-    this.#places = new SessionPlaces(() => options.clock.now());
+    this.#places = new SessionPlaces(() => clock.now());
+    this.controller = new Controller({
+      ...{ name: 'signrequest', log, clock, concurrency: CONCURRENCY, timeout: RECONCILE_TIMEOUT },
+      reconcile: this.reconcile,
+      // a request has a deadline: a reconcile that failed is tried again soon
+      rateLimiter: new ExponentialFailureRateLimiter(50, 5_000),
+    });
+    states.onChange(name => this.controller.enqueue({ namespace, name }));
   }
 
   readonly reconcile: Reconcile = async (key, { log }): Promise<Result> => {
@@ -80,182 +88,157 @@ export class Requests {
     try {
       wish = await this.#decide(key, log);
     } finally {
-      // also after an error: those behind it would wait until it is tried again
+      // also after an error: the requests behind this one would wait until it is tried again
       if (!('run' in wish)) this.#places.leave(key.name);
     }
     if (!('run' in wish)) return wish;
-    using place = this.#places.enter(wish.length, key.name, () => this.#options.wake(key));
-    // it does not wait here: others are looked at meanwhile
+    using place = this.#places.enter(wish.length, key.name, () => this.controller.enqueue(key));
+    // without a place the request does not wait here: other requests are reconciled meanwhile
     return place ? await wish.run() : { requeueAfter: wish.left };
   };
 
   /** Does what takes no session; otherwise returns what does. */
   async #decide(key: ObjectKey, log: Logger): Promise<Result | Lead> {
-    const { judge, read } = this.#options;
+    const { decide, read, states } = this.#options;
     const request = read(key);
-    const verdict = request && judge(request);
-    if (request === undefined || verdict === undefined || verdict.kind === 'ignore') {
-      this.#memories.forget(key.name);
+    const decision = request && decide(request);
+    if (request === undefined || decision === undefined || decision.kind === 'ignore') {
+      states.forget(key.name);
       return {};
     }
-    const memory = this.#memories.of(request, this.#now());
-    const answer = await this.#options.recorded(memory.uid);
-    const wait = answer && memory.askedAgain ? 0 : this.#untilTurn(memory, verdict);
+    const state = states.of(request);
+    const signature = await this.#options.recorded(state.uid);
+    const wait = signature && state.askedAgain ? 0 : this.#untilTurn(state, decision);
     if (wait > 0) return { requeueAfter: wait };
-    if (answer !== undefined) return await this.#publish(request, answer, memory);
-    switch (verdict.kind) {
+    if (signature !== undefined) return await this.#publish(request, signature, state);
+    switch (decision.kind) {
       case 'fail':
-        return await this.#fail(request, verdict, memory);
+        return await this.#fail(request, decision, state);
       case 'wait':
-        await this.#wait(request, memory, verdict.reason, verdict.message);
+        await this.#wait(request, state, decision.reason, decision.message);
         return { requeueAfter: TAKEOVER };
       case 'sign':
-        return await this.#prepare(request, verdict, memory, log);
+        return await this.#prepare(request, decision, state, log);
     }
   }
 
-  /** Somebody else works on the request: this party comes to its session. */
-  heard(name: string): void {
-    const memory = this.#memories.get(name);
-    if (memory !== undefined) memory.heard = this.#now();
-  }
-
-  /** Somebody else asks for a signature that this party has made: it is for this one to publish it, and at once. */
-  askedAgain(name: string): void {
-    const memory = this.#memories.get(name);
-    if (memory !== undefined) memory.askedAgain = true;
-  }
-
-  /** A session that this party came to has failed. Whoever broke it is not waited for, and not asked. */
-  sessionFailed(request: SignRequest, error: unknown): void {
-    const memory = this.#memories.get(request.metadata.name);
-    if (memory?.uid === request.metadata.uid && memory && error instanceof Misbehaviour)
-      this.#blame(request, memory, error);
-  }
-
-  async #prepare(request: SignRequest, verdict: ToSign, memory: Memory, log: Logger): Promise<Result | Lead> {
+  async #prepare(request: SignRequest, decision: ToSign, state: RequestState, log: Logger): Promise<Result | Lead> {
     const { me, able } = this.#options;
-    if (!able() || memory.culprits.has(me)) return { requeueAfter: UNABLE_POLL };
-    const left = verdict.deadline - this.#now();
-    const rest = memory.rests - this.#now();
+    if (!able() || state.culprits.has(me)) return { requeueAfter: UNABLE_POLL };
+    const left = decision.deadline - this.#now();
+    const rest = state.notBefore - this.#now();
     if (rest > 0) return { requeueAfter: within(rest, left) };
-    if (isEcdsa(verdict.key) && this.#options.generation() === 0) {
+    if (isEcdsa(decision.key) && this.#options.generation() === 0) {
       const message = 'the parties have no auxiliary information yet: see AuxiliaryReady of their MpcCluster';
-      await this.#wait(request, memory, 'WaitingForAuxiliary', message);
+      await this.#wait(request, state, 'WaitingForAuxiliary', message);
       return { requeueAfter: within(TAKEOVER, left) };
     }
-    const plan = planOf(request, verdict, memory, left, this.#options);
+    const plan = planOf(request, decision, state, left, this.#options);
     if (plan === undefined) {
-      const message = `fewer than the ${verdict.key.spec.threshold} parties needed to sign can be reached`;
-      await this.#wait(request, memory, 'QuorumUnavailable', message);
+      const message = `fewer than the ${decision.key.spec.threshold} parties needed to sign can be reached`;
+      await this.#wait(request, state, 'QuorumUnavailable', message);
       return { requeueAfter: within(QUORUM_POLL, left) };
     }
     return {
       length: plan.length,
       left: within(left, left),
-      run: () => this.#lead(request, verdict, memory, plan, log),
+      run: () => this.#lead(request, decision, state, plan, log),
     };
   }
 
   async #lead(
     request: SignRequest,
-    verdict: ToSign,
-    memory: Memory,
+    decision: ToSign,
+    state: RequestState,
     { signers, presignature, length, timeout }: Plan,
     log: Logger,
   ): Promise<Result> {
     const begin = this.#now();
-    memory.attempts += 1;
+    state.attempts += 1;
     const places = this.#places.for(length);
     let signature: Signature;
     try {
-      signature = await this.#options.signer.lead(request, verdict, signers, timeout, presignature);
+      signature = await this.#options.signer.lead(request, decision, signers, timeout, presignature);
       places.ended();
       if (presignature !== undefined) log.info('signed from a presignature', { presignature });
     } catch (error) {
       if (error instanceof PresignatureGone) {
         log.info('a presignature was not complete any more: signing interactively', { presignature });
-        memory.attempts -= 1;
-        memory.interactively = true;
+        state.attempts -= 1;
+        state.interactively = true;
         return { requeueAfter: 1 };
       }
       if (error instanceof Timeout && this.#now() - begin >= timeout) places.ranOutOfTime();
-      log.warn('a session to sign failed', { session: memory.attempts, signers, error });
-      return await this.#learn(request, verdict, memory, signers, error);
+      log.warn('a session to sign failed', { session: state.attempts, signers, error });
+      return await this.#learn(request, decision, state, signers, error);
     }
-    return await this.#publish(request, signature, memory);
+    return await this.#publish(request, signature, state);
   }
 
-  /** The signers are replaced, above all who did not answer; who misbehaved is named, and never asked again for this request. */
+  /** The next session has other signers, above all for those that did not answer. Culprits are named, and never asked again. */
   async #learn(
     request: SignRequest,
     { key, deadline }: ToSign,
-    memory: Memory,
+    state: RequestState,
     signers: readonly PartyId[],
     error: unknown,
   ): Promise<Result> {
-    const { attempts, troubles } = memory;
-    if (error instanceof Misbehaviour) this.#blame(request, memory, error);
-    // any of them may be why, even if it is another one that did not answer; whoever did not is suspected a little more
+    const { attempts, failures } = state;
+    if (error instanceof Misbehaviour) this.#options.states.blame(request, error);
+    // any signer may be the cause, even if another one did not answer; a signer that did not is suspected a little more
     const missing = error instanceof Timeout ? error.missing : [];
     const suspects = isOfSession(error) ? signers : [];
     for (const party of suspects)
-      troubles.set(party, (troubles.get(party) ?? 0) + (missing.includes(party) ? 1 + SUSPICION : 1));
-    // what failed here and not between the parties is for the others to lead: all have their turn before this one's next
+      failures.set(party, (failures.get(party) ?? 0) + (missing.includes(party) ? 1 + SUSPICION : 1));
+    // after a failure of this party alone, every other party has its turn before this one leads again
     const rest = isOfSession(error) ? restAfter(attempts) : TAKEOVER * key.spec.parties.length;
-    memory.rests = this.#now() + rest;
+    state.notBefore = this.#now() + rest;
     const message = error instanceof Error ? error.message : 'unknown error';
     const reason = error instanceof Error && error.name !== 'Error' ? error.name : 'SessionFailed';
-    await this.#wait(request, memory, reason, `session ${attempts} failed: ${message}`);
+    await this.#wait(request, state, reason, `session ${attempts} failed: ${message}`);
     return { requeueAfter: within(rest, deadline - this.#now()) };
   }
 
-  #blame(request: SignRequest, memory: Memory, error: Misbehaviour): void {
-    const note = error.message;
-    for (const party of error.culprits) memory.culprits.set(party, note.slice(0, 256));
-    this.#options.events.event(request, { type: 'Warning', reason: 'Misbehaviour', action: 'Sign', note });
-  }
-
-  async #publish(request: SignRequest, signature: Signature, memory: Memory): Promise<Result> {
+  async #publish(request: SignRequest, signature: Signature, state: RequestState): Promise<Result> {
     const { me, observe } = this.#options;
-    const written = await this.#write(
-      request,
-      succeeded(request, me, signature, courseOf(memory), this.#date()),
-      memory,
-    );
-    if (written) observe('signed', this.#age(memory));
+    const status = succeeded(request, me, signature, progressOf(state), this.#date());
+    if (await this.#write(request, status, state)) observe('signed', this.#age(state));
     return {};
   }
 
-  async #fail(request: SignRequest, { reason, message }: ToFail, memory: Memory): Promise<Result> {
-    const status = failed(request, reason, withLast(message, request), courseOf(memory), this.#date());
-    if (await this.#write(request, status, memory)) this.#options.observe('failed', this.#age(memory));
+  async #fail(request: SignRequest, { reason, message }: ToFail, state: RequestState): Promise<Result> {
+    const status = failed(request, reason, withLast(message, request), progressOf(state), this.#date());
+    if (await this.#write(request, status, state)) this.#options.observe('failed', this.#age(state));
     return {};
   }
 
   /** Says what the request waits for. */
-  async #wait(request: SignRequest, memory: Memory, reason: string, message: string): Promise<void> {
-    await this.#write(request, pending(request, reason, message, courseOf(memory), this.#date()), memory);
+  async #wait(request: SignRequest, state: RequestState, reason: string, message: string): Promise<void> {
+    await this.#write(request, pending(request, reason, message, progressOf(state), this.#date()), state);
   }
 
-  /** @returns whether it was written */
-  async #write(request: SignRequest, status: NonNullable<SignRequest['status']>, memory: Memory): Promise<boolean> {
+  /** @returns whether the status was written */
+  async #write(
+    request: SignRequest,
+    status: NonNullable<SignRequest['status']>,
+    state: RequestState,
+  ): Promise<boolean> {
     const written = await writeStatus(this.#options.client, request, status);
-    if (written !== undefined) memory.version = written.metadata.resourceVersion;
+    if (written !== undefined) state.version = written.metadata.resourceVersion;
     return written !== undefined;
   }
 
-  /** Milliseconds until it is this party's turn, if nobody else has answered by then. */
-  #untilTurn(memory: Memory, verdict: Exclude<Verdict, { kind: 'ignore' }>): number {
-    const { me, peers } = this.#options;
-    const { seen, heard, culprits } = memory;
-    const parties = verdict.kind === 'sign' ? verdict.key.spec.parties : verdict.parties;
-    const banned = verdict.kind === 'sign' ? bannedOf(verdict, this.#options.bans) : [];
+  /** Milliseconds until the turn of this party, if no other party has answered by then. */
+  #untilTurn(state: RequestState, decision: Exclude<Decision, { kind: 'ignore' }>): number {
+    const { me, peers, bans } = this.#options;
+    const { seen, lastActivity, culprits } = state;
+    const parties = decision.kind === 'sign' ? decision.key.spec.parties : decision.parties;
+    const banned = decision.kind === 'sign' ? bannedOf(decision, bans) : [];
     const present = new Set([...peers.present()].filter(p => !culprits.has(p) && !banned.includes(p)));
-    const begin = verdict.kind === 'fail' ? Math.max(seen, verdict.since) : seen;
-    const patience = verdict.kind === 'sign' ? Math.min(PATIENCE, (verdict.deadline - seen) / 2) : PATIENCE;
-    const since = Math.max(begin, Math.min(heard, begin + patience));
-    return since + TAKEOVER * turnOf(me, memory.uid, parties, present) - this.#now();
+    const begin = decision.kind === 'fail' ? Math.max(seen, decision.since) : seen;
+    const patience = decision.kind === 'sign' ? Math.min(PATIENCE, (decision.deadline - seen) / 2) : PATIENCE;
+    const since = Math.max(begin, Math.min(lastActivity, begin + patience));
+    return since + TAKEOVER * turnOf(me, state.uid, parties, present) - this.#now();
   }
 
   #date(): Date {
@@ -267,7 +250,7 @@ export class Requests {
     return this.#date().getTime();
   }
 
-  #age(memory: Memory): number {
-    return (this.#now() - memory.seen) / 1000;
+  #age(state: RequestState): number {
+    return (this.#now() - state.seen) / 1000;
   }
 }

@@ -13,8 +13,8 @@ import { Misbehaviour, Timeout } from '../protocol/session/errors.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
 import type { KeyShare } from '../protocol/sharing/sharing.ts';
 import { deal } from '../protocol/signing/frost/testing/trusted-dealer.ts';
-import type { Verdict } from './decision.ts';
-import { decodeSignMessage, encodeSignMessage, type Invitation, type SignMessage } from './invitation.ts';
+import type { Decision } from './decision.ts';
+import { decodeSignMessage, encodeSignMessage, type SignInvitation, type SignMessage } from './invitation.ts';
 import { RequestSigner } from './request-signer.ts';
 import { sessionName } from './testing/session-name.ts';
 
@@ -46,10 +46,10 @@ const key: KeyState = {
 const toSign = {
   kind: 'sign',
   key,
-  asked: { message: Buffer.from('m'), digest: undefined, path: [] },
+  requested: { message: Buffer.from('m'), digest: undefined, path: [] },
   deadline: Date.now() + 60_000,
-} as const satisfies Verdict;
-const invitation: Invitation = {
+} as const satisfies Decision;
+const invitation: SignInvitation = {
   type: 'invitation',
   session,
   request: { name: 'r', uid: 'u' },
@@ -63,7 +63,7 @@ class Station {
   readonly sent: { to: PartyId | 'all'; signMessage: SignMessage | undefined }[] = [];
   readonly told: string[] = [];
   readonly jobs: Job[] = [];
-  verdict: Verdict = toSign;
+  decision: Decision = toSign;
   found: SignRequest | undefined = request;
   recorded = false;
   openShare = async (): Promise<KeyShare> => share(1);
@@ -82,10 +82,12 @@ class Station {
         },
       },
       find: async () => this.found,
-      judge: () => this.verdict,
-      invited: () => this.told.push('invited'),
-      failed: (_, error) => this.told.push(`failed: ${error instanceof Error ? error.name : error}`),
-      askedAgain: () => this.told.push('asked again'),
+      decide: () => this.decision,
+      states: {
+        othersActive: () => this.told.push('invited'),
+        sessionFailed: (_, error) => this.told.push(`failed: ${error instanceof Error ? error.name : error}`),
+        askedAgain: () => this.told.push('asked again'),
+      },
       log: new SilentLogger(),
       keyring: {
         byId: () => ({ state: key, finalTime: undefined }),
@@ -146,17 +148,17 @@ test('a party comes to the session of a request that it finds itself, with what 
   await station.hear(2, invitation);
   const [job = assert.fail()] = station.jobs;
   assert.deepEqual([job.parameters.session, job.parties, job.parameters.extras.request], [session, [1, 2], 'u']);
-  assert.deepEqual(job.parameters.extras.message, toSign.asked.message);
+  assert.deepEqual(job.parameters.extras.message, toSign.requested.message);
   assert.deepEqual([station.told, station.declined], [['invited'], []]);
 });
 
 test('it declines whatever it would not sign itself, and says why', async () => {
   const fail = { kind: 'fail', reason: 'DeadlineExceeded', message: '', parties: [1, 2, 3], since: 0 } as const;
-  const cases: [Partial<Station>, Partial<Invitation>, RegExp][] = [
+  const cases: [Partial<Station>, Partial<SignInvitation>, RegExp][] = [
     [{ found: undefined }, {}, /no such request/],
-    [{ verdict: { kind: 'ignore' } }, {}, /finished, or not of this cluster/],
-    [{ verdict: fail }, {}, /DeadlineExceeded/],
-    [{ verdict: { kind: 'wait', reason: 'KeyConflict', message: '', parties: [] } }, {}, /KeyConflict/],
+    [{ decision: { kind: 'ignore' } }, {}, /finished, or not of this cluster/],
+    [{ decision: fail }, {}, /DeadlineExceeded/],
+    [{ decision: { kind: 'wait', reason: 'KeyConflict', message: '', parties: [] } }, {}, /KeyConflict/],
     [{}, { keyId: '11'.repeat(16) }, /another key/],
     [{}, { epoch: 2 }, /not certified here/],
     [{}, { signers: [1, 2, 3] }, /not a quorum/],

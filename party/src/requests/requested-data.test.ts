@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
-import { dataAsked, readAsked } from './requested-data.ts';
+import { dataToSign, readRequestedData } from './requested-data.ts';
 
 const key = (changes: Partial<KeyShareSet['spec']> = {}): KeyShareSet['spec'] => ({
   clusterRef: { name: 'c' },
@@ -24,19 +24,19 @@ const request = (changes: Partial<SignRequest['spec']> = {}): SignRequest => ({
 });
 
 test('a message for an ecdsa key is hashed with SHA-256 unless the request says otherwise', () => {
-  assert.deepEqual(readAsked(request(), key()), { message: Buffer.alloc(32, 7), digest: 'sha256', path: [] });
-  const keccak = readAsked(request({ digest: 'keccak256', derivationPath: 'm/44/60' }), key());
+  assert.deepEqual(readRequestedData(request(), key()), { message: Buffer.alloc(32, 7), digest: 'sha256', path: [] });
+  const keccak = readRequestedData(request({ digest: 'keccak256', derivationPath: 'm/44/60' }), key());
   assert.deepEqual(keccak, { message: Buffer.alloc(32, 7), digest: 'keccak256', path: [44, 60] });
 });
 
 test('D3: a digest of which nobody sees the message is signed only where the key allows it', () => {
   const prehashed = request({ digest: 'prehashed' });
-  const refused = readAsked(prehashed, key());
+  const refused = readRequestedData(prehashed, key());
   assert.ok('reason' in refused && refused.reason === 'DigestForbidden');
-  const allowed = readAsked(prehashed, key({ allowPrehashed: true }));
+  const allowed = readRequestedData(prehashed, key({ allowPrehashed: true }));
   assert.ok(!('reason' in allowed));
-  assert.deepEqual(dataAsked(allowed), { prehashed: Buffer.alloc(32, 7) });
-  const short = readAsked(request({ digest: 'prehashed', message: 'AAAA' }), key({ allowPrehashed: true }));
+  assert.deepEqual(dataToSign(allowed), { prehashed: Buffer.alloc(32, 7) });
+  const short = readRequestedData(request({ digest: 'prehashed', message: 'AAAA' }), key({ allowPrehashed: true }));
   assert.ok('reason' in short && /a digest has 32 bytes, spec.message has 3/.test(short.message));
 });
 
@@ -49,7 +49,7 @@ test('what a key does not do is refused in words, with the field and the remedy'
     [{ derivationPath: 'm/1' }, { curve: 'p256' }, 'PathMalformed', /p256 has no children/],
   ];
   for (const [spec, changes, reason, message] of cases) {
-    const fault = readAsked(request(spec), key(changes));
+    const fault = readRequestedData(request(spec), key(changes));
     assert.ok('reason' in fault, reason);
     assert.equal(fault.reason, reason);
     assert.match(fault.message, message);

@@ -1,13 +1,13 @@
-/** What a SignRequest asks a key to sign, as a party reads it itself, or why that key does not sign it. */
+/** The data that a SignRequest asks a key to sign, as this party itself reads them, or why the key does not sign them. */
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import type { PlainData } from '../protocol/signing/data-to-sign.ts';
 import { DerivationError, parsePath } from '../protocol/signing/hd.ts';
 
-export interface Asked {
+export interface RequestedData {
   readonly message: Uint8Array;
-  /** Of an ecdsa key: what is made of the message; prehashed: it is a digest already. */
+  /** How an ecdsa key hashes the message; `prehashed`: the message is a digest already. */
   readonly digest: NonNullable<SignRequest['spec']['digest']> | undefined;
-  /** From the key to the child that signs. */
+  /** The path from the key to the child that signs; empty: the key itself signs. */
   readonly path: readonly number[];
 }
 
@@ -18,7 +18,7 @@ export type Fault = {
 
 const DIGEST_BYTES = 32;
 
-export function readAsked({ spec }: SignRequest, key: KeyShareSet['spec']): Asked | Fault {
+export function readRequestedData({ spec }: SignRequest, key: KeyShareSet['spec']): RequestedData | Fault {
   const message = decodeBase64(spec.message);
   if (message === undefined) {
     return {
@@ -41,7 +41,7 @@ export function readAsked({ spec }: SignRequest, key: KeyShareSet['spec']): Aske
 }
 
 function faultOfDigest(
-  digest: Asked['digest'],
+  digest: RequestedData['digest'],
   message: Uint8Array,
   { purpose, allowPrehashed }: KeyShareSet['spec'],
 ): Fault | undefined {
@@ -66,8 +66,8 @@ function faultOfDigest(
     : { reason: 'MessageMalformed', message: `a digest has ${DIGEST_BYTES} bytes, spec.message has ${message.length}` };
 }
 
-/** What an ecdsa key signs: `digest` is set, as `readAsked` sees to. */
-export function dataAsked({ message, digest }: Asked): PlainData {
+/** The data that an ecdsa key signs. `digest` is set: `readRequestedData` sets it for every ecdsa key. */
+export function dataToSign({ message, digest }: RequestedData): PlainData {
   if (digest === undefined) throw new RangeError('an ecdsa key signs digests only');
   return digest === 'prehashed' ? { prehashed: message } : { message, digest };
 }

@@ -11,7 +11,7 @@ import { untweaked } from '../protocol/signing/signing-key.ts';
 import type { PartyEvent } from '../store/events.ts';
 import { PresignatureUsed } from '../store/projections.ts';
 import { fits, signWithPresignature } from './sign-ecdsa.ts';
-import type { Signing, SigningSessionOptions } from './signing.ts';
+import type { SigningDeps, SigningJob } from './signing-job.ts';
 
 const curve = curves.secp256k1;
 const shares = await makeShares('secp256k1', 2, 3);
@@ -24,9 +24,17 @@ async function makePooled(): Promise<Pooled> {
   return { id: 'ab'.repeat(32), ...about, signers: [1, 2], owner: 1, presignature: made.get(1) ?? assert.fail() };
 }
 
-const signing = (digest: 'sha256' | 'prehashed' = 'sha256'): Signing => ({
-  ...{ session: 's', request: 'u', keyId: 'k', epoch: 1, signers: [1, 2], timeout: 1000 },
-  asked: { message: Buffer.alloc(32, 1), digest, path: [] },
+const signing = (digest: 'sha256' | 'prehashed' = 'sha256'): SigningJob => ({
+  ...{
+    session: 's',
+    request: 'u',
+    keyId: 'k',
+    epoch: 1,
+    signers: [1, 2],
+    timeout: 1000,
+    signal: new AbortController().signal,
+  },
+  requested: { message: Buffer.alloc(32, 1), digest, path: [] },
 });
 
 /** Its session ends with this signature. */
@@ -42,7 +50,7 @@ function optionsWith(events: PartyEvent[], append: (e: readonly PartyEvent[]) =>
     },
     ecdsaHost: { conduct: async () => ({ result: sign() }) },
     // only these are used by what is tested
-  } as unknown as SigningSessionOptions;
+  } as unknown as SigningDeps;
 }
 
 const parentKey = async () => untweaked(curve, groupKey(first.sharing));

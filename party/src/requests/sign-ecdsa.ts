@@ -1,4 +1,4 @@
-/** The sessions that make ECDSA signatures: interactive, in a thread of its own, or from a presignature, in two short rounds. */
+/** Signs with an ecdsa key: interactively, in a worker thread, or from a presignature, in two short rounds. */
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { agreedAuxiliary } from '../auxiliary/agreed.ts';
 import type { Pooled } from '../presignatures/pool.ts';
@@ -23,66 +23,67 @@ import {
 } from '../protocol/signing/ecdsa.ts';
 import { type SigningKey, untweaked } from '../protocol/signing/signing-key.ts';
 import { plainShare } from '../threads/plain-share.ts';
-import { dataAsked } from './requested-data.ts';
-import { jobOf, type Signing, type SigningSessionOptions } from './signing.ts';
+import { dataToSign } from './requested-data.ts';
+import { type SigningDeps, type SigningJob, sessionOf } from './signing-job.ts';
 
-/** A signature that has been verified. */
+/** A signature that this party has verified. */
 export interface EcdsaResult {
-  /** Compact, of which s is low. */
+  /** Compact; s is low. */
   readonly signature: Uint8Array;
   /** Compressed. */
   readonly publicKey: Uint8Array;
   readonly ecdsa: { readonly digest: string; readonly der: string; readonly recoveryId: number };
 }
 
-/** @param share of the key that signs, which may be a child */
+/** @param share this party's share of the key that signs, which may be a child */
 export async function signWithAuxiliary(
-  { keyring, ecdsaHost, workers }: SigningSessionOptions,
-  s: Signing,
+  { keyring, ecdsaHost, workers }: SigningDeps,
+  job: SigningJob,
   share: KeyShare,
 ): Promise<EcdsaResult> {
   const { sharing } = share;
   const curve = ecdsaCurve(sharing.curve);
-  const auxiliary = agreedAuxiliary(keyring, s.ecdsa?.generation ?? 0, s.signers);
-  const asked = dataAsked(s.asked);
-  const data = dataOf(asked);
+  const auxiliary = agreedAuxiliary(keyring, job.ecdsa?.generation ?? 0, job.signers);
+  const plain = dataToSign(job.requested);
+  const data = dataOf(plain);
   const { generation, level, values } = auxiliary;
   const key = untweaked(curves[curve], groupKey(sharing));
   const agreed = interactiveAgreement({ level, auxiliary: values, sharing, key }, data);
-  const job = jobOf(s, agreed, [{ keyId: s.keyId, epoch: s.epoch }, auxiliary.use]);
-  const { result } = await ecdsaHost.conduct(job, options =>
-    workers.run('interactive', { auxiliary: { generation, level }, share: plainShare(share), data: asked }, options),
+  const session = sessionOf(job, agreed, [{ keyId: job.keyId, epoch: job.epoch }, auxiliary.use]);
+  const { result } = await ecdsaHost.conduct(session, options =>
+    workers.run('interactive', { auxiliary: { generation, level }, share: plainShare(share), data: plain }, options),
   );
   const { r, s: low } = parseCompact(curve, result.signature);
   return verified(curve, key.point, data.digest, { r, s: low, recoveryId: result.recoveryId });
 }
 
 /**
- * Gives the presignature up before anything else: what it was used for is on the disk first (attack list D1, D4).
- * @param keyFrom the key that signs, from the one that the presignature is for
+ * Gives the presignature up before anything else: the use of the presignature is on the disk first (attack list D1, D4).
+ * @param keyFrom derives the key that signs from the key that the presignature is for
  * @throws PresignatureUsed
  */
 export async function signWithPresignature(
-  { store, ecdsaHost }: SigningSessionOptions,
-  s: Signing,
+  { store, ecdsaHost }: SigningDeps,
+  job: SigningJob,
   pooled: Pooled,
   keyFrom: (parent: { readonly curve: EcdsaCurve; readonly point: Point }) => Promise<SigningKey>,
 ): Promise<EcdsaResult> {
   using presignature = pooled.presignature;
   const { curve, threshold, id, level } = pooled;
   const { terms } = presignature;
-  const asked = dataAsked(s.asked);
-  if ('prehashed' in asked) throw new RangeError('a digest of nobody knows what is never signed from a presignature');
-  const data = DataToSign.of(asked.message, asked.digest);
+  const plain = dataToSign(job.requested);
+  if ('prehashed' in plain)
+    throw new RangeError('a bare digest, whose message no party has seen, is never signed from a presignature');
+  const data = DataToSign.of(plain.message, plain.digest);
   const key = await keyFrom({ curve, point: terms.key });
-  const path = ['m', ...s.asked.path].join('/');
-  const consumed = { presignature: id, request: s.request, digest: bytesToHex(data.digest), path };
-  // the others may come meanwhile: nothing of it is told before the session begins
-  await Promise.all([store.append([{ type: 'PresignatureConsumed', ...consumed }]), s.ready?.()]);
+  const path = ['m', ...job.requested.path].join('/');
+  const consumed = { presignature: id, request: job.request, digest: bytesToHex(data.digest), path };
+  // the other signers may come meanwhile: this party tells nothing of the presignature before the session begins
+  await Promise.all([store.append([{ type: 'PresignatureConsumed', ...consumed }]), job.ready?.()]);
   const facts = { curve, key, data };
   const { extras, ...agreed } = onlineAgreement(level, threshold, terms, facts);
-  const job = jobOf(s, { ...agreed, extras: { ...extras, path } }, [{ keyId: s.keyId, epoch: s.epoch }]);
-  const { result } = await ecdsaHost.conduct(job, options =>
+  const session = sessionOf(job, { ...agreed, extras: { ...extras, path } }, [{ keyId: job.keyId, epoch: job.epoch }]);
+  const { result } = await ecdsaHost.conduct(session, options =>
     withEvidence(
       options,
       () => presignatureStatement(terms, facts),
@@ -92,7 +93,7 @@ export async function signWithPresignature(
   return verified(curve, key.point, data.digest, result);
 }
 
-/** Nothing is handed out that does not verify. */
+/** The signature in all its forms. @throws Error if the signature does not verify: then it is not handed out */
 function verified(curve: EcdsaCurve, key: Point, digest: Uint8Array, made: EcdsaSignature): EcdsaResult {
   const publicKey = curves[curve].encodePoint(key);
   const signature = compactForm(curve, made);
@@ -106,9 +107,9 @@ function verified(curve: EcdsaCurve, key: Point, digest: Uint8Array, made: Ecdsa
   };
 }
 
-/** Whether these are the signers of a presignature, and `leader` is the one that may lead with it. */
-export const fits = (pooled: Pooled, leader: PartyId, s: Pick<Signing, 'keyId' | 'epoch' | 'signers'>): boolean =>
+/** Whether `leader` may lead a session of this key, epoch and signers with the presignature. */
+export const fits = (pooled: Pooled, leader: PartyId, job: Pick<SigningJob, 'keyId' | 'epoch' | 'signers'>): boolean =>
   pooled.owner === leader &&
-  pooled.keyId === s.keyId &&
-  pooled.epoch === s.epoch &&
-  pooled.signers.join() === s.signers.join();
+  pooled.keyId === job.keyId &&
+  pooled.epoch === job.epoch &&
+  pooled.signers.join() === job.signers.join();

@@ -1,4 +1,4 @@
-/** One session for one request: the same for its leader and for those it has invited. */
+/** Signs a request in one session: the same for the leader of the session and for the signers that it has invited. */
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { curves, type Point } from '../protocol/curve/curve.ts';
 import { derivedShare } from '../protocol/sharing/derived.ts';
@@ -9,72 +9,72 @@ import { type FrostPurpose, publicKeys } from '../protocol/signing/scheme.ts';
 import { type SigningKey, untweaked } from '../protocol/signing/signing-key.ts';
 import { signatures } from '../store/projections.ts';
 import { type EcdsaResult, signWithAuxiliary, signWithPresignature } from './sign-ecdsa.ts';
-import { jobOf, type Signing, type SigningSessionOptions } from './signing.ts';
+import { type SigningDeps, type SigningJob, sessionOf } from './signing-job.ts';
 import type { Signature } from './status.ts';
 
-/** What a session gives, and under what it verifies. */
+/** The signature that a session has made, and the key that it verifies under. */
 type Made = { readonly signature: Uint8Array; readonly publicKey: Uint8Array } & Partial<EcdsaResult>;
 
 /**
- * Signs with the other signers, and records the signature before anybody learns of it from this party.
+ * Signs with the other signers, and records the signature before this party tells it to anybody.
  * @throws Timeout, ContextMismatch, Misbehaviour; HsmUnavailable, HsmRefused; Unfit, Draining
  */
-export async function signTogether(options: SigningSessionOptions, s: Signing): Promise<Signature> {
+export async function signTogether(options: SigningDeps, job: SigningJob): Promise<Signature> {
   const { store } = options;
-  const { signature, publicKey, ecdsa } = await make(options, s);
+  const { signature, publicKey, ecdsa } = await make(options, job);
   const recorded = {
     ...{ signature: bytesToHex(signature), publicKey: bytesToHex(publicKey) },
-    ...{ keyId: s.keyId, epoch: s.epoch, signers: [...s.signers] },
+    ...{ keyId: job.keyId, epoch: job.epoch, signers: [...job.signers] },
     ...(ecdsa && { ecdsa }),
   };
-  await store.append([{ type: 'Signed', request: s.request, ...recorded }]);
-  // of two sessions for one request the one that was recorded first counts
-  return (await signatureOf(options, s.request)) ?? recorded;
+  await store.append([{ type: 'Signed', request: job.request, ...recorded }]);
+  // if two sessions signed one request, the signature that was recorded first counts
+  return (await signatureOf(options, job.request)) ?? recorded;
 }
 
-async function make(options: SigningSessionOptions, s: Signing): Promise<Made> {
+async function make(options: SigningDeps, job: SigningJob): Promise<Made> {
   const { keyring, presignatures } = options;
-  const key = keyring.byId(s.keyId)?.state;
-  if (key === undefined) throw new RangeError(`this party holds no key ${s.keyId}`);
+  const key = keyring.byId(job.keyId)?.state;
+  if (key === undefined) throw new RangeError(`this party holds no key ${job.keyId}`);
   const { purpose } = key.spec;
-  if (purpose === 'ecdsa' && s.ecdsa?.presignature !== undefined) {
-    const presignature = presignatures.take(s.ecdsa.presignature);
-    return await signWithPresignature(options, s, presignature, parent => signingKey(keyring, s, parent));
+  if (purpose === 'ecdsa' && job.ecdsa?.presignature !== undefined) {
+    const presignature = presignatures.take(job.ecdsa.presignature);
+    return await signWithPresignature(options, job, presignature, parent => signingKey(keyring, job, parent));
   }
-  const share = await shareOf(keyring, s);
+  const share = await shareOf(keyring, job);
   using _ = share.secret;
-  await s.ready?.();
-  if (purpose === 'ecdsa') return await signWithAuxiliary(options, s, share);
-  return await signWithFrost(options, s, purpose, share);
+  await job.ready?.();
+  if (purpose === 'ecdsa') return await signWithAuxiliary(options, job, share);
+  return await signWithFrost(options, job, purpose, share);
 }
 
 async function signWithFrost(
-  { host }: SigningSessionOptions,
-  s: Signing,
+  { host }: SigningDeps,
+  job: SigningJob,
   purpose: FrostPurpose,
   share: KeyShare,
 ): Promise<Made> {
-  const { message } = s.asked;
+  const { message } = job.requested;
   const protocol = frost(purpose);
-  const job = jobOf(s, protocol.agreement(share.sharing, message), [{ keyId: s.keyId, epoch: s.epoch }]);
-  const { result } = await host.run(job, protocol.messages, party => protocol.sign(party, share, message));
+  const session = sessionOf(job, protocol.agreement(share.sharing, message), [{ keyId: job.keyId, epoch: job.epoch }]);
+  const { result } = await host.run(session, protocol.messages, party => protocol.sign(party, share, message));
   const { publicKey } = publicKeys(purpose, share.sharing.curve, groupKey(share.sharing));
   return { signature: result, publicKey };
 }
 
-/** This party's share of the key, or of the child that the request names; the caller wipes it. */
-async function shareOf(keyring: SigningSessionOptions['keyring'], s: Signing): Promise<KeyShare> {
-  const share = await keyring.share(s.keyId, s.epoch);
-  if (s.asked.path.length === 0) return share;
+/** This party's share of the key, or of the child that the request names; the caller wipes the share. */
+async function shareOf(keyring: SigningDeps['keyring'], job: SigningJob): Promise<KeyShare> {
+  const share = await keyring.share(job.keyId, job.epoch);
+  if (job.requested.path.length === 0) return share;
   using _ = share.secret;
-  const { tweak } = await signingKey(keyring, s, { curve: share.sharing.curve, point: groupKey(share.sharing) });
+  const { tweak } = await signingKey(keyring, job, { curve: share.sharing.curve, point: groupKey(share.sharing) });
   return derivedShare(share, tweak.offset);
 }
 
-/** The key that signs, and what was added to the shared one. */
+/** The key that signs, and the tweak that leads to it from the shared key. */
 async function signingKey(
-  keyring: SigningSessionOptions['keyring'],
-  { keyId, asked: { path } }: Signing,
+  keyring: SigningDeps['keyring'],
+  { keyId, requested: { path } }: SigningJob,
   { curve, point }: { readonly curve: KeyShare['sharing']['curve']; readonly point: Point },
 ): Promise<SigningKey> {
   if (path.length === 0) return untweaked(curves[curve], point);
@@ -84,7 +84,7 @@ async function signingKey(
 
 /** The signature that this party has made for a request, if it has. */
 export async function signatureOf(
-  { keyring, store }: Pick<SigningSessionOptions, 'keyring' | 'store'>,
+  { keyring, store }: Pick<SigningDeps, 'keyring' | 'store'>,
   request: string,
 ): Promise<Signature | undefined> {
   const recorded = await store.get(signatures, request);
@@ -93,7 +93,7 @@ export async function signatureOf(
   const { publicKey, ecdsa, ...rest } = recorded;
   const shown = { ...rest, ...(ecdsa && { ecdsa }) };
   if (publicKey !== undefined) return { ...shown, publicKey };
-  // an early version did not record it, and knew no children
+  // an early version of the party did not record the public key, and knew no children
   const sharing = keyring.sharing(key.keyId, key.active);
   return (
     sharing && {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
-import { type Course, failed, pending, type Signature, succeeded } from './status.ts';
+import { failed, type Progress, pending, type Signature, succeeded } from './status.ts';
 
 const request = (status?: SignRequest['status']): SignRequest => ({
   apiVersion: API_VERSION,
@@ -13,7 +13,7 @@ const request = (status?: SignRequest['status']): SignRequest => ({
 });
 const seen = new Date('2026-01-01T00:00:00Z');
 const now = new Date('2026-01-01T00:00:01.500Z');
-const course = (attempts: number, culprits: Course['culprits'] = []): Course => ({ attempts, seen, culprits });
+const progress = (attempts: number, culprits: Progress['culprits'] = []): Progress => ({ attempts, seen, culprits });
 const signature: Signature = {
   signature: 'ab'.repeat(64),
   publicKey: 'cd'.repeat(32),
@@ -25,7 +25,7 @@ const conditions = (status: NonNullable<SignRequest['status']>) =>
   Object.fromEntries((status.conditions ?? []).map(c => [c.type, c.status]));
 
 test('a signature comes with all that tells how it came about', () => {
-  const status = succeeded(request(), 2, signature, course(1), now);
+  const status = succeeded(request(), 2, signature, progress(1), now);
   assert.deepEqual(conditions(status), { Signed: 'True', Failed: 'False' });
   const { phase, reason, leader, epoch, signers, durationMilliseconds, startTime, completionTime } = status;
   assert.deepEqual(
@@ -44,15 +44,15 @@ test('a signature comes with all that tells how it came about', () => {
 });
 
 test('a request is pending until a session began, and signing from then on', () => {
-  const before = pending(request(), 'QuorumUnavailable', 'one of two', course(0), now);
+  const before = pending(request(), 'QuorumUnavailable', 'one of two', progress(0), now);
   assert.deepEqual([before.phase, before.startTime, before.completionTime], ['Pending', undefined, undefined]);
-  const after = pending(request(), 'Timeout', 'session 1 failed', course(1), now);
+  const after = pending(request(), 'Timeout', 'session 1 failed', progress(1), now);
   assert.deepEqual([after.phase, after.attempts], ['Signing', 1]);
   assert.deepEqual(conditions(after), { Signed: 'Unknown', Failed: 'False' });
 });
 
 test('a failure is final, and a message is never longer than the schema allows', () => {
-  const status = failed(request(), 'DeadlineExceeded', 'x'.repeat(5000), course(2), now);
+  const status = failed(request(), 'DeadlineExceeded', 'x'.repeat(5000), progress(2), now);
   assert.deepEqual(conditions(status), { Signed: 'False', Failed: 'True' });
   assert.deepEqual([status.phase, status.message?.length, status.attempts], ['Failed', 1024, 2]);
   assert.ok(status.completionTime);
@@ -64,7 +64,7 @@ test('what other parties have found out is kept: attempts never go back, culprit
     request({ attempts: 5, culprits: others }),
     'Misbehaviour',
     'm',
-    course(1, [
+    progress(1, [
       { party: 3, reason: 'own' },
       { party: 17, reason: 'own' },
     ]),

@@ -1,18 +1,23 @@
-/** The statuses that a party writes to a SignRequest: pure, from what came out. */
+/** The status of a SignRequest: which one the outcome leads to, and how a party writes it. */
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
+import { signRequests } from '@mpc-operator/crds/resources';
+import { isFinished } from '@mpc-operator/crds/sign-request';
+import { ApiError } from '@mpc-operator/runtime/api-error';
+import type { ApiClient } from '@mpc-operator/runtime/client';
 import { type Condition, setConditions } from '@mpc-operator/runtime/conditions';
 import { timestamp } from '@mpc-operator/runtime/wire-time';
 import type { PartyId } from '../protocol/session/party-id.ts';
 
 type Status = NonNullable<SignRequest['status']>;
 
-/** So many the schema allows. */
+/** The most culprits that the schema allows. */
 const MAX_CULPRITS = 16;
 
-/** What a party knows of a request that it works on. */
-export interface Course {
+/** How far a party is with a request. */
+export interface Progress {
+  /** The number of sessions that the party led. */
   readonly attempts: number;
-  /** When it saw the request. */
+  /** When the party first saw the request. */
   readonly seen: Date;
   readonly culprits: readonly { readonly party: PartyId; readonly reason: string }[];
 }
@@ -23,7 +28,7 @@ export interface Signature {
   readonly keyId: string;
   readonly epoch: number;
   readonly signers: readonly PartyId[];
-  /** Of an ecdsa key. */
+  /** Present if an ecdsa key signed. */
   readonly ecdsa?: { readonly digest: string; readonly der: string; readonly recoveryId: number };
 }
 
@@ -31,32 +36,32 @@ export function succeeded(
   request: SignRequest,
   leader: PartyId,
   signature: Signature,
-  course: Course,
+  progress: Progress,
   now: Date,
 ): Status {
   const { ecdsa, ...plain } = signature;
   const { epoch, signers } = plain;
   const message = `signed by parties ${signers.join(', ')} in epoch ${epoch}`;
-  // one at least, though who publishes it may have led none, or have forgotten it over a restart
-  const attempts = Math.max(1, course.attempts);
+  // at least one: the party that publishes may have led no session, or may have restarted since
+  const attempts = Math.max(1, progress.attempts);
   return {
-    ...outcome(request, { ...course, attempts }, now, { phase: 'Succeeded', reason: 'Signed', message }),
+    ...outcome(request, { ...progress, attempts }, now, { phase: 'Succeeded', reason: 'Signed', message }),
     ...plain,
     ...ecdsa,
     leader,
-    durationMilliseconds: now.getTime() - course.seen.getTime(),
+    durationMilliseconds: now.getTime() - progress.seen.getTime(),
     completionTime: timestamp(now),
   };
 }
 
-export function failed(request: SignRequest, reason: string, message: string, course: Course, now: Date): Status {
-  return { ...outcome(request, course, now, { phase: 'Failed', reason, message }), completionTime: timestamp(now) };
+export function failed(request: SignRequest, reason: string, message: string, progress: Progress, now: Date): Status {
+  return { ...outcome(request, progress, now, { phase: 'Failed', reason, message }), completionTime: timestamp(now) };
 }
 
-/** Not begun, or a session that failed: it goes on until the deadline. */
-export function pending(request: SignRequest, reason: string, message: string, course: Course, now: Date): Status {
-  const phase = course.attempts > 0 ? 'Signing' : 'Pending';
-  return outcome(request, course, now, { phase, reason, message });
+/** No session has begun, or one has failed: the parties go on until the deadline. */
+export function pending(request: SignRequest, reason: string, message: string, progress: Progress, now: Date): Status {
+  const phase = progress.attempts > 0 ? 'Signing' : 'Pending';
+  return outcome(request, progress, now, { phase, reason, message });
 }
 
 interface Outcome {
@@ -65,7 +70,12 @@ interface Outcome {
   readonly message: string;
 }
 
-function outcome(request: SignRequest, course: Course, now: Date, { phase, reason, message: long }: Outcome): Status {
+function outcome(
+  request: SignRequest,
+  progress: Progress,
+  now: Date,
+  { phase, reason, message: long }: Outcome,
+): Status {
   const generation = request.metadata.generation;
   const message = long.slice(0, 1024);
   const [signed, failure]: [Condition['status'], Condition['status']] =
@@ -80,19 +90,41 @@ function outcome(request: SignRequest, course: Course, now: Date, { phase, reaso
     reason,
     message,
     conditions: setConditions(request.status?.conditions, observations, generation, now),
-    attempts: Math.max(course.attempts, request.status?.attempts ?? 0),
-    ...(course.attempts > 0 && { startTime: timestamp(course.seen) }),
-    ...named(request, course),
+    attempts: Math.max(progress.attempts, request.status?.attempts ?? 0),
+    ...(progress.attempts > 0 && { startTime: timestamp(progress.seen) }),
+    ...named(request, progress),
   };
 }
 
-/** With those that others have named: each knows only of the sessions that it took part in. */
-function named({ status }: SignRequest, { culprits }: Course): Pick<Status, 'culprits'> {
+/** The culprits of this party and of others: each party knows only of the sessions that it took part in. */
+function named({ status }: SignRequest, { culprits }: Progress): Pick<Status, 'culprits'> {
   const others = (status?.culprits ?? []).filter(({ party }) => !culprits.some(own => own.party === party));
   const all = [...culprits, ...others].slice(0, MAX_CULPRITS);
   return all.length > 0 ? { culprits: all } : {};
 }
 
-/** A deadline that passes says little; what went wrong before says more. */
+/** The message with the one before it: a deadline that passes says less than what went wrong before. */
 export const withLast = (message: string, { status }: SignRequest): string =>
   status?.message === undefined ? message : `${message}; last: ${status.message}`;
+
+/**
+ * Writes a status, unless the request says the same already or has a final status by now: another party was faster.
+ * @returns the request as it was written; undefined if it was not
+ */
+export async function writeStatus(
+  client: ApiClient,
+  request: SignRequest,
+  status: Status,
+): Promise<SignRequest | undefined> {
+  const { phase, reason, message } = request.status ?? {};
+  if (phase === status.phase && reason === status.reason && message === status.message) return undefined;
+  const { namespace = '', name, uid } = request.metadata;
+  try {
+    return await client.patchStatus(signRequests, request, status);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const now = await client.get(signRequests, { namespace, name });
+    if (now === undefined || now.metadata.uid !== uid || isFinished(now)) return undefined;
+    throw error;
+  }
+}

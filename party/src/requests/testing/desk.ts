@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
 import { ApiClient } from '@mpc-operator/runtime/client';
@@ -8,8 +9,9 @@ import { FakeClock } from '@mpc-operator/runtime/testing/fake-clock';
 import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
 import { newEpochs } from '../../epochs/key-state.ts';
 import type { Pooled } from '../../presignatures/pool.ts';
-import type { Verdict } from '../decision.ts';
-import { Requests } from '../reconcile.ts';
+import type { Decision } from '../decision.ts';
+import { RequestReconciler } from '../reconcile.ts';
+import { RequestStates } from '../request-state.ts';
 import type { Signature } from '../status.ts';
 import { uidFor } from './uids.ts';
 
@@ -34,7 +36,7 @@ export class Desk {
   readonly asked: (readonly number[])[] = [];
   /** How each session ends. */
   session: () => Promise<Signature> = async () => signature;
-  verdict: Verdict;
+  decision: Decision;
   recorded: Signature | undefined;
   able = true;
   generation = 1;
@@ -43,24 +45,26 @@ export class Desk {
   /** How often it was told that there may be a place. */
   woken = 0;
   present = new Set([1, 2, 3]);
-  readonly requests: Requests;
+  readonly states: RequestStates;
+  readonly requests: RequestReconciler;
 
   constructor(order: readonly number[] = [1, 2, 3], deadline = 60 * SECOND) {
     const client = new ApiClient({ transport: this.api, fieldManager: 'party', clock: this.clock });
-    const parts = { reportingController: 'mpc-party', reportingInstance: 'c-party-1', log: new SilentLogger() };
-    this.verdict = {
+    const log = new SilentLogger();
+    const parts = { reportingController: 'mpc-party', reportingInstance: 'c-party-1', log };
+    const events = new EventRecorder({ client, clock: this.clock, ...parts });
+    this.states = new RequestStates({ events, now: () => this.clock.date().getTime() });
+    this.decision = {
       kind: 'sign',
       key: { ...newEpochs(1, { ...spec, parties: [...spec.parties] }, '00'.repeat(16)), final: 1, active: 1 },
-      asked: { message: Buffer.from('m'), digest: undefined, path: [] },
+      requested: { message: Buffer.from('m'), digest: undefined, path: [] },
       deadline: this.clock.date().getTime() + deadline,
     };
-    this.requests = new Requests({
-      me: 1,
-      client,
-      events: new EventRecorder({ client, clock: this.clock, ...parts }),
+    this.requests = new RequestReconciler({
+      ...{ me: 1, namespace: 'ns', client, states: this.states, log },
       peers: { present: () => this.present },
       signer: {
-        lead: async (_request, _verdict, signers) => {
+        lead: async (_request, _decision, signers) => {
           this.asked.push(signers);
           return await this.session();
         },
@@ -71,14 +75,14 @@ export class Desk {
       bans: { has: () => false },
       able: () => this.able,
       generation: () => this.generation,
-      wake: () => {
-        this.woken += 1;
-      },
       clock: this.clock,
       read: () => this.request,
-      judge: request => (request.status?.phase === 'Succeeded' ? { kind: 'ignore' } : this.verdict),
+      decide: request => (request.status?.phase === 'Succeeded' ? { kind: 'ignore' } : this.decision),
       recorded: async () => this.recorded,
       observe: result => this.observed.push(result),
+    });
+    mock.method(this.requests.controller, 'enqueue', () => {
+      this.woken += 1;
     });
     this.put(uidFor(order));
   }

@@ -1,4 +1,4 @@
-/** What a session for a request is about, whichever protocol signs. */
+/** The job of one session for a request, whichever protocol signs. */
 import type { SessionHost } from '../host/session-host.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Presignatures } from '../presignatures/presignatures.ts';
@@ -7,9 +7,9 @@ import type { Use } from '../protocol/session/registry.ts';
 import type { SigningAgreement } from '../protocol/signing/protocol.ts';
 import type { Store } from '../store/store.ts';
 import type { WorkerPool } from '../threads/worker-pool.ts';
-import type { Asked } from './requested-data.ts';
+import type { RequestedData } from './requested-data.ts';
 
-export interface SigningSessionOptions {
+export interface SigningDeps {
   readonly keyring: Pick<Keyring, 'byId' | 'share' | 'sharing' | 'chainCode' | 'auxiliary'>;
   readonly store: Pick<Store, 'append' | 'get'>;
   readonly host: Pick<SessionHost, 'run'>;
@@ -18,7 +18,7 @@ export interface SigningSessionOptions {
   readonly presignatures: Pick<Presignatures, 'take'>;
 }
 
-export interface Signing {
+export interface SigningJob {
   /** The name of the session. */
   readonly session: string;
   /** The uid of the SignRequest. */
@@ -26,25 +26,25 @@ export interface Signing {
   readonly keyId: string;
   readonly epoch: number;
   readonly signers: readonly PartyId[];
-  /** What this party itself has read in the request. */
-  readonly asked: Asked;
-  /** Of an ecdsa key: the generation of auxiliary information, and the presignature to sign from, if from one. */
-  readonly ecdsa?: { readonly generation: number; readonly presignature?: string };
+  /** The data that this party itself has read in the request. */
+  readonly requested: RequestedData;
+  /** For an ecdsa key: the generation of auxiliary information, and the id of the presignature to sign from, if any. */
+  readonly ecdsa?: { readonly generation: number; readonly presignature?: string | undefined };
   /** Milliseconds. */
   readonly timeout: number;
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal;
   /** Called when this party has its share at hand and could begin. */
   readonly ready?: () => Promise<void>;
 }
 
-/** A session for a request: what its protocol wants, with what every session has. */
-export const jobOf = (s: Signing, { extras, ...agreed }: SigningAgreement, uses: readonly Use[]) => ({
+/** The session of a signing job: what its protocol agrees on, with what every session for a request has. */
+export const sessionOf = (job: SigningJob, { extras, ...agreed }: SigningAgreement, uses: readonly Use[]) => ({
   parameters: {
-    ...{ session: s.session, key: s.keyId, epoch: s.epoch, ...agreed },
-    extras: { ...extras, request: s.request },
+    ...{ session: job.session, key: job.keyId, epoch: job.epoch, ...agreed },
+    extras: { ...extras, request: job.request },
   },
-  parties: s.signers,
+  parties: job.signers,
   uses,
-  timeout: s.timeout,
-  ...(s.signal && { signal: s.signal }),
+  timeout: job.timeout,
+  signal: job.signal,
 });
