@@ -1,4 +1,4 @@
-/** What a party has to itself: its HSM, its log, its identity, its keys. Nothing of it needs another party, NATS or Kubernetes. */
+/** What a party has to itself: HSM, log, identity and keys. None of these needs another party, NATS or Kubernetes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@mpc-operator/runtime/log';
 import type { Config } from './config.ts';
@@ -21,24 +21,25 @@ export interface Custody {
   readonly sealing: Sealing;
   readonly identity: Identity;
   readonly keyring: Keyring;
-  /** Counts the starts of this party. */
+  /** The number of this start of the party, from 1. */
   readonly incarnation: number;
-  /** Hash of the event with which this incarnation began, in hex. */
+  /** The hash of the event with which this incarnation began, in hex. */
   readonly origin: string;
   close(): Promise<void>;
 }
 
-/** Milliseconds between attempts, while the HSM is away or not the one it should be. */
+/** Milliseconds between attempts, while the HSM is away or is not the HSM of this party. */
 const RETRY = 2_000;
 
 /**
- * Opens all of it. Waits as long as it takes for the HSM, saying why in `fitness`: a party never gives up because something is away.
+ * Opens all that a party has to itself. Waits for the HSM as long as it takes, and says why in `readiness`: a party never gives up because
+ * something is away.
  * @throws LogCorrupt, or an AbortError if the signal comes first
  */
 export async function openCustody(
   { owner, storePath }: Pick<Config, 'owner' | 'storePath'>,
   hsm: StoppableHsm,
-  fitness: Readiness,
+  readiness: Readiness,
   log: Logger,
   signal: AbortSignal,
 ): Promise<Custody> {
@@ -70,7 +71,7 @@ export async function openCustody(
         return await open();
       } catch (error) {
         const reason = error instanceof Error ? error.message : 'unknown error';
-        fitness.health = { healthy: false, generation: 0, reason };
+        readiness.health = { healthy: false, generation: 0, reason };
         log.warn('waiting for the HSM', { reason });
       }
       await sleep(RETRY, undefined, { signal });

@@ -1,20 +1,20 @@
-/** Whether this party can take part in sessions, and why not: one place that readiness, reports and sessions ask. */
+/** Whether this party can take part in sessions, and why not: one place for the readiness probe, reports and sessions. */
 import type { PartyReport } from '@mpc-operator/crds/control';
 import type { Health } from './sealing/sealing.ts';
 
 export class Readiness {
-  readonly #changed: () => void;
+  readonly #listeners = new Set<() => void>();
   #unfit: string | undefined;
   #health: Health = { healthy: false, generation: 0, reason: 'not checked yet' };
   #connected = false;
   #draining = false;
 
-  /** `changed` is called whenever the verdict or the state of the HSM changes. */
-  constructor(changed: () => void) {
-    this.#changed = changed;
+  /** Calls `listener` whenever this party becomes ready or unready, or the state of the HSM changes. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
-  /** For good: this process must not take part in anything any more. */
+  /** Why this process must not take part in anything any more. The first reason stays for good. */
   set unfit(reason: string) {
     if (this.#unfit !== undefined) return;
     this.#unfit = reason;
@@ -44,15 +44,22 @@ export class Readiness {
     return { healthy, generation, ...(!this.#health.healthy && { message: this.#health.reason.slice(0, 1024) }) };
   }
 
-  /** Why this party takes no sessions; undefined: it does. Being away from NATS is left out, for then none can reach it. */
+  /**
+   * Why this party takes no sessions; undefined: it takes them. A lost connection to NATS is no such reason: without it no session reaches
+   * this party.
+   */
   get reason(): string | undefined {
     if (this.#unfit !== undefined) return this.#unfit;
     if (this.#draining) return 'shutting down';
     return this.#health.healthy ? undefined : `HSM: ${this.#health.reason}`;
   }
 
-  /** Why this party is not ready, in one sentence; undefined: it is. */
+  /** Why this party is not ready, in one sentence; undefined: it is ready. */
   get unreadiness(): string | undefined {
     return this.reason ?? (this.#connected ? undefined : 'not connected to NATS');
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 }

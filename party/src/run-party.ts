@@ -1,12 +1,9 @@
-/** A party, put together: what needs what, in which order it starts, and how it ends. */
+/** A party, put together: what it is made of, in which order its parts start, and how they end. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PartyReport } from '@mpc-operator/crds/control';
 import { systemClock } from '@mpc-operator/runtime/clock';
-import { Controller } from '@mpc-operator/runtime/controller';
 import { Checks } from '@mpc-operator/runtime/health';
 import { HttpServer } from '@mpc-operator/runtime/http-server';
 import type { Logger } from '@mpc-operator/runtime/log';
-import { ExponentialFailureRateLimiter } from '@mpc-operator/runtime/rate-limiter';
 import type { Transport } from '@mpc-operator/runtime/transport';
 import { auditSocket } from './audit/audit.ts';
 import { auxiliaryService, type EcdsaMachine } from './auxiliary/auxiliary-service.ts';
@@ -14,18 +11,17 @@ import { banSocket } from './bans/ban-socket.ts';
 import { Ceremonies } from './ceremonies/ceremonies.ts';
 import type { Config } from './config.ts';
 import { answer } from './control/commands.ts';
+import { partyReport } from './control/party-report.ts';
 import { Revisions } from './control/revisions.ts';
 import { type Custody, openCustody, type StoppableHsm } from './custody.ts';
 import { SessionHost } from './host/session-host.ts';
-import { Gossip } from './keys/gossip.ts';
-import { progress } from './keys/progress.ts';
+import { EpochService } from './keys/epoch-service.ts';
 import { hsmHealthy, keysHeld, natsConnected, observeSession } from './metrics.ts';
-import { introduce } from './peers/introduction.ts';
 import { Peers } from './peers/peers.ts';
-import { fingerprint } from './protocol/identity/identity.ts';
+import { Presence } from './peers/presence.ts';
 import { SessionRegistry } from './protocol/session/registry.ts';
 import { Readiness } from './readiness.ts';
-import { type RequestService, startRequests } from './requests/service.ts';
+import { startRequests } from './requests/service.ts';
 import type { Network } from './transport/network.ts';
 
 /** Milliseconds. */
@@ -48,22 +44,14 @@ export interface Surroundings {
 
 /**
  * Runs a party until the signal aborts, then lets its sessions end. Resolves when all is closed.
- * @throws LogCorrupt if its log is not what it wrote
+ * @throws LogCorrupt if the log of the party is not what the party wrote
  */
-export async function runParty(
-  config: PartyConfig,
-  { hsm, api, ecdsa, openNetwork, log }: Surroundings,
-  signal: AbortSignal,
-): Promise<void> {
-  let tell = (): void => {};
-  const fitness = new Readiness(() => tell());
-  const [liveness, readiness] = [new Checks(), new Checks()];
-  readiness.add('party', () => {
-    if (fitness.unreadiness !== undefined) throw new Error(fitness.unreadiness);
-  });
-  const http = new HttpServer({ port: config.httpPort, liveness, readiness, log });
+export async function runParty(config: PartyConfig, surroundings: Surroundings, signal: AbortSignal): Promise<void> {
+  const { hsm, api, openNetwork, log } = surroundings;
+  const readiness = new Readiness();
+  const http = serverOf(config.httpPort, readiness, log);
   await http.listen();
-  const custody = await openCustody(config, hsm, fitness, log, signal).catch(async (error: unknown) => {
+  const custody = await openCustody(config, hsm, readiness, log, signal).catch(async (error: unknown) => {
     await http.close();
     if (signal.aborted) return undefined;
     throw error;
@@ -72,51 +60,47 @@ export async function runParty(
   const audit = auditSocket(hsm, config.owner, log);
   await audit.listen(config.auditSocket);
   const network = openNetwork(connected => {
-    fitness.connected = connected;
+    readiness.connected = connected;
     natsConnected.set(connected ? 1 : 0);
   });
-  const registry = new SessionRegistry();
   const ending = new AbortController();
-  const parts = await assemble(config, custody, ecdsa, network, fitness, registry, log, () => tell());
+  const parts = await assemble(config, surroundings, { custody, network, readiness });
+  const { presence, registry, revisions } = parts;
   const bans = banSocket(parts.auxiliary.bans, log);
   await bans.listen(config.banSocket);
   const requests = startRequests(
     {
-      ...{ ...parts, custody, network, registry, api, log, owner: config.owner },
-      able: () => fitness.reason === undefined,
-      changed: parts.changed,
+      ...{ ...parts, custody, network, api, log, owner: config.owner },
+      able: () => readiness.reason === undefined,
+      changed: name => revisions.touch(name),
     },
     ending.signal,
   );
-  const report = (): void => network.report(json(parts.report(requests)));
-  tell = () => {
-    report();
-    void parts.announce();
+  const report = () => partyReport({ ...parts, custody, readiness, requests });
+  const tell = (): void => {
+    network.report(json(report()));
+    void presence.announce();
   };
+  readiness.onChange(tell);
+  revisions.onChange(tell);
   const { isToBeDestroyed, shown } = requests;
-  network.serve(async message =>
-    json(
-      await answer(
-        { ...parts, ...custody, log, isToBeDestroyed, shown, report: () => parts.report(requests) },
-        message,
-      ),
-    ),
-  );
+  const commands = { ...parts, ...custody, log, isToBeDestroyed, shown, report };
+  network.serve(async message => json(await answer(commands, message)));
 
   const loops = [
     every(HEALTH_EVERY, ending.signal, async () => {
-      fitness.health = await custody.sealing.health();
-      hsmHealthy.set(fitness.hsm.healthy ? 1 : 0);
+      readiness.health = await custody.sealing.health();
+      hsmHealthy.set(readiness.hsm.healthy ? 1 : 0);
     }),
-    every(PRESENCE_EVERY, ending.signal, () => parts.announce()),
-    every(REPORT_EVERY, ending.signal, async () => report()),
+    every(PRESENCE_EVERY, ending.signal, () => presence.announce()),
+    every(REPORT_EVERY, ending.signal, async () => network.report(json(report()))),
     parts.epochs.run(ending.signal),
     parts.auxiliary.run(ending.signal),
     requests.done,
   ];
   log.info('party is up', { identity: custody.identity.fingerprint, incarnation: custody.incarnation });
   await aborted(signal);
-  fitness.draining = true;
+  readiness.draining = true;
   await registry.drain();
   ending.abort();
   await Promise.all(loops);
@@ -127,128 +111,75 @@ export async function runParty(
   await http.close();
 }
 
+interface Basis {
+  readonly custody: Custody;
+  readonly network: Network;
+  readonly readiness: Readiness;
+}
+
+/** What a party does with its peers and for the operator; what it does for SignRequests is in requests/service.ts. */
 async function assemble(
-  config: PartyConfig,
-  custody: Custody,
-  machine: EcdsaMachine,
-  network: Network,
-  fitness: Readiness,
-  registry: SessionRegistry,
-  log: Logger,
-  changed: () => void,
+  { owner, securityLevel: level, storePath }: PartyConfig,
+  { ecdsa: machine, log }: Surroundings,
+  { custody, network, readiness }: Basis,
 ) {
   const { store, identity, keyring, incarnation, origin } = custody;
   const clock = systemClock;
-  const superseded = (later: number): void => {
-    fitness.unfit = `start ${later} of this party is running, this is start ${incarnation}: only one may`;
-  };
-  const peers = await Peers.open({
-    store,
-    identity: identity.publicKey,
-    incarnation,
-    log,
-    clock,
-    superseded,
-    met: changed,
-  });
-  const unfit = () => fitness.reason;
-  const open = (name: string) => network.open(name);
-  const host = new SessionHost({
-    signer: identity,
-    store,
-    peers,
-    registry,
-    incarnation,
-    origin,
-    open,
-    observe: observeSession,
-    unfit,
-  });
-
+  const registry = new SessionRegistry();
   const revisions = new Revisions();
-  const touched = (name: string): void => {
-    revisions.touch(name);
-    changed();
-  };
-  const ceremonies = new Ceremonies({
-    keyring,
-    host,
-    peers,
-    signer: identity,
-    log,
-    clock,
-    changed: touched,
-  });
-
-  const { owner, securityLevel: level, storePath } = config;
-  const about = { owner, level, machine, storePath, network, custody, host, peers, log, clock, changed };
-  const auxiliary = await auxiliaryService(about);
-
-  const boards = network.open('epochs');
-  const gossip = new Gossip({
-    keyring,
-    log,
-    send: bytes => boards.send('all', bytes),
-    wanted: keyId => epochs.enqueue({ namespace: '', name: keyId }),
-    setBack: error => {
-      fitness.unfit = `${error.message}: this store was set back; it must be repaired`;
+  const changed = (): void => revisions.partyChanged();
+  const peers = await Peers.open({
+    ...{ store, identity: identity.publicKey, incarnation, log, clock, met: changed },
+    superseded: later => {
+      readiness.unfit = `start ${later} of this party is running, this is start ${incarnation}: only one may`;
     },
   });
-  const publish = (keyId: string) => gossip.publish(keyId);
-  const epochs = new Controller({
-    name: 'epochs',
-    log,
-    clock,
-    // what waits here waits for the HSM
-    rateLimiter: new ExponentialFailureRateLimiter(50, 5_000),
-    reconcile: progress({ keyring, signer: identity, sessions: registry, publish }),
+  const presence = await Presence.open({
+    ...{ owner, identity, incarnation, peers, channel: network.open('presence') },
+    ready: () => readiness.reason === undefined,
   });
-  boards.listen((from, bytes) => gossip.receive(from, bytes));
-  keyring.onChange((keyId, name) => {
-    if (name !== undefined) {
-      if (keyring.byName(name).length > 0) revisions.touch(name);
-      else {
-        ceremonies.forget(keyId, name);
-        revisions.remove(name);
-      }
-    }
-    epochs.enqueue({ namespace: '', name: keyId });
-    keysHeld.set(keyring.all().length);
-    changed();
+  const host = new SessionHost({
+    ...{ signer: identity, store, peers, registry, incarnation, origin, observe: observeSession },
+    open: name => network.open(name),
+    unfit: () => readiness.reason,
   });
-  for (const { state } of keyring.all()) revisions.touch(state.spec.name);
-  for (const id of keyring.ids()) epochs.enqueue({ namespace: '', name: id });
-  keysHeld.set(keyring.all().length);
+  const ceremonies = new Ceremonies({
+    ...{ keyring, host, peers, signer: identity, log, clock },
+    changed: name => revisions.touch(name),
+  });
+  reportKeys(custody, ceremonies, revisions);
+  const about = { owner, level, machine, storePath, network, custody, host, peers, log, clock, changed };
+  const auxiliary = await auxiliaryService(about);
+  const epochs = new EpochService({
+    ...{ keyring, signer: identity, sessions: registry, channel: network.open('epochs'), log, clock },
+    setBack: error => {
+      readiness.unfit = `${error.message}: this store was set back; it must be repaired`;
+    },
+  });
+  return { registry, revisions, peers, presence, host, ceremonies, auxiliary, epochs };
+}
 
-  const presence = network.open('presence');
-  presence.listen((from, bytes) => void peers.hear(from, bytes));
-  const introduction = await introduce(owner, identity);
-  const announce = async (): Promise<void> => {
-    const ready = fitness.reason === undefined;
-    await presence.send('all', json({ ...introduction, incarnation, ready }));
-  };
-  const report = (requests: RequestService): PartyReport => {
-    const impostors = peers.impostors();
-    const reason =
-      fitness.unreadiness ??
-      (impostors.length > 0 ? `parties ${impostors.join(', ')} show other identities than the pinned ones` : undefined);
-    return {
-      party: owner.party,
-      identity: fingerprint(identity.publicKey),
-      incarnation,
-      position: revisions.current,
-      ready: fitness.unreadiness === undefined,
-      hsm: fitness.hsm,
-      acquainted: [...peers.acquainted()],
-      watching: requests.watching,
-      ...(reason !== undefined && { message: reason.slice(0, 1024) }),
-      keys: revisions.count,
-      sessions: registry.count,
-      auxiliary: auxiliary.ceremony.report(),
-      banned: auxiliary.bans.report(),
-    };
-  };
-  return { peers, host, ceremonies, auxiliary, revisions, epochs, announce, report, changed: touched };
+/** Numbers the changes of keys for the operator. Failed attempts at a key that is destroyed are of no interest any more. */
+function reportKeys({ keyring }: Custody, ceremonies: Ceremonies, revisions: Revisions): void {
+  for (const { state } of keyring.all()) revisions.touch(state.spec.name);
+  keysHeld.set(keyring.all().length);
+  keyring.onChange((keyId, name) => {
+    keysHeld.set(keyring.all().length);
+    if (name === undefined) revisions.partyChanged();
+    else if (keyring.byName(name).length > 0) revisions.touch(name);
+    else {
+      ceremonies.forget(keyId, name);
+      revisions.remove(name);
+    }
+  });
+}
+
+function serverOf(port: number, readiness: Readiness, log: Logger): HttpServer {
+  const checks = new Checks();
+  checks.add('party', () => {
+    if (readiness.unreadiness !== undefined) throw new Error(readiness.unreadiness);
+  });
+  return new HttpServer({ port, liveness: new Checks(), readiness: checks, log });
 }
 
 /** Runs again and again until the signal aborts. */

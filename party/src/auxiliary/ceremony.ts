@@ -75,13 +75,12 @@ export class AuxiliaryCeremony {
   }
 
   /**
-   * Begins an attempt.
-   * @returns its end, which is never an error
+   * Begins an attempt. How the attempt ends, `report` shows.
    * @throws Refused
    */
-  begin(command: AuxiliaryCommand): Promise<void> {
+  begin(command: AuxiliaryCommand): void {
     const members = this.#admit(command);
-    return this.#record(command, async () => {
+    this.#record(command, async () => {
       const { owner, level, host, peers, primes, workers, clock, keyring } = this.#options;
       const { number, run, trigger, parties } = command;
       const base = keyring.auxiliary()?.state.final ?? 0;
@@ -137,13 +136,13 @@ export class AuxiliaryCeremony {
   }
 
   /** Runs an attempt, keeping what is known of it for the operator. */
-  #record({ number, trigger }: AuxiliaryCommand, run: () => Promise<void>): Promise<void> {
+  #record({ number, trigger }: AuxiliaryCommand, run: () => Promise<void>): void {
     const { log, changed } = this.#options;
     const show = (report: AttemptReport | undefined): void => {
       this.#attempt = report;
       changed();
     };
-    return attempt({ what: 'auxiliary information', number, trigger, log, show }, run);
+    void attempt({ what: 'auxiliary information', number, trigger, log, show }, run);
   }
 
   /** Seals the new information beside the old, records this party's acknowledgement with it, and only then is it given. */

@@ -61,11 +61,10 @@ export class Ceremonies {
   }
 
   /**
-   * Begins a keygen.
-   * @returns its end, which is never an error
+   * Begins a keygen. How the attempt ends, `attempts` shows.
    * @throws Refused
    */
-  keygen({ spec, number, run, triggers }: Keygen): Promise<void> {
+  keygen({ spec, number, run, triggers }: Keygen): void {
     const { keyring, peers, host, clock } = this.#options;
     rejectMalformed(spec, peers.me);
     const held = keyring.byName(spec.name).map(({ state }) => state);
@@ -75,7 +74,7 @@ export class Ceremonies {
     this.#rejectBusyOrLow(spec.name, number, Math.max(0, ...held.map(key => key.highest)));
     const members = membersOf(peers, spec.parties);
 
-    return this.#attempt(spec, number, 'keygen@', async () => {
+    this.#attempt(spec, number, 'keygen@', async () => {
       const { curve, purpose, threshold, parties } = spec;
       const extras = { purpose, triggers };
       const suite = `${curve}/v1`;
@@ -97,11 +96,10 @@ export class Ceremonies {
   }
 
   /**
-   * Begins a refresh.
-   * @returns its end, which is never an error
+   * Begins a refresh. How the attempt ends, `attempts` shows.
    * @throws Refused
    */
-  refresh({ keyId, number, run, trigger }: Refresh): Promise<void> {
+  refresh({ keyId, number, run, trigger }: Refresh): void {
     const { keyring, peers, host, clock } = this.#options;
     const key = keyring.byId(keyId)?.state;
     const base = key?.attempts.get(key.final)?.proposal;
@@ -122,7 +120,7 @@ export class Ceremonies {
       );
     }
 
-    return this.#attempt(key.spec, number, trigger, async () => {
+    this.#attempt(key.spec, number, trigger, async () => {
       const old = await keyring.share(keyId, base.epoch);
       using _ = old.secret;
       const { curve, threshold, parties } = key.spec;
@@ -155,7 +153,7 @@ export class Ceremonies {
   }
 
   /** Runs an attempt, keeping what is known of it for the operator. */
-  #attempt(spec: KeySpec, number: number, trigger: string, run: () => Promise<void>): Promise<void> {
+  #attempt(spec: KeySpec, number: number, trigger: string, run: () => Promise<void>): void {
     const { log, changed } = this.#options;
     const { name } = spec;
     const show = (report: AttemptReport | undefined): void => {
@@ -163,7 +161,7 @@ export class Ceremonies {
       else this.#attempts.set(name, { spec, report });
       changed(name);
     };
-    return attempt({ what: name, number, trigger, log, show }, run);
+    void attempt({ what: name, number, trigger, log, show }, run);
   }
 
   /** Seals the new share beside the old one, records this party's acknowledgement with it, and only then is it given. */

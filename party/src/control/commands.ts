@@ -8,7 +8,7 @@ import type { Ceremonies } from '../ceremonies/ceremonies.ts';
 import type { KeyState } from '../epochs/key-state.ts';
 import type { HeldKey, Keyring } from '../keys/keyring.ts';
 import type { RequestService } from '../requests/service.ts';
-import { reportOfAttempt, reportOfKey } from './reports.ts';
+import { reportOfAttempt, reportOfKey } from './key-report.ts';
 import type { Revisions } from './revisions.ts';
 
 export interface CommandsOptions {
@@ -51,13 +51,13 @@ async function carryOut(options: CommandsOptions, c: Command): Promise<Reply> {
     case 'keys':
       return keysSince(options, c.since);
     case 'keygen':
-      void ceremonies.keygen(c);
+      ceremonies.keygen(c);
       return { result: 'accepted' };
     case 'refresh':
-      void ceremonies.refresh(c);
+      ceremonies.refresh(c);
       return { result: 'accepted' };
     case 'auxiliary':
-      void auxiliary.ceremony.begin(c);
+      auxiliary.ceremony.begin(c);
       return { result: 'accepted' };
     case 'destroy':
       await destroy(options, c.keyId);

@@ -1,9 +1,10 @@
 /**
- * Numbers the changes of what this party tells of its keys, by the name of the key, so that the operator can ask for what is new. The
+ * Numbers the changes of what this party reports of its keys, by the name of the key, so that the operator can ask for what is new. The
  * numbers begin anew with every start of the party.
  */
 export class Revisions {
   readonly #byName = new Map<string, number>();
+  readonly #listeners = new Set<() => void>();
   #current = 0;
 
   /** The number of the last change. */
@@ -11,9 +12,19 @@ export class Revisions {
     return this.#current;
   }
 
-  /** How many names there is something to tell of. */
+  /** The number of keys that there is something to report of. */
   get count(): number {
     return this.#byName.size;
+  }
+
+  /** Calls `listener` whenever there is something new to report. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Something about this party has changed that is not about a single key. */
+  partyChanged(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   /** Something about the key has changed. */
@@ -21,15 +32,17 @@ export class Revisions {
     this.#current += 1;
     this.#byName.delete(name); // moves to the end: the map is in the order of changes
     this.#byName.set(name, this.#current);
+    this.partyChanged();
   }
 
   /** The key is gone. */
   remove(name: string): void {
     this.#current += 1;
     this.#byName.delete(name);
+    this.partyChanged();
   }
 
-  /** Names that changed after `revision`, in the order of their last changes. */
+  /** The names of keys that changed after `revision`, in the order of their last changes. */
   since(revision: number): { readonly name: string; readonly revision: number }[] {
     return [...this.#byName].filter(([, r]) => r > revision).map(([name, r]) => ({ name, revision: r }));
   }

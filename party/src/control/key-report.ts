@@ -1,4 +1,4 @@
-/** What this party tells the operator: projections of what it holds, never a secret. */
+/** What this party reports of its keys to the operator: projections of what it holds, never a secret. */
 import type { AttemptReport, KeyReport, KeySpec } from '@mpc-operator/crds/control';
 import { acknowledgedAttempt, carriedOutTriggers } from '../ceremonies/outcome.ts';
 import { isCertified, type KeyState } from '../epochs/key-state.ts';
