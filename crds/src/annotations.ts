@@ -1,28 +1,45 @@
 import { GROUP } from './group.ts';
 
-/** On a KeyShareSet: a new value asks for one refresh; the value that was carried out last is not carried out again. */
+/**
+ * The annotation of a KeyShareSet by which a person asks for a refresh. Each new value asks for one; the value that was
+ * carried out last is not carried out again.
+ */
 export const REFRESH_ANNOTATION = `${GROUP}/refresh`;
 
-/** Prefix of the annotations by which RotationPolicies ask KeyShareSets, and the MpcClusters of ECDSA keys: `<prefix>/<policy>: <slot>`. */
+/**
+ * The prefix of the annotations by which RotationPolicies ask KeyShareSets, and the MpcClusters of ECDSA keys:
+ * `<prefix>/<policy>: <slot>`.
+ */
 export const ROTATION_ANNOTATION_PREFIX = `rotation.${GROUP}`;
 
-/** On an MpcCluster: a new value asks for another certificate authority of its transport, which takes over in three steps. */
+/**
+ * The annotation of an MpcCluster whose new value asks for another certificate authority of its transport. That
+ * authority takes over in three steps.
+ */
 export const AUTHORITY_ANNOTATION = `${GROUP}/renew-authority`;
 
-/** On an MpcCluster: a new value asks for a new generation of the auxiliary information of threshold ECDSA. */
+/**
+ * The annotation of an MpcCluster whose new value asks for a new generation of the auxiliary information of threshold
+ * ECDSA.
+ */
 export const AUXILIARY_ANNOTATION = `${GROUP}/rotate-auxiliary`;
 
-/** On any kind, `true`: the operator watches and reports, but changes nothing. */
+/**
+ * The annotation of any kind with which, if its value is `true`, the operator watches and reports, but changes nothing.
+ */
 export const PAUSED_ANNOTATION = `${GROUP}/paused`;
 
 /**
- * Why an epoch, or a generation of auxiliary information, was made. It is part of its certificate, so that a trigger is carried out
- * once, whatever becomes of Kubernetes objects. The string form is `<source>@<value>`.
+ * The reason why an epoch, or a generation of auxiliary information, was made. A trigger is part of the certificate, so
+ * that it is carried out once, whatever becomes of Kubernetes objects. Its string form is `<source>@<value>`.
  */
 export interface Trigger {
-  /** `keygen`, `annotation`, or `policy/<name of the RotationPolicy>`; of auxiliary information also `first`, `parties` and `level`. */
+  /**
+   * `keygen`, `annotation`, or `policy/<name of the RotationPolicy>`; for auxiliary information also `first`, `parties`
+   * and `level`.
+   */
   readonly source: string;
-  /** The value of the annotation, the slot in RFC 3339, the ids of `parties`, joined by dashes, or the level. */
+  /** The value of the annotation, the slot in RFC 3339, the ids of `parties` joined by dashes, or the level. */
   readonly value: string;
 }
 
@@ -34,8 +51,8 @@ export function parseTrigger(s: string): Trigger {
 }
 
 /**
- * The triggers that the annotations of an object ask for: the person's first, then policies by name.
- * @param annotation by which a person asks
+ * The triggers that the annotations of an object ask for: first the person's trigger, then those of policies by name.
+ * @param annotation the annotation by which a person asks
  */
 export function requestedTriggers(
   annotations: { readonly [key: string]: string } | undefined,

@@ -1,7 +1,8 @@
 /**
- * What operator and parties say to each other: JSON over NATS. The operator can ask for a keygen, a refresh or the destruction
- * of a key and learns what the parties hold; none of it can start a signature or make a party give out a share. While a new version is
- * rolled out both talk to each other, so whatever a released version did not have is optional.
+ * The control messages between operator and parties: JSON over NATS. The operator can ask for a keygen, a refresh or
+ * the destruction of a key, and learns what the parties hold; no message can start a signature or make a party give out
+ * a share. While a new version is rolled out, two versions talk to each other, so a field that a released version did
+ * not have is optional.
  */
 import * as z from 'zod';
 
@@ -31,7 +32,7 @@ export const purpose = z.enum(['eddsa', 'taproot', 'ecdsa']);
 export type Curve = z.infer<typeof curve>;
 export type Purpose = z.infer<typeof purpose>;
 
-/** What a key is, as all its parties agree on before there is one. */
+/** The properties of a key on which all its parties agree before the key exists. */
 export const keySpec = z.object({
   name: keyName,
   curve,
@@ -41,7 +42,7 @@ export const keySpec = z.object({
 });
 export type KeySpec = z.infer<typeof keySpec>;
 
-/** See the field `status.certificate` of KeyShareSet. */
+/** The certificate of an epoch: see the field `status.certificate` of KeyShareSet. */
 export const certificate = z.object({
   keyId: hex(16),
   curve,
@@ -63,10 +64,10 @@ export const certificate = z.object({
 });
 export type Certificate = z.infer<typeof certificate>;
 
-/** What a generation of auxiliary information is, as all its parties have signed it. */
+/** The certificate of a generation of auxiliary information, as all its parties have signed it. */
 export const auxiliaryCertificate = z.object({
   kind: z.literal('auxiliary'),
-  /** Of the auxiliary information of this cluster, in all its generations. */
+  /** The id of the auxiliary information of this cluster, the same in all generations. */
   keyId: hex(16),
   level: securityLevel,
   epoch: attempt,
@@ -79,18 +80,21 @@ export const auxiliaryCertificate = z.object({
 });
 export type AuxiliaryCertificate = z.infer<typeof auxiliaryCertificate>;
 
-/** What auxiliary information is of: beside that, its parties may change from one generation to the next. */
+/**
+ * The properties of auxiliary information that all its parties agree on. The parties are not among them: they may
+ * change from one generation to the next.
+ */
 export const auxiliarySpec = z.object({ kind: z.literal('auxiliary'), level: securityLevel });
 export type AuxiliarySpec = z.infer<typeof auxiliarySpec>;
 
-/** How one attempt at an epoch stands, at one party. */
+/** The state of one attempt at an epoch, at one party. */
 export const attemptReport = z.object({
   number: attempt,
   trigger,
   phase: z.enum(['Preparing', 'Acknowledged', 'Certified', 'Activated', 'Final', 'Failed']),
-  /** Of a failed attempt: which of the three kinds of failure, never mixed. */
+  /** The kind of failure of a failed attempt. Kinds are never mixed. */
   failure: z.enum(['Timeout', 'ContextMismatch', 'Misbehaviour', 'Internal']).optional(),
-  /** Timeout: who did not answer. Misbehaviour: who provably cheated. */
+  /** The parties of a failure. Timeout: those that did not answer. Misbehaviour: those that provably cheated. */
   parties: z.array(partyId).max(16).optional(),
   message: text.optional(),
 });
@@ -104,10 +108,13 @@ const number = z.int().min(0);
 const carriedOut = z
   .array(z.object({ source: z.string().max(128), value: z.string().max(128), epoch: attempt }))
   .max(32);
-/** RFC 3339. */
+/** A time as in RFC 3339. */
 const time = z.string().max(40);
 
-/** The auxiliary information of threshold ECDSA, as one party holds it. Its generations go the same four steps as epochs. */
+/**
+ * The auxiliary information of threshold ECDSA, as one party holds it. Its generations go through the same four steps
+ * as epochs.
+ */
 export const auxiliaryReport = z.object({
   level: securityLevel,
   /** Whether safe primes for the next generation are at hand. Making them takes seconds to minutes. */
@@ -133,22 +140,25 @@ export const keyReport = z.object({
   publicKey: z.string().max(66).optional(),
   internalKey: hex(32).optional(),
   addresses,
-  /** The children that the KeyShareSet asks for, of a key that is final. */
+  /** The children that the KeyShareSet asks for, once the key is final. */
   derivations: z
     .array(z.object({ path: z.string().max(256), publicKey: z.string().max(66), addresses }))
     .max(64)
     .optional(),
-  /** Presignatures that this party leads with, of a key that is signed with by presignatures. */
+  /**
+   * The number of presignatures that this party can lead sessions with; absent if the key does not sign by
+   * presignatures.
+   */
   presignatures: number.optional(),
-  /** The epoch it signs with; 0: none yet. */
+  /** The epoch that the party signs with; 0: none yet. */
   active: z.int().min(0),
   /** The highest epoch that all parties have activated; 0: none yet. */
   final: z.int().min(0),
-  /** All its shares of epochs below this one are destroyed. */
+  /** The epoch below which the party has destroyed all its shares. */
   erasedBelow: z.int().min(0),
-  /** The highest number it has ever taken part in: the next attempt must be higher. */
+  /** The highest number that the party has ever taken part in: the number of the next attempt must be higher. */
   highest: z.int().min(0),
-  /** Of the highest certified epoch. */
+  /** The certificate of the highest certified epoch. */
   certificate: certificate.optional(),
   attempt: attemptReport.optional(),
   triggers: carriedOut,
@@ -157,28 +167,34 @@ export const keyReport = z.object({
 });
 export type KeyReport = z.infer<typeof keyReport>;
 
-/** What a party publishes on `subjects.report`: every 5 s, and at once when something changes. */
+/** The report that a party publishes on `subjects.report`: every 5 s, and at once when something changes. */
 export const partyReport = z.object({
   party: partyId,
-  /** SHA-256 of its identity public key. */
+  /** SHA-256 of the public identity key of the party. */
   identity: hex(32),
-  /** Counts its starts. A lower one than seen before is a restored snapshot. */
+  /** The number of starts of the party. A lower number than seen before is a sign of a restored snapshot. */
   incarnation: z.int().min(1),
-  /** Grows whenever `keys` would answer differently, the phase of an attempt included. Keys changed after it: see `keys`. */
+  /**
+   * The position of the party's log. It grows whenever `keys` would be answered differently, also by the phase of an
+   * attempt. The command `keys` asks for the keys that changed after a position.
+   */
   position: z.int().min(0),
   ready: z.boolean(),
   hsm: z.object({ healthy: z.boolean(), generation: z.int().min(0), message: text.optional() }),
-  /** The other parties whose identity it has pinned: only with them it makes keys. */
+  /** The other parties whose identity the party has pinned: only with them it makes keys. */
   acquainted: z.array(partyId).max(64).optional(),
-  /** Whether it sees SignRequests: its watch of the API server is in sync. */
+  /** Whether the party sees SignRequests: its watch of the API server is in sync. */
   watching: z.boolean(),
-  /** Why it is not ready, for people. */
+  /** Why the party is not ready, for people. */
   message: text.optional(),
-  /** How many keys `keys` since 0 would answer, one for each name. Fewer than the operator knows: some were destroyed, it asks for all again. */
+  /**
+   * The number of keys in an answer to `keys` since 0, one for each name. If the operator knows more keys, some were
+   * destroyed, and the operator asks for all keys again.
+   */
   keys: z.int().min(0),
   sessions: z.int().min(0),
   auxiliary: auxiliaryReport.optional(),
-  /** Parties that provably broke threshold ECDSA, with whom this one runs no session of it. */
+  /** The parties that provably broke threshold ECDSA: the party runs no session of it with them. */
   banned: z
     .array(z.object({ party: partyId, reason: text }))
     .max(64)
@@ -188,21 +204,22 @@ export type PartyReport = z.infer<typeof partyReport>;
 
 /** A command of the operator, on `subjects.control`. */
 export const command = z.discriminatedUnion('verb', [
-  /** The party's report, now. */
+  /** Asks for the party's report now. */
   z.object({ verb: z.literal('report') }),
   /**
-   * Keys that changed after `since`, in order of change, at most 50; `position` of the reply is the next `since`. Begin with 0 after
-   * each start of the party, and when `keys` of its report shows that one is gone.
+   * Asks for the keys that changed after `since`, in the order of change, at most 50; `position` of the reply is the
+   * next `since`. Begin with 0 after each start of the party, and when `keys` of its report shows that a key is gone.
    */
   z.object({ verb: z.literal('keys'), since: z.int().min(0) }),
   /**
-   * Begin attempt `number` at making this key. All parties get the same command; `triggers` count as carried out. `run` is random: it
-   * names the session on the wire, so that an earlier one of the same number is not taken for it.
+   * Begins attempt `number` at making this key. All parties get the same command; `triggers` count as carried out.
+   * `run` is random and names the session on the wire, so that an earlier session of the same number is not taken for
+   * this one.
    */
   z.object({ verb: z.literal('keygen'), spec: keySpec, number: attempt, run, triggers: z.array(trigger).max(32) }),
-  /** Begin attempt `number` at refreshing this key. */
+  /** Begins attempt `number` at refreshing this key. */
   z.object({ verb: z.literal('refresh'), keyId: hex(16), number: attempt, run, trigger }),
-  /** Begin attempt `number` at a new generation of auxiliary information, of all these parties. */
+  /** Begins attempt `number` at a new generation of auxiliary information, of all these parties. */
   z.object({
     verb: z.literal('auxiliary'),
     level: securityLevel,
@@ -211,22 +228,25 @@ export const command = z.discriminatedUnion('verb', [
     run,
     trigger,
   }),
-  /** Destroy the share and all that belongs to the key. A party does so only if it sees itself that its KeyShareSet is deleted with the policy Destroy. */
+  /**
+   * Destroys the share and all that belongs to the key. A party does so only if it sees itself that the KeyShareSet of
+   * the key is deleted with the policy Destroy.
+   */
   z.object({ verb: z.literal('destroy'), keyId: hex(16) }),
 ]);
 export type Command = z.infer<typeof command>;
 
-/** Why a party refuses a command. Stable words: the operator decides by them. */
+/** The reason why a party refuses a command. The words are stable: the operator decides by them. */
 export const refusal = z.enum([
-  'NotReady', // HSM or store away, or starting: ask again
-  'Busy', // an attempt of this key runs: wait for its end
-  'NumberTooLow', // `highest` is at or above it: take a higher one
-  'KeyExists', // keygen of a name that is taken: adopt it
-  'KeyUnknown', // no such key here
-  'TriggerDone', // this trigger led to an epoch already
+  'NotReady', // its HSM or store is away, or it is starting: ask again
+  'Busy', // an attempt at this key runs: wait for its end
+  'NumberTooLow', // its `highest` is not below the number: take a higher one
+  'KeyExists', // the name of the keygen is taken: adopt that key
+  'KeyUnknown', // the party has no such key
+  'TriggerDone', // this trigger has already led to an epoch
   'NotFinal', // the last epoch is not final yet: wait
   'TooOften', // the party limits the rate of refreshes
-  'NotDeleted', // it sees no KeyShareSet of the key that is deleted with the policy Destroy: ask again
+  'NotDeleted', // it does not see that the KeyShareSet of the key is deleted with the policy Destroy: ask again
   'NoPrimes', // its safe primes are not made yet: ask again
   'Malformed',
 ]);

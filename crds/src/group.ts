@@ -3,5 +3,5 @@ export const GROUP = 'mpc.keyshare.dev';
 export const VERSION = 'v1alpha1';
 export const API_VERSION = `${GROUP}/${VERSION}` as const;
 
-/** `kubectl get mpc` lists all kinds. */
+/** The category of all kinds: `kubectl get mpc` lists them. */
 export const CATEGORY = 'mpc';

@@ -1,4 +1,4 @@
-/** Names of what belongs to an MpcCluster. Operator, party, chart and tests all take them from here. */
+/** Names of the objects that belong to an MpcCluster. Operator, party, chart and tests all take them from here. */
 import { GROUP } from './group.ts';
 
 export const natsName = (cluster: string): string => `${cluster}-nats`;
@@ -23,12 +23,13 @@ export const labels = {
   component: 'app.kubernetes.io/component',
 } as const;
 
-/** Who connects to the NATS of an MpcCluster. */
+/** A client or server that connects to the NATS of an MpcCluster. */
 export type Peer = { readonly party: number } | 'operator' | 'system' | 'nats';
 
 /**
- * The one URI SAN of a client certificate, and so its user in NATS (`verify_and_map`). Stable over renewals.
- * `system` is the operator in NATS' system account, with which it has the servers reload.
+ * The one URI SAN of a client certificate, and so the user of the client in NATS (`verify_and_map`). It does not change
+ * when the certificate is renewed. `system` is the operator in NATS' system account, by which it makes the servers
+ * reload.
  */
 export function peerUri(namespace: string, cluster: string, peer: Peer): string {
   const who = typeof peer === 'string' ? peer : `party/${peer.party}`;

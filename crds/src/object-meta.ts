@@ -1,4 +1,4 @@
-/** The part of `metav1.ObjectMeta` that is read or written here. Times are RFC 3339 strings, as on the wire. */
+/** The part of `metav1.ObjectMeta` that our code reads or writes. Times are RFC 3339 strings, as on the wire. */
 export interface ObjectMeta {
   readonly name: string;
   readonly namespace?: string;

@@ -1,27 +1,29 @@
 /**
- * How the operator tells a party who it is and where its things are: environment variables of its container. Secrets come in
- * files only.
+ * The environment variables of a party's container, by which the operator tells the party who it is and where to find
+ * things. Secrets come in files only.
  */
 export const partyEnv = {
   namespace: 'MPC_NAMESPACE',
   cluster: 'MPC_CLUSTER',
-  /** Its id. */
+  /** The id of the party. */
   party: 'MPC_PARTY',
   natsUrl: 'MPC_NATS_URL',
-  /** Folder of `tls.crt`, `tls.key` and `ca.crt`. They are renewed in place: to be read at every connect. */
+  /**
+   * The folder of `tls.crt`, `tls.key` and `ca.crt`. They are renewed in place and have to be read at every connect.
+   */
   tlsDirectory: 'MPC_TLS_DIRECTORY',
-  /** Label of the PKCS #11 token. */
+  /** The label of the PKCS #11 token. */
   tokenLabel: 'MPC_TOKEN_LABEL',
-  /** File with the user PIN of the token. */
+  /** The file with the user PIN of the token. */
   pinFile: 'MPC_PIN_FILE',
-  /** Read by p11-kit-client.so itself, `unix:path=<socket>`. */
+  /** The address of the HSM, `unix:path=<socket>`, which p11-kit-client.so itself reads. */
   hsmAddress: 'P11_KIT_SERVER_ADDRESS',
-  /** Folder of the store: the volume that only the party mounts. */
+  /** The folder of the store: the volume that only the party mounts. */
   storeDirectory: 'MPC_STORE_DIRECTORY',
-  /** Port of /healthz, /readyz and /metrics. */
+  /** The port of /healthz, /readyz and /metrics. */
   httpPort: 'MPC_HTTP_PORT',
   logLevel: 'MPC_LOG_LEVEL',
-  /** Of threshold ECDSA: 112 or 128. */
+  /** The security level of threshold ECDSA: 112 or 128. */
   securityLevel: 'MPC_SECURITY_LEVEL',
 } as const;
 

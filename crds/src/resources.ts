@@ -1,4 +1,4 @@
-/** Where the objects of our kinds live in the API. */
+/** The descriptors of our kinds: where their objects live in the API. */
 import { defineResource } from '@mpc-operator/runtime/resource';
 import type { KeyShareSet, MpcCluster, RotationPolicy, SignRequest } from './generated/api.ts';
 import { API_VERSION } from './group.ts';

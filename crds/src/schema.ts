@@ -1,6 +1,7 @@
 /**
- * The part of OpenAPI v3 that a structural CRD schema may use, as a type: what the API server would refuse at install
- * time does not compile here. Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/
+ * The part of OpenAPI v3 that a structural CRD schema may use, as a type: a schema that the API server would refuse at
+ * install time does not compile here. Source:
+ * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/
  */
 
 /** One CEL rule of `x-kubernetes-validations`. `message` says what is wrong and what to do. */
@@ -47,7 +48,7 @@ export interface ArraySchema extends Common {
   readonly type: 'array';
   readonly items: Schema;
   readonly minItems?: number;
-  /** Required: an unbounded list has an unbounded CEL cost. */
+  /** This field is required: an unbounded list has an unbounded CEL cost. */
   readonly maxItems: number;
   readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
@@ -76,7 +77,7 @@ export interface PrinterColumn {
   readonly type: 'string' | 'integer' | 'boolean' | 'date';
   readonly jsonPath: string;
   readonly description: string;
-  /** 1: shown by `kubectl get -o wide` only. */
+  /** The priority of the column. 1: only `kubectl get -o wide` shows it. */
   readonly priority?: 0 | 1;
 }
 

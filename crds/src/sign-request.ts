@@ -1,12 +1,12 @@
-/** What operator and parties must know alike of a SignRequest. */
+/** What both operator and parties know of a SignRequest. */
 import type { SignRequest } from './generated/api.ts';
 
-/** When the request fails if it has no signature by then: milliseconds since 1970. */
+/** The time at which the request fails if it has no signature by then: milliseconds since 1970. */
 export function deadlineOf({ metadata, spec }: SignRequest): number {
   return Date.parse(metadata.creationTimestamp ?? '') + spec.deadlineSeconds * 1000;
 }
 
-/** Whether the request has its answer, a signature or a failure, which is final. */
+/** Whether the request has its final answer, a signature or a failure. */
 export function isFinished({ status }: SignRequest): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }

@@ -1,21 +1,21 @@
 /**
- * NATS subjects. With the permissions of `partyPermissions` and `operatorPermissions` one publishes only as oneself and hears
- * only what is one's own, so that the subject of a message names its sender.
+ * The NATS subjects. The permissions of `partyPermissions` and `operatorPermissions` let a client publish only as
+ * itself and hear only what is meant for it, so that the subject of a message names its sender.
  */
 export const subjects = {
-  /** A message of one party for another. */
+  /** A message from one party to another. */
   direct: (recipient: number, sender: number): string => `mpc.node.${recipient}.${sender}`,
-  /** A message of one party, in one session, for all. */
+  /** A message from one party to all parties of a session. */
   broadcast: (sender: number, session: string): string => `mpc.round.${sender}.${session}`,
   /** All broadcasts of all parties. */
   broadcasts: 'mpc.round.*.*',
-  /** All messages for one party alone. */
+  /** All messages to one party alone. */
   directTo: (recipient: number): string => `mpc.node.${recipient}.*`,
-  /** A command of the operator for one party. */
+  /** A command of the operator to one party. */
   control: (party: number): string => `mpc.control.${party}`,
-  /** Where a party answers the command that carries this token. */
+  /** The subject on which a party answers the command that carries this token. */
   reply: (party: number, token: string): string => `mpc.reply.${party}.${token}`,
-  /** What a party tells the operator unasked: see `PartyReport`. */
+  /** The reports of one party, which it sends without being asked: see `PartyReport`. */
   report: (party: number): string => `mpc.report.${party}`,
   /** The reports of all parties. */
   reports: 'mpc.report.*',
@@ -27,8 +27,9 @@ export interface Permissions {
 }
 
 /**
- * Replies have subjects of the party that gives them, and NATS' `allow_responses` is not used: with it, who writes to itself and asks for
- * the answer at another's subject may publish there.
+ * The permissions of a party. A reply is sent on a subject of the party that gives it. NATS' `allow_responses` is not
+ * used: with it, a client that writes to itself, and asks for the answer on another client's subject, may publish on
+ * that subject.
  */
 export const partyPermissions = (id: number): Permissions => ({
   publish: [`mpc.node.*.${id}`, `mpc.round.${id}.*`, subjects.report(id), subjects.reply(id, '*')],

@@ -2,14 +2,14 @@ import type { LogLevel } from '@mpc-operator/runtime/log';
 import * as z from 'zod';
 import type { Settings } from './settings.ts';
 
-/** How this process is run. */
+/** How this process is to be run. */
 export interface Config extends Settings {
-  /** Namespaces to watch; none: all. */
+  /** The namespaces to watch; empty: all. */
   readonly watchNamespaces: readonly string[];
   readonly logLevel: LogLevel;
-  /** Of /healthz, /readyz and /metrics. */
+  /** The port of /healthz, /readyz and /metrics. */
   readonly httpPort: number;
-  /** False: this is the only process, such as on a developer's machine. */
+  /** Whether several processes elect a leader. False: this is the only process, such as on a developer's machine. */
   readonly leaderElection: boolean;
 }
 
@@ -26,7 +26,7 @@ const name = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be t
 const image = z.string({ error: 'must be set to an image' }).min(1, 'must be set to an image');
 const port = z.coerce.number<string>().int().min(1).max(65535);
 
-/** The environment of the operator, which the chart writes. */
+/** The environment variables of the operator, which the chart writes. */
 const environment = z.object({
   POD_NAMESPACE: name,
   PARTY_IMAGE: image,
@@ -42,7 +42,10 @@ const environment = z.object({
   LEADER_ELECTION: z.enum(['true', 'false']).default('true'),
 });
 
-/** Throws an error that names each variable that is wrong, and what it must be. */
+/**
+ * Reads the configuration of the operator from its environment.
+ * @throws Error that names each variable that is wrong, and what it must be
+ */
 export function parseConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = environment.safeParse(env);
   if (!parsed.success) {

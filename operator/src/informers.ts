@@ -18,7 +18,10 @@ import {
 } from '@mpc-operator/runtime/resource';
 import { type Caches, CLUSTER_INDEX, KEY_INDEX } from './controllers/caches.ts';
 
-/** Informers for all that the controllers look at. Of what is not ours, only children of MpcClusters, by their label. */
+/**
+ * Creates the informers for all objects that the controllers look at. Of kinds that are not ours they hold only the
+ * children of MpcClusters, selected by their label.
+ */
 export function createInformers(manager: Manager) {
   const child = <T extends KubernetesObject>(resource: Resource<T>): Informer<T> =>
     manager.informer({
@@ -47,7 +50,7 @@ export function createInformers(manager: Manager) {
   } satisfies Caches;
 }
 
-/** The MpcCluster that a labelled object belongs to. What is retained has no owner, so it goes by the label. */
+/** The MpcCluster that a labelled object belongs to. Retained objects have no owner, so the label decides. */
 export function clusterOfChild({ metadata }: KubernetesObject): readonly ObjectKey[] {
   const name = metadata.labels?.[labels.cluster];
   return name === undefined ? [] : [{ namespace: metadata.namespace ?? '', name }];
@@ -61,7 +64,10 @@ export function keyOfRequest({ metadata, spec }: SignRequest): readonly ObjectKe
   return [{ namespace: metadata.namespace ?? '', name: spec.keyRef.name }];
 }
 
-/** What is signed is for the parties alone to know, may have 64 KiB, and stays as long as the request is kept. */
+/**
+ * A request without its message. The message is for the parties alone to know, may have 64 KiB, and stays as long as
+ * the request is kept.
+ */
 export function withoutMessage(request: SignRequest): SignRequest {
   return { ...request, spec: { ...request.spec, message: '' } };
 }

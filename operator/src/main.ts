@@ -19,7 +19,10 @@ import { Connections } from './parties/connections.ts';
 import { NatsBus } from './parties/nats-bus.ts';
 
 const NAME = 'mpc-operator';
-/** Milliseconds: Secrets are not watched, so what somebody did to them shows at the next look. */
+/**
+ * Milliseconds between two looks at a cluster. Secrets are not watched, so a change of them shows only at the next
+ * look.
+ */
 const CLUSTER_RESYNC = 120_000;
 
 const log = createLogger({ name: NAME, level: 'info' });

@@ -1,7 +1,7 @@
 import { CATEGORY, GROUP, VERSION } from '../group.ts';
 import type { Kind, ObjectSchema, Rule } from '../schema.ts';
 
-/** The CustomResourceDefinition of a kind, as the API server takes it. */
+/** The CustomResourceDefinition of a kind, in the form that the API server takes. */
 export function customResourceDefinition(kind: Kind): object {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',

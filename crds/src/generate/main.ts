@@ -1,6 +1,6 @@
 /**
- * `make generate`: writes everything that follows from the schemas. With --check it writes nothing and fails, naming the
- * files, if one of them is not what the schemas say.
+ * `make generate`: writes all files that follow from the schemas. With --check it writes nothing, and fails with the
+ * names of the files that do not follow from the schemas.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,11 +14,12 @@ import { typeScript } from './types.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** Every generated file: path from the root of the repository, and content. */
+/** All generated files: the content by the path from the root of the repository. */
 export function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>();
   for (const kind of kinds) {
-    const text = `# Generated from crds/src/kinds by \`make generate\`. Do not edit.\n${stringify(customResourceDefinition(kind), { lineWidth: 0, aliasDuplicateObjects: false })}`;
+    const yaml = stringify(customResourceDefinition(kind), { lineWidth: 0, aliasDuplicateObjects: false });
+    const text = `# Generated from crds/src/kinds by \`make generate\`. Do not edit.\n${yaml}`;
     files.set(`crds/${GROUP}_${kind.plural}.yaml`, text);
     files.set(`charts/mpc-operator/files/crds/${GROUP}_${kind.plural}.yaml`, text);
   }

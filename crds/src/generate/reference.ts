@@ -8,7 +8,8 @@ export function reference(kinds: readonly Kind[]): string {
     '',
     '<!-- Generated from crds/src/kinds by `make generate`. Do not edit. -->',
     '',
-    `All kinds are in \`${API_VERSION}\`, namespaced, and listed by \`kubectl get ${CATEGORY}\`. \`kubectl explain <kind>.spec\` shows the same text.`,
+    `All kinds are in \`${API_VERSION}\`, namespaced, and listed by \`kubectl get ${CATEGORY}\`. ` +
+      '`kubectl explain <kind>.spec` shows the same text.',
     '',
     ...kinds.map(kind => `- [${kind.kind}](#${kind.kind.toLowerCase()}) (${kind.shortNames.join(', ')})`),
     '',

@@ -5,7 +5,10 @@ import type { API_VERSION } from '../group.ts';
 import type { ObjectMeta } from '../object-meta.ts';
 `;
 
-/** The TypeScript types of all kinds: what the API server hands out, so that fields with a default are always there. */
+/**
+ * The TypeScript types of all kinds, for objects as the API server hands them out: fields with a default are always
+ * there.
+ */
 export function typeScript(kinds: readonly Kind[]): string {
   return [HEADER, ...kinds.map(interfaces)].join('\n');
 }
@@ -30,7 +33,8 @@ function object(schema: ObjectSchema, indent: string): string {
   const inner = `${indent}  `;
   const lines = Object.entries(schema.properties).map(([name, property]) => {
     const present = schema.required?.includes(name) || 'default' in property;
-    return `${comment(property.description, inner)}${inner}readonly ${name}${present ? '' : '?'}: ${type(property, inner)};`;
+    const field = `readonly ${name}${present ? '' : '?'}: ${type(property, inner)};`;
+    return `${comment(property.description, inner)}${inner}${field}`;
   });
   return `{\n${lines.join('\n')}\n${indent}}`;
 }

@@ -1,4 +1,4 @@
-/** 0 to 2^31 - 1: an expression for it costs the API server nothing, where taking the path apart would. */
+/** A regular expression for 0 to 2^31 - 1: it costs the API server nothing, whereas taking the path apart would. */
 const index = [
   '0',
   '[1-9][0-9]{0,8}',
@@ -14,10 +14,11 @@ const index = [
   '214748364[0-7]',
 ].join('|');
 
-/** A path from a key to one of its children, where nothing is hardened: that would take the whole private key. */
+/** A path from a key to one of its children, without hardened steps: these would need the whole private key. */
 export const derivationPath = {
   description:
-    'A path such as m/44/60/0/0/7, of at most 10 levels. Children of keys on secp256k1 are those of BIP-32 without hardening; those of keys on ed25519 follow a convention of their own, which wallets do not know.',
+    'A path such as m/44/60/0/0/7, of at most 10 levels. Keys on secp256k1 have the children of BIP-32 without ' +
+    'hardening. Keys on ed25519 have children by a convention of their own, which wallets do not know.',
   type: 'string',
   minLength: 1,
   maxLength: 112,
@@ -26,7 +27,8 @@ export const derivationPath = {
       rule: '!self.matches("[0-9][\'hH](/|$)")',
       message: 'a hardened derivation takes the whole private key, and nobody has it',
       messageExpression:
-        "'path ' + self + ' is hardened, which takes the whole private key, and nobody has it: leave out the marks of hardening'",
+        "'path ' + self + ' is hardened, which takes the whole private key, and nobody has it: leave out the marks " +
+        "of hardening'",
     },
     {
       rule: "self.matches('^m(/(0|[1-9][0-9]*)){0,10}$') || self.matches(\"[0-9]['hH](/|$)\")",

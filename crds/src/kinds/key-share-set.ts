@@ -24,18 +24,21 @@ const addresses = {
   },
 } as const;
 
-/** One key: curve, t-of-n, protocol; status: public key, addresses, epoch. */
+/**
+ * The kind KeyShareSet: one key. Its spec has the curve, the parties and the threshold, its status the public key, the
+ * addresses and the epoch.
+ */
 export const KeyShareSet = {
   kind: 'KeyShareSet',
   plural: 'keysharesets',
   singular: 'keyshareset',
   shortNames: ['kss'],
   description:
-    'KeyShareSet is one key that no machine ever holds whole: the parties of an MpcCluster make it together, each keeps one ' +
-    'share sealed by its HSM, and any `threshold` of them sign. Its status is a projection of what the parties hold: an object ' +
-    'deleted and applied again finds its key.',
+    'KeyShareSet is one key that no machine ever holds whole: the parties of an MpcCluster make it together, each ' +
+    'keeps one share sealed by its HSM, and any `threshold` parties can sign. The status shows what the parties ' +
+    'hold: a KeyShareSet that is deleted and applied again finds its key.',
   spec: {
-    description: 'What the key shall be.',
+    description: 'The key that is to be made.',
     type: 'object',
     required: ['clusterRef', 'curve', 'purpose', 'threshold', 'parties'],
     properties: {
@@ -43,7 +46,9 @@ export const KeyShareSet = {
         description: 'The MpcCluster, in the same namespace, whose parties hold the key.',
         type: 'object',
         required: ['name'],
-        properties: { name: { description: 'Its name.', type: 'string', minLength: 1, maxLength: 40 } },
+        properties: {
+          name: { description: 'The name of the MpcCluster.', type: 'string', minLength: 1, maxLength: 40 },
+        },
         'x-kubernetes-validations': [
           {
             rule: 'self == oldSelf',
@@ -66,7 +71,8 @@ export const KeyShareSet = {
       },
       purpose: {
         description:
-          'Which signatures the key may make, for ever: `eddsa` (RFC 8032, on ed25519), `taproot` (BIP-340 under the BIP-341 output key, on secp256k1) or `ecdsa` (on secp256k1 or p256).',
+          'The kind of signatures that the key makes, which never changes: `eddsa` (RFC 8032, on ed25519), `taproot` ' +
+          '(BIP-340 under the BIP-341 output key, on secp256k1) or `ecdsa` (on secp256k1 or p256).',
         type: 'string',
         enum: ['eddsa', 'taproot', 'ecdsa'],
         'x-kubernetes-validations': [
@@ -79,12 +85,13 @@ export const KeyShareSet = {
       },
       protocol: {
         description:
-          'How the parties sign: `frost` (RFC 9591) with keys for eddsa and taproot, `cggmp24` (ePrint 2021/060) with keys for ecdsa. Unset: the one of its purpose.',
+          'The protocol by which the parties sign: `frost` (RFC 9591) for eddsa and taproot, `cggmp24` (ePrint ' +
+          '2021/060) for ecdsa. Unset: the protocol of the purpose.',
         type: 'string',
         enum: ['frost', 'cggmp24'],
       },
       threshold: {
-        description: 'How many parties are needed to sign. Fewer learn nothing about the key.',
+        description: 'The number of parties that are needed to sign. Fewer parties learn nothing about the key.',
         type: 'integer',
         format: 'int32',
         minimum: 2,
@@ -114,18 +121,22 @@ export const KeyShareSet = {
       },
       allowPrehashed: {
         description:
-          'Whether an ecdsa key also signs digests of which the parties do not see the message (`digest: prehashed`). Such a request is always signed interactively.',
+          'Whether an ecdsa key also signs a digest without its message (`digest: prehashed`): the parties then ' +
+          'cannot see what they sign. Such a request is always signed interactively.',
         type: 'boolean',
         default: false,
       },
       presignatures: {
         description:
-          'ECDSA signatures made ahead, all but the message, so that a request is answered in two short rounds. They are in memory only, each is used once.',
+          'Presignatures: ECDSA signatures that are made ahead, all but the message, so that a request is answered ' +
+          'in two short rounds. The parties hold presignatures in memory only and use each of them once.',
         type: 'object',
         default: { target: 4 },
         properties: {
           target: {
-            description: 'How many each party keeps to lead with. 0: none, every request is signed interactively.',
+            description:
+              'The number of presignatures that each party keeps for the sessions it leads. 0: none, every request ' +
+              'is signed interactively.',
             type: 'integer',
             format: 'int32',
             minimum: 0,
@@ -134,7 +145,7 @@ export const KeyShareSet = {
           },
           lowWater: {
             description:
-              'When fewer than this are left, they are made again up to the target. Unset: half of the target.',
+              'The number of presignatures below which new ones are made, up to the target. Unset: half of the target.',
             type: 'integer',
             format: 'int32',
             minimum: 0,
@@ -146,14 +157,16 @@ export const KeyShareSet = {
             rule: '!has(self.lowWater) || self.lowWater <= self.target',
             message: 'presignatures.lowWater must not exceed presignatures.target',
             messageExpression:
-              "'presignatures.lowWater %d exceeds presignatures.target %d: lower it, or raise the target'.format([self.lowWater, self.target])",
+              "'presignatures.lowWater %d exceeds presignatures.target %d: lower it, or raise the " +
+              "target'.format([self.lowWater, self.target])",
             fieldPath: '.lowWater',
           },
         ],
       },
       derivations: {
         description:
-          'Children of the key whose public keys and addresses are shown in status. Any other child of it can be signed with as well.',
+          'The children of the key whose public keys and addresses the status shows. A SignRequest can name any ' +
+          'other child as well.',
         type: 'array',
         maxItems: 64,
         'x-kubernetes-list-type': 'map',
@@ -167,8 +180,8 @@ export const KeyShareSet = {
       },
       deletionPolicy: {
         description:
-          'What happens to the shares when the KeyShareSet is deleted. Retain keeps them, and a KeyShareSet of the same name takes ' +
-          'them up again; Destroy has every party destroy its share: the key is gone.',
+          'What happens to the shares when the KeyShareSet is deleted. Retain keeps them, and a KeyShareSet of the ' +
+          'same name takes them up again; Destroy has every party destroy its share: the key is gone.',
         type: 'string',
         enum: ['Retain', 'Destroy'],
         default: 'Retain',
@@ -179,21 +192,24 @@ export const KeyShareSet = {
         rule: 'self.threshold <= size(self.parties)',
         message: 'threshold must not exceed the number of parties',
         messageExpression:
-          "'threshold %d exceeds the %d parties: lower spec.threshold or add to spec.parties'.format([self.threshold, size(self.parties)])",
+          "'threshold %d exceeds the %d parties: lower spec.threshold or add to " +
+          "spec.parties'.format([self.threshold, size(self.parties)])",
         fieldPath: '.threshold',
       },
       {
         rule: "self.purpose != 'eddsa' || self.curve == 'ed25519'",
         message: 'purpose eddsa needs curve ed25519',
         messageExpression:
-          "'purpose eddsa needs curve ed25519, not ' + self.curve + ': set spec.curve to ed25519, or spec.purpose to taproot or ecdsa'",
+          "'purpose eddsa needs curve ed25519, not ' + self.curve + ': set spec.curve to ed25519, or spec.purpose to " +
+          "taproot or ecdsa'",
         fieldPath: '.curve',
       },
       {
         rule: "self.purpose != 'ecdsa' || self.curve in ['secp256k1', 'p256']",
         message: 'purpose ecdsa needs curve secp256k1 or p256',
         messageExpression:
-          "'purpose ecdsa needs curve secp256k1 or p256, not ' + self.curve + ': set spec.curve to one of them, or spec.purpose to eddsa'",
+          "'purpose ecdsa needs curve secp256k1 or p256, not ' + self.curve + ': set spec.curve to one of them, or " +
+          "spec.purpose to eddsa'",
         fieldPath: '.curve',
       },
       {
@@ -213,7 +229,8 @@ export const KeyShareSet = {
         rule: "self.purpose != 'ecdsa' || self.threshold <= 7",
         message: 'keys for ecdsa take thresholds up to 7',
         messageExpression:
-          "'threshold %d: keys for ecdsa take thresholds up to 7, for the messages of more signers do not fit into one of NATS'.format([self.threshold])",
+          "'threshold %d: keys for ecdsa take thresholds up to 7, for the messages of more signers do not fit into " +
+          "one of NATS'.format([self.threshold])",
         fieldPath: '.threshold',
       },
       {
@@ -227,21 +244,26 @@ export const KeyShareSet = {
         rule: "self.purpose != 'taproot' || self.curve == 'secp256k1'",
         message: 'purpose taproot needs curve secp256k1',
         messageExpression:
-          "'purpose taproot needs curve secp256k1, not ' + self.curve + ': set spec.curve to secp256k1, or spec.purpose to eddsa'",
+          "'purpose taproot needs curve secp256k1, not ' + self.curve + ': set spec.curve to secp256k1, or " +
+          "spec.purpose to eddsa'",
         fieldPath: '.curve',
       },
     ],
   },
   status: {
-    description: 'What the parties hold.',
+    description: 'The key as the parties hold it.',
     type: 'object',
     properties: {
       observedGeneration,
       conditions,
-      keyId: { description: 'The id of the key itself, made at its generation; it outlives this object.', ...hex(16) },
+      keyId: {
+        description: 'The id of the key, which is chosen when the key is generated. It outlives this object.',
+        ...hex(16),
+      },
       publicKey: {
         description:
-          'The public key that signatures verify under, in hex: 32 bytes for ed25519 (RFC 8032), the 32-byte x-only output key for taproot (BIP-341), 33 bytes, compressed, for ecdsa (SEC 1).',
+          'The public key under which signatures verify, in hex: 32 bytes for ed25519 (RFC 8032), the 32-byte x-only ' +
+          'output key for taproot (BIP-341), 33 bytes, compressed, for ecdsa (SEC 1).',
         ...hex(33),
       },
       internalKey: {
@@ -260,18 +282,22 @@ export const KeyShareSet = {
           type: 'object',
           required: ['path', 'publicKey'],
           properties: {
-            path: { description: 'Its path.', type: 'string', maxLength: 256 },
-            publicKey: { description: 'What its signatures verify under, in hex, as `publicKey` above.', ...hex(33) },
+            path: { description: 'The path of the child.', type: 'string', maxLength: 256 },
+            publicKey: {
+              description:
+                'The public key under which signatures of the child verify, in hex, in the form of `publicKey` above.',
+              ...hex(33),
+            },
             addresses,
           },
         },
       },
       epoch: {
-        description: 'The highest certified epoch. It rises with every refresh; the public key stays.',
+        description: 'The highest certified epoch. The epoch rises with every refresh; the public key stays the same.',
         ...epoch,
       },
       parties: {
-        description: 'What each party says it holds.',
+        description: 'The epochs of the shares that each party says it holds.',
         type: 'array',
         maxItems: 16,
         'x-kubernetes-list-type': 'map',
@@ -282,14 +308,15 @@ export const KeyShareSet = {
           required: ['id'],
           properties: {
             id: { description: 'The id of the party.', ...partyId },
-            epoch: { description: 'The epoch it signs with.', ...epoch },
-            erasedBelow: { description: 'All its shares of epochs below this one are destroyed.', ...epoch },
+            epoch: { description: 'The epoch that the party signs with.', ...epoch },
+            erasedBelow: { description: 'The epoch below which the party has destroyed all its shares.', ...epoch },
           },
         },
       },
       certificate: {
         description:
-          'The signatures of all parties under this key and epoch. `verify` checks it against the fingerprints of the identities, noted out of band.',
+          'The signatures of all parties under this key and epoch. `verify` checks them against the fingerprints of ' +
+          'the identities, which are to be noted out of band.',
         type: 'object',
         required: [
           'keyId',
@@ -310,7 +337,7 @@ export const KeyShareSet = {
           curve: { description: 'The curve.', type: 'string', maxLength: 32 },
           purpose: { description: 'The purpose.', type: 'string', maxLength: 32 },
           threshold: {
-            description: 'Parties needed to sign.',
+            description: 'The number of parties that are needed to sign.',
             type: 'integer',
             format: 'int32',
             minimum: 2,
@@ -318,8 +345,12 @@ export const KeyShareSet = {
           },
           publicKey: { description: 'The group key before any tweak, in hex: a compressed point.', ...hex(33) },
           epoch: { description: 'The number of the attempt that became this epoch.', ...epoch },
-          base: { description: 'The epoch it was made from; 0 for a new key.', ...epoch },
-          trigger: { description: 'Why it was made: the id of the trigger.', type: 'string', maxLength: 320 },
+          base: { description: 'The epoch from which this epoch was made; 0 for a new key.', ...epoch },
+          trigger: {
+            description: 'The trigger that asked for this epoch, as `<source>@<value>`.',
+            type: 'string',
+            maxLength: 320,
+          },
           commitments: {
             description: 'The commitments of the sharing polynomial, in hex; the first is the group key.',
             type: 'array',
@@ -331,7 +362,7 @@ export const KeyShareSet = {
             description: 'Hash of the chain code, in hex. The chain code itself is known to the parties only.',
             ...hex(32),
           },
-          transcript: { description: 'Hash of all messages of the session that made it, in hex.', ...hex(32) },
+          transcript: { description: 'Hash of all messages of the session that made this epoch, in hex.', ...hex(32) },
           approvers: {
             description: 'Public keys that must approve a signature, pinned at key generation. This version: none.',
             type: 'array',
@@ -358,30 +389,50 @@ export const KeyShareSet = {
               required: ['party', 'identity', 'signature'],
               properties: {
                 party: { description: 'The id of the party.', ...partyId },
-                identity: { description: 'Its Ed25519 identity key, in hex.', ...hex(32) },
-                signature: { description: 'Its Ed25519 signature, in hex.', ...hex(64) },
+                identity: { description: 'The Ed25519 identity key of the party, in hex.', ...hex(32) },
+                signature: { description: 'The Ed25519 signature of the party, in hex.', ...hex(64) },
               },
             },
           },
         },
       },
       refresh: {
-        description: 'The refresh under way, or the last one tried.',
+        description: 'The refresh under way, or the last refresh that was tried.',
         type: 'object',
         required: ['trigger', 'phase'],
         properties: {
-          trigger: { description: 'What asked for it.', type: 'string', maxLength: 320 },
-          attempt: { description: 'The number of the attempt: the epoch it would become.', ...epoch },
+          trigger: {
+            description: 'The trigger that asked for the refresh, as `<source>@<value>`.',
+            type: 'string',
+            maxLength: 320,
+          },
+          attempt: {
+            description: 'The number of the attempt, which is the number of the epoch that it leads to if it succeeds.',
+            ...epoch,
+          },
           phase: {
-            description: 'How far it is.',
+            description: 'How far the refresh is.',
             type: 'string',
             enum: ['Pending', 'Preparing', 'Certified', 'Activated', 'Erased', 'Failed'],
           },
-          startTime: { description: 'When it was first tried.', type: 'string', format: 'date-time' },
-          completionTime: { description: 'When the old shares were erased.', type: 'string', format: 'date-time' },
-          failures: { description: 'Attempts that failed.', type: 'integer', format: 'int32', minimum: 0 },
+          startTime: {
+            description: 'The time at which the refresh was first tried.',
+            type: 'string',
+            format: 'date-time',
+          },
+          completionTime: {
+            description: 'The time at which the old shares were erased.',
+            type: 'string',
+            format: 'date-time',
+          },
+          failures: {
+            description: 'The number of attempts that failed.',
+            type: 'integer',
+            format: 'int32',
+            minimum: 0,
+          },
           message: {
-            description: 'Why the last attempt failed, and who was missing.',
+            description: 'Why the last attempt failed, and which parties were missing.',
             type: 'string',
             maxLength: 1024,
           },
@@ -389,23 +440,30 @@ export const KeyShareSet = {
       },
       triggers: triggers(
         'epoch',
-        'The annotation, or policy/<name of the RotationPolicy>.',
-        'The value of the annotation, or the time of the slot.',
+        'The source of the trigger: `annotation`, or `policy/<name of the RotationPolicy>`.',
+        'The value of the trigger: the value of the annotation, or the time of the slot.',
       ),
-      lastRefreshTime: { description: 'When the current epoch was made final.', type: 'string', format: 'date-time' },
+      lastRefreshTime: {
+        description: 'The time at which the current epoch became final.',
+        type: 'string',
+        format: 'date-time',
+      },
       auxiliaryTime: {
-        description: 'Of an ecdsa key: when the auxiliary information that it signs with was made final.',
+        description: 'For an ecdsa key: the time at which the auxiliary information that it signs with became final.',
         type: 'string',
         format: 'date-time',
       },
       healedTime: {
         description:
-          'What was stolen from fewer than `threshold` parties before this time is worth nothing any more: the shares are newer. Of an ecdsa key they must have been refreshed after the auxiliary information was rotated: it is the auxiliaryTime then, and stays until that is so again.',
+          'The time since which the key is healed: what was stolen from fewer than `threshold` parties before it is ' +
+          'worth nothing any more, because the shares are newer. The shares of an ecdsa key must have been refreshed ' +
+          'after its auxiliary information was rotated: healedTime is then the same as auxiliaryTime, and does not ' +
+          'change until shares were refreshed after the next rotation.',
         type: 'string',
         format: 'date-time',
       },
       presignatures: {
-        description: 'Presignatures at hand, of all parties together.',
+        description: 'The number of presignatures at hand, at all parties together.',
         type: 'integer',
         format: 'int32',
         minimum: 0,
@@ -414,24 +472,39 @@ export const KeyShareSet = {
   },
   columns: [
     { name: 'Curve', type: 'string', jsonPath: '.spec.curve', description: 'The curve.' },
-    { name: 'Purpose', type: 'string', jsonPath: '.spec.purpose', description: 'What it may sign.' },
-    { name: 'Threshold', type: 'integer', jsonPath: '.spec.threshold', description: 'Parties needed to sign.' },
+    {
+      name: 'Purpose',
+      type: 'string',
+      jsonPath: '.spec.purpose',
+      description: 'The kind of signatures that the key makes.',
+    },
+    {
+      name: 'Threshold',
+      type: 'integer',
+      jsonPath: '.spec.threshold',
+      description: 'The number of parties that are needed to sign.',
+    },
     { name: 'Epoch', type: 'integer', jsonPath: '.status.epoch', description: 'The certified epoch.' },
     {
       name: 'Ready',
       type: 'string',
       jsonPath: '.status.conditions[?(@.type=="Ready")].status',
-      description: 'Whether it can sign.',
+      description: 'Whether the key can sign.',
     },
     {
       name: 'Reason',
       type: 'string',
       jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
-      description: 'Why it is ready, or not.',
+      description: 'Why the key is ready, or not.',
     },
-    { name: 'Address', type: 'string', jsonPath: '.status.addresses[0].address', description: 'Its first address.' },
-    { name: 'Cluster', type: 'string', jsonPath: '.spec.clusterRef.name', description: 'Its MpcCluster.', priority: 1 },
-    { name: 'Public Key', type: 'string', jsonPath: '.status.publicKey', description: 'Its public key.', priority: 1 },
+    {
+      name: 'Address',
+      type: 'string',
+      jsonPath: '.status.addresses[0].address',
+      description: 'The first address of the key.',
+    },
+    { name: 'Cluster', type: 'string', jsonPath: '.spec.clusterRef.name', description: 'The MpcCluster.', priority: 1 },
+    { name: 'Public Key', type: 'string', jsonPath: '.status.publicKey', description: 'The public key.', priority: 1 },
     {
       name: 'Erased',
       type: 'string',
@@ -443,7 +516,7 @@ export const KeyShareSet = {
       name: 'Healed',
       type: 'date',
       jsonPath: '.status.healedTime',
-      description: 'Since when nothing that was stolen before is of use.',
+      description: 'The time since which the key is healed.',
       priority: 1,
     },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Time since creation.' },

@@ -15,13 +15,13 @@ const resources = (of: string, requests: { cpu: string; memory: string }, limits
     default: { requests, limits },
     properties: {
       requests: {
-        description: 'What the scheduler reserves, by resource name.',
+        description: 'The amounts that the scheduler reserves, by resource name.',
         type: 'object',
         maxProperties: 8,
         additionalProperties: { description: 'A quantity, such as 100m or 256Mi.', ...quantity },
       },
       limits: {
-        description: 'What the container may use at most, by resource name.',
+        description: 'The amounts that the container may use at most, by resource name.',
         type: 'object',
         maxProperties: 8,
         additionalProperties: { description: 'A quantity, such as 500m or 512Mi.', ...quantity },
@@ -29,25 +29,25 @@ const resources = (of: string, requests: { cpu: string; memory: string }, limits
     },
   }) as const satisfies ObjectSchema;
 
-/** n parties in zones, each with its HSM, and the private NATS between them. */
+/** The kind MpcCluster: n parties in zones, each with its HSM, and the private NATS between them. */
 export const MpcCluster = {
   kind: 'MpcCluster',
   plural: 'mpcclusters',
   singular: 'mpccluster',
   shortNames: ['mpcc'],
   description:
-    'MpcCluster runs the parties of a threshold-signing service: one pod a party, each in its own zone with its own HSM, and ' +
-    'a private NATS between them. Keys are made in it by KeyShareSet. One namespace per MpcCluster is recommended: who may ' +
-    'exec into its pods reads its PINs.',
+    'MpcCluster runs the parties of a threshold-signing service: one pod for each party, in its own zone and with ' +
+    'its own HSM, and a private NATS between the parties. A KeyShareSet makes a key in it. One namespace per ' +
+    'MpcCluster is recommended: anyone who may exec into its pods can read its PINs.',
   spec: {
-    description: 'What the cluster shall be.',
+    description: 'The cluster that is to be run.',
     type: 'object',
     required: ['parties'],
     properties: {
       parties: {
         description:
-          'The parties. A party is bound to its zone for life, because its volumes are. Parties can be added; one that may ' +
-          'hold shares cannot be taken away.',
+          'The parties. A party is bound to its zone for life, because its volumes are. Parties can be added, but a ' +
+          'party that may hold shares cannot be removed.',
         type: 'array',
         minItems: 2,
         maxItems: 16,
@@ -60,7 +60,8 @@ export const MpcCluster = {
           properties: {
             id: {
               description:
-                'The number of the party: its x-coordinate in every sharing, and part of the names of its objects.',
+                'The number of the party. It is the x-coordinate of the party in every sharing, and part of the ' +
+                'names of its objects.',
               type: 'integer',
               format: 'int32',
               minimum: 1,
@@ -84,22 +85,23 @@ export const MpcCluster = {
           {
             rule: 'oldSelf.all(o, self.all(p, p.id != o.id || p.zone == o.zone))',
             message:
-              'the zone of a party cannot change: its volumes are bound to it. Restore spec.parties[].zone, or add a new party in the other zone',
+              'the zone of a party cannot change: its volumes are bound to it. Restore spec.parties[].zone, or add a ' +
+              'new party in the other zone',
             reason: 'FieldValueForbidden',
           },
         ],
       },
       deletionPolicy: {
         description:
-          'What happens to volumes, PINs and identities when the MpcCluster is deleted. Retain keeps them, and an MpcCluster of ' +
-          'the same name takes them up again; Destroy deletes them, and with them every share. Either way, an MpcCluster ' +
-          'with KeyShareSets is not deleted while they exist.',
+          'What happens to volumes, PINs and identities when the MpcCluster is deleted. Retain keeps them, and an ' +
+          'MpcCluster of the same name takes them up again; Destroy deletes them, and with them every share. With ' +
+          'either policy an MpcCluster is not deleted while it has KeyShareSets.',
         type: 'string',
         enum: ['Retain', 'Destroy'],
         default: 'Retain',
       },
       storage: {
-        description: 'The two volumes of each party. They are made once and never resized.',
+        description: 'The two volumes of each party. The volumes are made once and never resized.',
         type: 'object',
         default: {},
         properties: {
@@ -129,7 +131,8 @@ export const MpcCluster = {
       },
       images: {
         description:
-          'Container images. Unset: those the operator was installed with. Production pins them by digest and enforces that by admission policy.',
+          'Container images. Unset: the images that the operator was installed with. In production, pin images by ' +
+          'digest and enforce that by an admission policy.',
         type: 'object',
         default: {},
         properties: {
@@ -137,7 +140,7 @@ export const MpcCluster = {
           hsm: { description: 'Image of the HSM sidecar.', type: 'string', minLength: 1, maxLength: 512 },
           nats: { description: 'Image of the NATS servers.', type: 'string', minLength: 1, maxLength: 512 },
           pullPolicy: {
-            description: 'When the kubelet pulls them.',
+            description: 'When the kubelet pulls the images.',
             type: 'string',
             enum: ['Always', 'IfNotPresent', 'Never'],
             default: 'IfNotPresent',
@@ -156,7 +159,8 @@ export const MpcCluster = {
       },
       securityLevel: {
         description:
-          'Bits of security of threshold ECDSA against factoring: 128 (Paillier moduli of 3072 bits) or 112 (2048 bits, some three times as fast). Other protocols do not depend on it.',
+          'Bits of security of threshold ECDSA against factoring: 128 (Paillier moduli of 3072 bits) or 112 (moduli ' +
+          'of 2048 bits, some three times as fast). Other protocols do not depend on this level.',
         type: 'integer',
         format: 'int32',
         enum: [112, 128],
@@ -171,7 +175,7 @@ export const MpcCluster = {
         ],
       },
       logLevel: {
-        description: 'How much the parties log. Never a secret, at any level.',
+        description: 'How much the parties log. They log no secret at any level.',
         type: 'string',
         enum: ['debug', 'info', 'warn', 'error'],
         default: 'info',
@@ -179,25 +183,26 @@ export const MpcCluster = {
     },
   },
   status: {
-    description: 'What the cluster is, as its pods and parties say.',
+    description: 'The cluster as its pods and parties show it.',
     type: 'object',
     properties: {
       observedGeneration,
       conditions,
       readyParties: {
-        description: 'Parties ready of all, such as 3/3.',
+        description: 'The number of ready parties, of all parties, such as 3/3.',
         type: 'string',
         maxLength: 16,
       },
       keys: {
-        description: 'How many KeyShareSets name this cluster.',
+        description: 'The number of KeyShareSets that name this cluster.',
         type: 'integer',
         format: 'int32',
         minimum: 0,
       },
       auxiliary: {
         description:
-          'The auxiliary information of threshold ECDSA: Paillier keys and ring-Pedersen parameters, which the parties prove to each other. It serves all ECDSA keys of the cluster and has numbered generations.',
+          'The auxiliary information of threshold ECDSA: Paillier keys and ring-Pedersen parameters, which the ' +
+          'parties prove to each other. It serves all ECDSA keys of the cluster. Its generations are numbered.',
         type: 'object',
         required: ['phase'],
         properties: {
@@ -207,36 +212,47 @@ export const MpcCluster = {
             format: 'int32',
             minimum: 0,
           },
-          time: { description: 'When it became final.', type: 'string', format: 'date-time' },
+          time: { description: 'The time at which the generation became final.', type: 'string', format: 'date-time' },
           phase: {
             description:
-              'How far the generation under way is, or the last one. Generating: parties make safe primes, which takes minutes.',
+              'How far the generation under way is, or the last generation. Generating: the parties make safe ' +
+              'primes, which takes minutes.',
             type: 'string',
             enum: ['Generating', 'Pending', 'Preparing', 'Certified', 'Activated', 'Final', 'Failed'],
           },
-          trigger: { description: 'What asked for it.', type: 'string', maxLength: 320 },
+          trigger: {
+            description: 'The trigger that asked for the generation, as `<source>@<value>`.',
+            type: 'string',
+            maxLength: 320,
+          },
           attempt: {
-            description: 'The number of the attempt: the generation it would become.',
+            description:
+              'The number of the attempt, which is the number of the generation that it leads to if it succeeds.',
             type: 'integer',
             format: 'int32',
             minimum: 0,
           },
           primesReady: {
-            description: 'Parties of all that have safe primes at hand for the next generation, such as 2/3.',
+            description:
+              'The number of parties that have safe primes at hand for the next generation, of all parties, such as ' +
+              '2/3.',
             type: 'string',
             maxLength: 16,
           },
-          message: { description: 'Why it is in this phase, for people.', type: 'string', maxLength: 1024 },
+          message: { description: 'Why the generation is in this phase, for people.', type: 'string', maxLength: 1024 },
           triggers: triggers(
             'generation',
-            'What asked: first, parties (for others than before), level (for another one), annotation, or policy/<name of the RotationPolicy>.',
-            'The value of the annotation, the time of the slot, the ids of the parties, or the level.',
+            'The source of the trigger: `first`, `parties` (other parties than before), `level` (another security ' +
+              'level), `annotation`, or `policy/<name of the RotationPolicy>`.',
+            'The value of the trigger: the value of the annotation, the time of the slot, the ids of the parties, or ' +
+              'the level.',
           ),
         },
       },
       caFingerprint: {
         description:
-          'SHA-256 of the certificate authority of the transport, in hex. It authenticates connections, never a party to a party.',
+          'SHA-256 of the certificate authority of the transport, in hex. This authority authenticates connections, ' +
+          'never a party to a party.',
         type: 'string',
         maxLength: 64,
       },
@@ -252,18 +268,23 @@ export const MpcCluster = {
           required: ['id', 'zone', 'pod', 'ready'],
           properties: {
             id: { description: 'The number of the party.', type: 'integer', format: 'int32', minimum: 1, maximum: 64 },
-            zone: { description: 'Its zone.', type: 'string', maxLength: 63 },
-            pod: { description: 'The name of its pod.', type: 'string', maxLength: 253 },
-            node: { description: 'The node the pod runs on.', type: 'string', maxLength: 253 },
+            zone: { description: 'The zone of the party.', type: 'string', maxLength: 63 },
+            pod: { description: 'The name of the pod of the party.', type: 'string', maxLength: 253 },
+            node: { description: 'The node that the pod runs on.', type: 'string', maxLength: 253 },
             identity: {
               description:
-                'Fingerprint of its identity key (SHA-256 of the Ed25519 public key, in hex). Note it out of band: `verify` checks certificates against it.',
+                'Fingerprint of the identity key of the party (SHA-256 of the Ed25519 public key, in hex). Note it ' +
+                'out of band: `verify` checks certificates against it.',
               type: 'string',
               maxLength: 64,
             },
-            ready: { description: 'Whether it can take part in signing.', type: 'boolean' },
-            reason: { description: 'Why not, as one CamelCase word.', type: 'string', maxLength: 128 },
-            message: { description: 'Why not, for people.', type: 'string', maxLength: 1024 },
+            ready: { description: 'Whether the party can take part in signing.', type: 'boolean' },
+            reason: {
+              description: 'Why the party is not ready, as one CamelCase word.',
+              type: 'string',
+              maxLength: 128,
+            },
+            message: { description: 'Why the party is not ready, for people.', type: 'string', maxLength: 1024 },
           },
         },
       },
@@ -276,25 +297,35 @@ export const MpcCluster = {
       jsonPath: '.status.conditions[?(@.type=="Ready")].status',
       description: 'Whether all parties are ready.',
     },
-    { name: 'Parties', type: 'string', jsonPath: '.status.readyParties', description: 'Parties ready of all.' },
+    {
+      name: 'Parties',
+      type: 'string',
+      jsonPath: '.status.readyParties',
+      description: 'The number of ready parties, of all parties.',
+    },
     {
       name: 'Quorum',
       type: 'string',
       jsonPath: '.status.conditions[?(@.type=="QuorumAvailable")].status',
-      description: 'Whether every key can be signed with.',
+      description: 'Whether every key can sign.',
     },
     {
       name: 'ECDSA',
       type: 'string',
       jsonPath: '.status.conditions[?(@.type=="AuxiliaryReady")].status',
-      description: 'Whether ECDSA keys can be made and signed with.',
+      description: 'Whether ECDSA keys can be made and can sign.',
     },
-    { name: 'Keys', type: 'integer', jsonPath: '.status.keys', description: 'KeyShareSets of this cluster.' },
+    {
+      name: 'Keys',
+      type: 'integer',
+      jsonPath: '.status.keys',
+      description: 'The number of KeyShareSets of this cluster.',
+    },
     {
       name: 'Reason',
       type: 'string',
       jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
-      description: 'Why it is ready, or not.',
+      description: 'Why the cluster is ready, or not.',
     },
     {
       name: 'HSM',
@@ -307,7 +338,7 @@ export const MpcCluster = {
       name: 'Zones',
       type: 'string',
       jsonPath: '.status.conditions[?(@.type=="ZonesSpread")].status',
-      description: 'Whether losing a zone leaves a quorum.',
+      description: 'Whether the loss of a zone leaves a quorum.',
       priority: 1,
     },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Time since creation.' },
@@ -316,7 +347,8 @@ export const MpcCluster = {
     {
       rule: "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$') && size(self.metadata.name) <= 40",
       message:
-        'metadata.name must be a DNS label of at most 40 characters that starts with a letter: the names of pods and services are made from it',
+        'metadata.name must be a DNS label of at most 40 characters that starts with a letter: the names of pods and ' +
+        'services are made from it',
     },
   ],
 } as const satisfies Kind;

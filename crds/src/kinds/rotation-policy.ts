@@ -4,24 +4,25 @@ import { conditions, observedGeneration } from './conditions.ts';
 const keyName = { type: 'string', minLength: 1, maxLength: 63 } as const;
 const label = { type: 'string', maxLength: 63 } as const;
 
-/** When shares are refreshed: cron with time zone, suspend, names or selector of keys. */
+/** The kind RotationPolicy: when the shares of which keys are refreshed. */
 export const RotationPolicy = {
   kind: 'RotationPolicy',
   plural: 'rotationpolicies',
   singular: 'rotationpolicy',
   shortNames: ['rp'],
   description:
-    'RotationPolicy has the shares of keys refreshed on schedule, and with those of ecdsa keys the auxiliary information of their ' +
-    'MpcCluster. Each slot runs once for each key, whatever restarts; of ' +
-    'slots that were missed, the last one is made up for.',
+    'RotationPolicy refreshes the shares of keys on a schedule. For ecdsa keys it also rotates the auxiliary ' +
+    'information of their MpcCluster. Each slot runs once for each key, even if processes restart; of several missed ' +
+    'slots only the last one is made up for.',
   spec: {
-    description: 'When, and which keys.',
+    description: 'The schedule, and the keys.',
     type: 'object',
     required: ['keys'],
     properties: {
       schedule: {
         description:
-          'Cron: minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, @monthly, @yearly.',
+          'The schedule, as in cron: minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, ' +
+          '@monthly, @yearly.',
         type: 'string',
         minLength: 1,
         maxLength: 128,
@@ -35,12 +36,14 @@ export const RotationPolicy = {
         default: 'Etc/UTC',
       },
       suspend: {
-        description: 'True: no slot is started. A refresh under way is finished.',
+        description: 'Whether the policy is suspended. True: no slot is started, but a refresh under way is finished.',
         type: 'boolean',
         default: false,
       },
       startingDeadlineSeconds: {
-        description: 'A slot missed by more than this is skipped. Unset: the last missed slot is always made up for.',
+        description:
+          'The number of seconds after which a missed slot is skipped. Unset: the last missed slot is always made up ' +
+          'for.',
         type: 'integer',
         format: 'int32',
         minimum: 1,
@@ -51,7 +54,7 @@ export const RotationPolicy = {
         type: 'object',
         properties: {
           names: {
-            description: 'By name.',
+            description: 'The names of the keys.',
             type: 'array',
             minItems: 1,
             maxItems: 256,
@@ -59,17 +62,17 @@ export const RotationPolicy = {
             items: { description: 'The name of a KeyShareSet.', ...keyName },
           },
           selector: {
-            description: 'By label. An empty selector means all in the namespace.',
+            description: 'The labels of the keys. An empty selector selects all keys in the namespace.',
             type: 'object',
             properties: {
               matchLabels: {
-                description: 'All of these labels have these values.',
+                description: 'Labels and values, all of which a key must have.',
                 type: 'object',
                 maxProperties: 16,
                 additionalProperties: { description: 'The value.', ...label },
               },
               matchExpressions: {
-                description: 'All of these hold.',
+                description: 'Requirements, all of which must hold.',
                 type: 'array',
                 maxItems: 16,
                 'x-kubernetes-list-type': 'atomic',
@@ -80,7 +83,7 @@ export const RotationPolicy = {
                   properties: {
                     key: { description: 'The label.', type: 'string', minLength: 1, maxLength: 317 },
                     operator: {
-                      description: 'How it is compared.',
+                      description: 'How the label is compared.',
                       type: 'string',
                       enum: ['In', 'NotIn', 'Exists', 'DoesNotExist'],
                     },
@@ -97,7 +100,9 @@ export const RotationPolicy = {
                       rule: "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
                       message: 'operators In and NotIn need values, Exists and DoesNotExist take none',
                       messageExpression:
-                        "self.operator in ['In', 'NotIn'] ? 'operator ' + self.operator + ' compares the label with values: give at least one' : 'operator ' + self.operator + ' looks at no values: take them out, or use In or NotIn'",
+                        "self.operator in ['In', 'NotIn'] ? 'operator ' + self.operator + ' compares the label with " +
+                        "values: give at least one' : 'operator ' + self.operator + ' looks at no values: take them " +
+                        "out, or use In or NotIn'",
                       fieldPath: '.values',
                     },
                   ],
@@ -117,7 +122,7 @@ export const RotationPolicy = {
     },
   },
   status: {
-    description: 'What has been and will be done.',
+    description: 'What the policy has done and will do.',
     type: 'object',
     properties: {
       observedGeneration,
@@ -125,20 +130,21 @@ export const RotationPolicy = {
       lastScheduleTime: { description: 'The last slot that was started.', type: 'string', format: 'date-time' },
       lastSuccessfulTime: {
         description:
-          'When the last slot was completed: all its keys refreshed and their old shares erased, and for ecdsa keys newer auxiliary information in use.',
+          'The time at which the last slot was completed: all its keys were refreshed and their old shares erased, ' +
+          'and ecdsa keys use newer auxiliary information.',
         type: 'string',
         format: 'date-time',
       },
       nextScheduleTime: { description: 'The next slot.', type: 'string', format: 'date-time' },
       active: {
-        description: 'Keys whose refresh for the last slot is under way.',
+        description: 'The keys whose refresh for the last slot is under way.',
         type: 'array',
         maxItems: 256,
         'x-kubernetes-list-type': 'set',
         items: { description: 'The name of a KeyShareSet.', ...keyName },
       },
       failures: {
-        description: 'Keys whose refresh for the last slot has failed so far. It is tried again.',
+        description: 'The keys whose refresh for the last slot has failed so far. The refresh is tried again.',
         type: 'array',
         maxItems: 256,
         'x-kubernetes-list-type': 'map',
@@ -149,9 +155,9 @@ export const RotationPolicy = {
           required: ['key', 'reason', 'message'],
           properties: {
             key: { description: 'The name of the KeyShareSet.', ...keyName },
-            reason: { description: 'Why, as one CamelCase word.', type: 'string', maxLength: 128 },
-            message: { description: 'Why, for people.', type: 'string', maxLength: 1024 },
-            time: { description: 'When it failed.', type: 'string', format: 'date-time' },
+            reason: { description: 'Why the refresh failed, as one CamelCase word.', type: 'string', maxLength: 128 },
+            message: { description: 'Why the refresh failed, for people.', type: 'string', maxLength: 1024 },
+            time: { description: 'The time at which the refresh failed.', type: 'string', format: 'date-time' },
           },
         },
       },
@@ -159,13 +165,13 @@ export const RotationPolicy = {
   },
   columns: [
     { name: 'Schedule', type: 'string', jsonPath: '.spec.schedule', description: 'The schedule.' },
-    { name: 'Time Zone', type: 'string', jsonPath: '.spec.timeZone', description: 'Its time zone.' },
-    { name: 'Suspend', type: 'boolean', jsonPath: '.spec.suspend', description: 'Whether it is suspended.' },
+    { name: 'Time Zone', type: 'string', jsonPath: '.spec.timeZone', description: 'The time zone of the schedule.' },
+    { name: 'Suspend', type: 'boolean', jsonPath: '.spec.suspend', description: 'Whether the policy is suspended.' },
     {
       name: 'Ready',
       type: 'string',
       jsonPath: '.status.conditions[?(@.type=="Ready")].status',
-      description: 'Whether it works.',
+      description: 'Whether the policy works.',
     },
     { name: 'Last Schedule', type: 'date', jsonPath: '.status.lastScheduleTime', description: 'The last slot.' },
     {

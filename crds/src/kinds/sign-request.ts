@@ -5,20 +5,22 @@ import { derivationPath } from './derivation-path.ts';
 const hex = (bytes: number) => ({ type: 'string', maxLength: 2 * bytes, pattern: '^([0-9a-f]{2})*$' }) as const;
 const partyId = { type: 'integer', format: 'int32', minimum: 1, maximum: 64 } as const;
 
-/** Base64 characters of the largest message: 64 KiB. */
+/** The number of base64 characters of the largest message: 64 KiB. */
 const MESSAGE_LENGTH = 87_384;
 
-/** One signature; immutable, terminal, garbage-collected. */
+/**
+ * The kind SignRequest: one signature. A request is immutable, its answer is final, and it is deleted after its time.
+ */
 export const SignRequest = {
   kind: 'SignRequest',
   plural: 'signrequests',
   singular: 'signrequest',
   shortNames: ['sr'],
   description:
-    'SignRequest asks for one signature with one key. Who may create it needs the verb `sign` on the KeyShareSet. It never ' +
-    'changes; its answer, a signature or a failure, is final.',
+    'SignRequest asks for one signature with one key. To create one, a user needs the verb `sign` on the ' +
+    'KeyShareSet. A SignRequest never changes; its answer, a signature or a failure, is final.',
   spec: {
-    description: 'What shall be signed.',
+    description: 'What is to be signed.',
     type: 'object',
     required: ['keyRef', 'message'],
     properties: {
@@ -26,26 +28,33 @@ export const SignRequest = {
         description: 'The KeyShareSet, in the same namespace, to sign with.',
         type: 'object',
         required: ['name'],
-        properties: { name: { description: 'Its name.', type: 'string', minLength: 1, maxLength: 63 } },
+        properties: {
+          name: { description: 'The name of the KeyShareSet.', type: 'string', minLength: 1, maxLength: 63 },
+        },
       },
       message: {
         description:
-          'The message, in base64, of at most 64 KiB. An eddsa key signs it as RFC 8032 says; a taproot key as BIP-340 says, for which a transaction is its 32-byte sighash; an ecdsa key signs its digest.',
+          'The message, in base64, of at most 64 KiB. An eddsa key signs the message as in RFC 8032. A taproot key ' +
+          'signs the message as in BIP-340: for a transaction, the message is its 32-byte sighash. An ecdsa key ' +
+          'signs the digest of the message.',
         type: 'string',
-        // not `format: byte`: where CEL reads it, the API server takes only the URL-safe alphabet and then refuses every update
+        // Not `format: byte`: where CEL reads such a field, the API server takes only the URL-safe alphabet and then
+        // refuses every update.
         pattern: '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
         minLength: 4,
         maxLength: MESSAGE_LENGTH,
       },
       digest: {
         description:
-          'For ecdsa keys only: what is made of the message before it is signed. sha256d is SHA-256 twice, as Bitcoin has it; keccak256 is that of Ethereum; prehashed: the message is a digest already, of 32 bytes, which the KeyShareSet must allow. Unset: sha256.',
+          'For ecdsa keys only: the digest of the message that is signed. sha256d is SHA-256 twice, as in Bitcoin; ' +
+          'keccak256 is the hash of Ethereum; prehashed means that the message is already a digest of 32 bytes, ' +
+          'which the KeyShareSet must allow. Unset: sha256.',
         type: 'string',
         enum: ['sha256', 'sha256d', 'keccak256', 'prehashed'],
       },
       derivationPath,
       deadlineSeconds: {
-        description: 'After this time from its creation a request without a signature fails.',
+        description: 'The number of seconds after its creation at which a request without a signature fails.',
         type: 'integer',
         format: 'int32',
         minimum: 1,
@@ -53,7 +62,7 @@ export const SignRequest = {
         default: 60,
       },
       ttlSecondsAfterFinished: {
-        description: 'The finished request is deleted after this time. Unset: it is kept.',
+        description: 'The number of seconds after which a finished request is deleted. Unset: it is kept.',
         type: 'integer',
         format: 'int32',
         minimum: 0,
@@ -67,10 +76,13 @@ export const SignRequest = {
         reason: 'FieldValueForbidden',
       },
       {
-        rule: "!has(self.digest) || self.digest != 'prehashed' || (size(self.message) == 44 && self.message.endsWith('=') && !self.message.endsWith('=='))",
+        rule:
+          "!has(self.digest) || self.digest != 'prehashed' || (size(self.message) == 44 && " +
+          "self.message.endsWith('=') && !self.message.endsWith('=='))",
         message: 'a prehashed message is a digest of 32 bytes',
         messageExpression:
-          "'a prehashed message is a digest of 32 bytes, 44 characters of base64; spec.message has %d: give the digest, or the message with the name of the digest in spec.digest'.format([size(self.message)])",
+          "'a prehashed message is a digest of 32 bytes, 44 characters of base64; spec.message has %d: give the " +
+          "digest, or the message with the name of the digest in spec.digest'.format([size(self.message)])",
         fieldPath: '.message',
       },
     ],
@@ -82,25 +94,35 @@ export const SignRequest = {
       observedGeneration,
       conditions,
       phase: {
-        description: 'Pending: not begun, see reason. Signing: a session runs. Succeeded and Failed are final.',
+        description:
+          'How far the request is. Pending: no session has begun, see reason. Signing: a session runs. Succeeded and ' +
+          'Failed are final.',
         type: 'string',
         enum: ['Pending', 'Signing', 'Succeeded', 'Failed'],
       },
-      reason: { description: 'Why it is in this phase, as one CamelCase word.', type: 'string', maxLength: 128 },
-      message: { description: 'Why it is in this phase, for people.', type: 'string', maxLength: 1024 },
+      reason: {
+        description: 'Why the request is in this phase, as one CamelCase word.',
+        type: 'string',
+        maxLength: 128,
+      },
+      message: { description: 'Why the request is in this phase, for people.', type: 'string', maxLength: 1024 },
       signature: {
         description:
-          'The signature, in hex: 64 bytes: R and s (RFC 8032) for eddsa, BIP-340 for taproot, r and s, of which s is low, for ecdsa.',
+          'The signature, 64 bytes in hex: R and s (RFC 8032) for eddsa, as in BIP-340 for taproot, r and low s for ' +
+          'ecdsa.',
         ...hex(64),
       },
       publicKey: {
-        description: 'The public key it verifies under, in hex: that of the child if the request names a path.',
+        description:
+          'The public key under which the signature verifies, in hex. It is the key of the child if the request ' +
+          'names a path.',
         ...hex(33),
       },
-      digest: { description: 'Of an ecdsa key: the digest that was signed, in hex.', ...hex(32) },
-      der: { description: 'Of an ecdsa key: the signature as Ecdsa-Sig-Value of RFC 3279, in hex.', ...hex(72) },
+      digest: { description: 'For an ecdsa key: the digest that was signed, in hex.', ...hex(32) },
+      der: { description: 'For an ecdsa key: the signature as Ecdsa-Sig-Value of RFC 3279, in hex.', ...hex(72) },
       recoveryId: {
-        description: 'Of an ecdsa key: which of the public keys that fit the signature is the right one (SEC 1, C.8).',
+        description:
+          'For an ecdsa key: the number of the right one among the public keys that fit the signature (SEC 1, C.8).',
         type: 'integer',
         format: 'int32',
         minimum: 0,
@@ -116,17 +138,26 @@ export const SignRequest = {
         'x-kubernetes-list-type': 'set',
         items: { description: 'A party.', ...partyId },
       },
-      attempts: { description: 'Sessions that were run for it.', type: 'integer', format: 'int32', minimum: 0 },
+      attempts: {
+        description: 'The number of sessions that were run for the request.',
+        type: 'integer',
+        format: 'int32',
+        minimum: 0,
+      },
       durationMilliseconds: {
-        description: 'From when the leader saw the request to the verified signature.',
+        description: 'The time from when the leader saw the request to the verified signature, in milliseconds.',
         type: 'integer',
         format: 'int64',
         minimum: 0,
       },
-      startTime: { description: 'When the first session began.', type: 'string', format: 'date-time' },
-      completionTime: { description: 'When it was finished.', type: 'string', format: 'date-time' },
+      startTime: { description: 'The time at which the first session began.', type: 'string', format: 'date-time' },
+      completionTime: {
+        description: 'The time at which the request was finished.',
+        type: 'string',
+        format: 'date-time',
+      },
       culprits: {
-        description: 'Parties that provably misbehaved in a session of this request.',
+        description: 'The parties that provably misbehaved in a session of this request.',
         type: 'array',
         maxItems: 16,
         'x-kubernetes-list-type': 'map',
@@ -137,7 +168,7 @@ export const SignRequest = {
           required: ['party', 'reason'],
           properties: {
             party: { description: 'The party.', ...partyId },
-            reason: { description: 'What it did.', type: 'string', maxLength: 256 },
+            reason: { description: 'What the party did.', type: 'string', maxLength: 256 },
           },
         },
       },
@@ -145,17 +176,23 @@ export const SignRequest = {
   },
   columns: [
     { name: 'Key', type: 'string', jsonPath: '.spec.keyRef.name', description: 'The KeyShareSet.' },
-    { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'How far it is.' },
-    { name: 'Reason', type: 'string', jsonPath: '.status.reason', description: 'Why.' },
+    { name: 'Phase', type: 'string', jsonPath: '.status.phase', description: 'How far the request is.' },
+    { name: 'Reason', type: 'string', jsonPath: '.status.reason', description: 'Why the request is in this phase.' },
     { name: 'Signers', type: 'string', jsonPath: '.status.signers', description: 'The parties that signed.' },
     { name: 'Epoch', type: 'integer', jsonPath: '.status.epoch', description: 'The epoch of their shares.' },
     {
       name: 'Duration (ms)',
       type: 'integer',
       jsonPath: '.status.durationMilliseconds',
-      description: 'How long it took.',
+      description: 'The time that the request took.',
     },
-    { name: 'Attempts', type: 'integer', jsonPath: '.status.attempts', description: 'Sessions run.', priority: 1 },
+    {
+      name: 'Attempts',
+      type: 'integer',
+      jsonPath: '.status.attempts',
+      description: 'The number of sessions that were run.',
+      priority: 1,
+    },
     { name: 'Signature', type: 'string', jsonPath: '.status.signature', description: 'The signature.', priority: 1 },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Time since creation.' },
   ],

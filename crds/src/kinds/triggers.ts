@@ -1,28 +1,30 @@
-/** What the parties have carried out, so that nothing is carried out twice. */
+/** The number of the epoch or generation that a trigger led to. */
 const number = { type: 'integer', format: 'int32', minimum: 0 } as const;
 
 /**
- * The field of a status.
- * @param ledTo what a trigger leads to a new one of
- * @param sources which sources there are
- * @param values which values they have
+ * The field of a status that lists the triggers which the parties have carried out, so that no trigger is carried out
+ * twice.
+ * @param ledTo the name of the field with the number that a trigger led to: an epoch or a generation
+ * @param sources the description of the sources
+ * @param values the description of their values
  */
 export const triggers = <Name extends string>(ledTo: Name, sources: string, values: string) =>
   ({
     description:
-      'The last trigger of each source that the parties have carried out. As long as it stays, it is not carried out again.',
+      'The last trigger of each source that the parties have carried out. A trigger that is listed here is not ' +
+      'carried out again.',
     type: 'array',
     maxItems: 32,
     'x-kubernetes-list-type': 'map',
     'x-kubernetes-list-map-keys': ['source'],
     items: {
-      description: 'One source.',
+      description: 'The last trigger of one source.',
       type: 'object',
       required: ['source', 'value', ledTo],
       properties: {
         source: { description: sources, type: 'string', maxLength: 128 },
         value: { description: values, type: 'string', maxLength: 128 },
-        [ledTo]: { description: `The ${ledTo} it led to.`, ...number },
+        [ledTo]: { description: `The ${ledTo} that the trigger led to.`, ...number },
       },
     },
   }) as const;

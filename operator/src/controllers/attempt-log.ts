@@ -4,21 +4,27 @@ import { failedAttempt } from '../parties/failed-attempt.ts';
 import { type Numbered, runningAttempt } from '../parties/running-attempt.ts';
 import { type Attempts, NO_ATTEMPTS } from './attempts.ts';
 
-/** Milliseconds that parties have to show that they have begun what they accepted. */
+/** Milliseconds within which parties show that they have begun an attempt that they accepted. */
 const SHOWN_WITHIN = 10_000;
-/** Milliseconds before the attempt after the first failure; doubled with each, up to the limit. */
+/** Milliseconds before the attempt after the first failure; doubled with each further failure, up to the limit. */
 const BACKOFF = 5_000;
 const BACKOFF_LIMIT = 300_000;
 
-/** Milliseconds after which an attempt that some have acknowledged, and nobody prepares any more, is given up: it is certified at once or never. */
+/**
+ * Milliseconds after which an attempt is given up that some parties have acknowledged and no party prepares any more:
+ * such an attempt is certified at once or never.
+ */
 const ACKNOWLEDGED_WITHIN = 10_000;
 
 interface Entry extends Attempts {
-  /** The attempt that was first seen acknowledged, but not by all, at this time. */
+  /** The attempt that some, but not all, parties have acknowledged, and the time at which that was first seen. */
   readonly waiting?: { readonly number: number; readonly since: number };
 }
 
-/** What this process remembers of the attempts it commanded, by the object they are for. Lost at a restart: then the next attempt comes a little early. */
+/**
+ * The attempts that this process commanded, by the object that they are for. They are lost at a restart: the next
+ * attempt then comes a little early.
+ */
 export class AttemptLog {
   readonly #entries = new Map<string, Entry>();
 
@@ -26,12 +32,12 @@ export class AttemptLog {
     return this.#entry(key);
   }
 
-  /** The parties were asked to begin this attempt. */
+  /** Records that the parties were asked to begin this attempt. */
   commanded(key: ObjectKey, number: number, now: number): void {
     this.#set(key, { number, shownBy: now + SHOWN_WITHIN });
   }
 
-  /** Takes note of what the parties show of their attempts. */
+  /** Records what the parties report of their attempts. */
   observe(key: ObjectKey, reports: readonly Numbered[], now: number): void {
     const failed = failedAttempt(reports);
     if (failed !== undefined) this.failed(key, failed.number, failed.message ?? 'the attempt failed', now);
@@ -39,7 +45,7 @@ export class AttemptLog {
     if (running?.phase === 'Acknowledged') this.acknowledged(key, running.number, now);
   }
 
-  /** The attempt failed. Counted once, however often it is seen. */
+  /** Records that the attempt failed. A failure is counted once, however often it is reported. */
   failed(key: ObjectKey, number: number, message: string, now: number): void {
     const { failures, failed } = this.#entry(key);
     if (number <= failed) return;
@@ -47,13 +53,13 @@ export class AttemptLog {
     this.#set(key, { failed: number, failures: failures + 1, notBefore: now + delay, shownBy: 0, message });
   }
 
-  /** A party cannot begin the attempt yet: that is no failure, and the pause does not grow. */
+  /** Records that a party cannot begin the attempt yet: that is no failure, and the pause does not grow. */
   putOff(key: ObjectKey, number: number, message: string, now: number): void {
     const failed = Math.max(number, this.#entry(key).failed);
     this.#set(key, { failed, putOff: number, notBefore: now + BACKOFF, shownBy: 0, message });
   }
 
-  /** Some parties have acknowledged the attempt. If the others never do, it has failed. */
+  /** Records that some parties have acknowledged the attempt. If the others never do, the attempt has failed. */
   acknowledged(key: ObjectKey, number: number, now: number): void {
     const { waiting } = this.#entry(key);
     if (waiting?.number !== number) this.#set(key, { waiting: { number, since: now } });
@@ -62,7 +68,10 @@ export class AttemptLog {
     }
   }
 
-  /** Nothing is left to attempt. What is known of numbers stays: parties go on to show what came to nothing. */
+  /**
+   * Records that nothing is left to attempt. The numbers are kept: parties go on to report attempts that came to
+   * nothing.
+   */
   succeeded(key: ObjectKey): void {
     const entry = this.#entries.get(formatKey(key));
     if (entry === undefined) return;

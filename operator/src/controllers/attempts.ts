@@ -1,44 +1,50 @@
 import type { AttemptReport } from '@mpc-operator/crds/control';
 import { type Numbered, runningAttempt } from '../parties/running-attempt.ts';
 
-/** What this operator remembers of the attempts it commanded: nothing that must not be lost. */
+/** What this operator remembers of the attempts that it commanded. All of it may be lost. */
 export interface Attempts {
-  /** The highest number it has given out. */
+  /** The highest number that this operator has given out. */
   readonly number: number;
-  /** Until when the parties have time to show that they have begun. */
+  /** The time by which the parties must show that they have begun. */
   readonly shownBy: number;
-  /** When the next attempt may begin. */
+  /** The earliest time at which the next attempt may begin. */
   readonly notBefore: number;
-  /** The highest number of which nothing more is expected: it failed, or was put off. */
+  /** The highest number of an attempt that is over: it failed, or was put off. */
   readonly failed: number;
-  /** The highest number that was put off: a party needed time, which is no failure, whatever those say that had begun. */
+  /**
+   * The highest number of an attempt that was put off because a party needed time. It has not failed, even if the
+   * parties that had begun it report that it has.
+   */
   readonly putOff: number;
-  /** How many have failed since the last success. */
+  /** The number of attempts that failed since the last success. */
   readonly failures: number;
-  /** Why the last one failed, or was put off. */
+  /** Why the last attempt failed, or was put off. */
   readonly message?: string;
 }
 
 export const NO_ATTEMPTS: Attempts = { number: 0, shownBy: 0, notBefore: 0, failed: 0, putOff: 0, failures: 0 };
 
-/** Something is on its way, or cannot begin yet. */
+/** Nothing can be begun now: something is under way, or something is missing. */
 export interface Wait {
   readonly kind: 'wait';
   /** One CamelCase word. */
   readonly reason: string;
   readonly message: string;
-  /** By the clock, when to look again; undefined if somebody will say. */
+  /** The time, by the clock, at which to look again; undefined if a report will lead to another look. */
   readonly until?: number;
 }
 
-/** The highest number there can be: `attempt` in the control messages. */
+/** The highest number that the control messages allow in `attempt`. */
 const MAX_NUMBER = 2 ** 31 - 1;
 
 export function wait(reason: string, message: string): Wait {
   return { kind: 'wait', reason, message };
 }
 
-/** The attempt that the parties are at and that must come to its end first. */
+/**
+ * Returns a wait for the attempt that the parties are at and that must come to its end first; undefined if there is
+ * none.
+ */
 export function waitForAttempt(reports: readonly Numbered[], attempts: Attempts): Wait | undefined {
   const running = runningAttempt(reports);
   if (running === undefined || isGivenUp(running, attempts)) return undefined;
@@ -46,8 +52,9 @@ export function waitForAttempt(reports: readonly Numbered[], attempts: Attempts)
 }
 
 /**
- * The number of an attempt that may begin now, or what is waited for. `highest` is the highest that any party has taken part in, `now`
- * in milliseconds of the clock of `attempts`.
+ * Returns the number of an attempt that may begin now, or what to wait for.
+ * @param highest the highest number that any party has taken part in
+ * @param now milliseconds of the clock of `attempts`
  */
 export function nextNumber(highest: number, attempts: Attempts, now: number): number | Wait {
   if (now < attempts.shownBy && highest < attempts.number) {
@@ -61,7 +68,10 @@ export function nextNumber(highest: number, attempts: Attempts, now: number): nu
   return number > MAX_NUMBER ? wait('NumbersExhausted', `a party says it has seen attempt ${highest}`) : number;
 }
 
-/** One that never got all acknowledgements: those who gave theirs go on to show it until a higher number is final. */
+/**
+ * Whether the attempt never got all acknowledgements: the parties that acknowledged it go on to report it until a
+ * higher number is final.
+ */
 function isGivenUp({ number, phase }: Pick<AttemptReport, 'number' | 'phase'>, { failed }: Attempts): boolean {
   return phase === 'Acknowledged' && number <= failed;
 }

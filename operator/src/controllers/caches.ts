@@ -14,12 +14,12 @@ import type {
   StatefulSet,
 } from '@mpc-operator/runtime/resource';
 
-/** A cache that knows what it is a cache of. */
+/** A cache that knows the resource that it holds. */
 export interface Cached<T extends KubernetesObject> extends Cache<T> {
   readonly resource: Resource<T>;
 }
 
-/** What the controllers see of the world. */
+/** All objects that the controllers see. */
 export interface Caches {
   readonly clusters: Cached<MpcCluster>;
   /** Indexed by CLUSTER_INDEX. */
@@ -27,7 +27,7 @@ export interface Caches {
   /** Indexed by KEY_INDEX. */
   readonly requests: Cached<SignRequest>;
   readonly policies: Cached<RotationPolicy>;
-  // The rest holds children of MpcClusters only, indexed by CLUSTER_INDEX.
+  // The other caches hold children of MpcClusters only, indexed by CLUSTER_INDEX.
   readonly statefulSets: Cached<StatefulSet>;
   readonly pods: Cached<Pod>;
   readonly claims: Cached<PersistentVolumeClaim>;
@@ -39,9 +39,9 @@ export interface Caches {
   readonly networkPolicies: Cached<NetworkPolicy>;
 }
 
-/** By the MpcCluster an object belongs to or names. */
+/** The index by the MpcCluster that an object belongs to or names. */
 export const CLUSTER_INDEX = 'cluster';
-/** By the KeyShareSet an object names. */
+/** The index by the KeyShareSet that an object names. */
 export const KEY_INDEX = 'key';
 
 export function indexedBy<T extends KubernetesObject>(cache: Cached<T>, index: string, key: ObjectKey): readonly T[] {

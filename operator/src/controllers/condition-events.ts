@@ -3,12 +3,12 @@ import type { EventNote } from '@mpc-operator/runtime/events';
 
 /** Conditions that are good news when they are False. */
 const NEGATIVE = new Set(['RefreshBlocked', 'Stalled']);
-/** Conditions that come and go with everything that is done, or that have events of their own. */
+/** Conditions that change with every action of the operator, or that have events of their own. */
 const QUIET = new Set(['Progressing', 'OldSharesErased', 'AuxiliaryReady']);
-/** Conditions that are Unknown only where they were not bad: that they are good is no news then. */
+/** Conditions that are Unknown only where they were not bad: that such a condition becomes good is no news. */
 const GOOD_UNTIL_BAD = new Set(['NoMisbehaviour']);
 
-/** An event for each condition that has become true or false. What is not yet at the beginning is no news. */
+/** Returns an event for each condition that has become true or false. The first conditions of an object are no news. */
 export function conditionEvents(
   before: readonly Condition[] | undefined,
   after: readonly Condition[],

@@ -3,14 +3,20 @@ import type { Command, Refusal, Reply } from '@mpc-operator/crds/control';
 import type { PartyConnection } from './party-connection.ts';
 import type { PartyViews } from './view.ts';
 
-/** Why a party does not do as asked. */
+/** Why a party does not do what it was asked to do. */
 export interface Refused {
-  /** Undefined if it did not answer, or not to what it was asked. */
+  /**
+   * The reason that the party gave; undefined if the party did not answer, or its answer does not belong to the
+   * command.
+   */
   readonly reason?: Refusal;
   readonly message: string;
 }
 
-/** Why the party does not do as asked; undefined if it does. */
+/**
+ * Sends a command to a party.
+ * @returns why the party does not do as asked; undefined if it does
+ */
 export async function ask(id: number, order: Command, connection: PartyConnection): Promise<Refused | undefined> {
   const answer = await connection.command(id, order).catch(toMessage);
   if (typeof answer === 'string') return { message: `party ${id}: ${answer}` };
@@ -20,9 +26,9 @@ export async function ask(id: number, order: Command, connection: PartyConnectio
 }
 
 /**
- * Asks all these parties to begin an attempt, one after the other, the one that started last first: it is the likeliest to refuse, and
- * after a refusal nobody else is asked. Those that have begun find out by themselves that somebody is missing. The next attempt
- * has a higher number.
+ * Asks all these parties to begin an attempt, one after the other. The party that started last is asked first: it is
+ * the likeliest to refuse, and after a refusal no other party is asked. Parties that have begun find out by themselves
+ * that others are missing. The next attempt has a higher number.
  */
 export async function askAll(
   ids: readonly number[],
@@ -36,7 +42,7 @@ export async function askAll(
   return undefined;
 }
 
-/** See `run` in the control messages. */
+/** A random name of a session: see `run` in the control messages. */
 export const newRun = (): string => randomBytes(16).toString('hex');
 
 function youngestFirst(ids: readonly number[], views: PartyViews): readonly number[] {

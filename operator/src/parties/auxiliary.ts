@@ -4,23 +4,25 @@ import type { PartyViews } from './view.ts';
 /** A final generation of auxiliary information. */
 export interface Generation {
   readonly number: number;
-  /** When it became final. */
+  /** The time at which the generation became final. */
   readonly time?: string;
-  /** The same by the clock of each party that says so. */
+  /** The time at which the generation became final, by the clock of each party that reports it. */
   readonly times: ReadonlyMap<number, string>;
 }
 
-/** What those of these parties report that report any auxiliary information, in the same order. */
+/** The reports of those of these parties that report auxiliary information, in the order of the parties. */
 export function auxiliaryReports(ids: readonly number[], views: PartyViews): readonly AuxiliaryReport[] {
   return ids.flatMap(id => views.get(id)?.report?.auxiliary ?? []);
 }
 
-/** Whether the party has a generation that all of these proved to each other. */
+/** Whether the party has a generation for which all of these parties made proofs to each other. */
 export function covers({ active, parties }: AuxiliaryReport, ids: readonly number[]): boolean {
   return active > 0 && ids.every(id => parties.includes(id));
 }
 
-/** The one generation that is final at all of these parties and that all of them are part of. */
+/**
+ * The generation that is final at all of these parties and that all of them are part of; undefined if there is none.
+ */
 export function commonGeneration(ids: readonly number[], views: PartyViews): Generation | undefined {
   const reports = auxiliaryReports(ids, views);
   const [first] = reports;
@@ -36,7 +38,7 @@ function timeOf(id: number, views: PartyViews): readonly [number, string][] {
   return time === undefined ? [] : [[id, time]];
 }
 
-/** How many of these parties have safe primes at hand for the next generation, such as 2/3. */
+/** The number of these parties that have safe primes at hand for the next generation, such as 2/3. */
 export function primesReady(ids: readonly number[], views: PartyViews): string {
   return `${auxiliaryReports(ids, views).filter(({ primes }) => primes === 'Ready').length}/${ids.length}`;
 }

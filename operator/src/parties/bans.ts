@@ -1,7 +1,7 @@
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { PartyViews } from './view.ts';
 
-/** One party says that it has proof against another, and runs no session of threshold ECDSA with it. */
+/** A party says that it has proof against another party, and runs no session of threshold ECDSA with it. */
 export interface Ban {
   readonly by: number;
   readonly party: number;
@@ -15,8 +15,9 @@ export function bansBy(ids: readonly number[], views: PartyViews): readonly Ban[
 }
 
 /**
- * Those of these parties of a key that can sign together. Bans are about ECDSA only. Of two parties one of which has banned the other either may
- * lie: it is the largest group without a ban inside, and if several are, one that has the accusers.
+ * Returns those of these parties of a key that can sign together. Bans are about ECDSA only. If one party has banned
+ * another, either may lie. So the result is the largest group without a ban inside; among several such groups, it is
+ * one that has the accusers.
  */
 export function ableTogether(
   { purpose }: KeyShareSet['spec'],

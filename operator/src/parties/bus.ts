@@ -1,17 +1,20 @@
-/** NATS as the operator needs it: so that what stands on it can be tested without. */
+/** The part of NATS that the operator needs, as an interface, so that the code above it can be tested without NATS. */
 export interface Bus {
   readonly connected: boolean;
-  /** What comes at the subject `replyTo`; rejects if nothing does within `timeout` milliseconds, with NobodyListens at once. */
+  /**
+   * Resolves with the message that comes at the subject `replyTo`. Rejects if none comes within `timeout` milliseconds,
+   * and at once with NobodyListens if nobody subscribes to `subject`.
+   */
   request(subject: string, payload: string, replyTo: string, timeout: number): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Nobody subscribes to the subject: whoever did has gone. */
+/** Nobody subscribes to the subject: the subscriber has gone. */
 export class NobodyListens extends Error {
   override readonly name = 'NobodyListens';
 }
 
-/** PEM. */
+/** A certificate, its private key and the authorities by which servers are checked, in PEM. */
 export interface Credentials {
   readonly certificate: string;
   readonly privateKey: string;
@@ -21,12 +24,12 @@ export interface Credentials {
 export interface BusOptions {
   readonly url: string;
   readonly credentials: Credentials;
-  /** Subjects of all messages that `onMessage` gets. */
+  /** The subjects of all messages that `onMessage` gets. */
   readonly subscriptions: readonly string[];
   onMessage(subject: string, text: string): void;
-  /** The connection came or went. */
+  /** The connection was made or lost. */
   onConnection(connected: boolean): void;
 }
 
-/** Connects, and connects again for ever. */
+/** Opens a bus that connects, and connects again for ever. */
 export type OpenBus = (options: BusOptions) => Bus;

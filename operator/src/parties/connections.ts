@@ -4,7 +4,7 @@ import { formatKey, type ObjectKey } from '@mpc-operator/runtime/object';
 import type { Credentials, OpenBus } from './bus.ts';
 import { PartyConnection } from './party-connection.ts';
 
-/** Milliseconds in which a cluster gets its connection, once somebody leads. */
+/** Milliseconds within which a cluster gets its connection, once this process leads. */
 const CONNECT_WITHIN = 30_000;
 
 /** The connections to the parties: one for each MpcCluster. */
@@ -14,10 +14,13 @@ export class Connections {
   readonly #open: OpenBus;
   readonly #log: Logger;
   readonly #clock: Clock;
-  /** When it was first asked, by cluster, whether it is settled. */
+  /** The time at which isSettled was first asked about a cluster without a connection, by cluster. */
   readonly #asked = new Map<string, number>();
 
-  /** `open` makes a bus; the clock is for tests. */
+  /**
+   * @param open opens a bus
+   * @param clock another clock, for tests
+   */
   constructor(open: OpenBus, log: Logger, clock: Clock = systemClock) {
     this.#open = open;
     this.#log = log;
@@ -33,7 +36,9 @@ export class Connections {
     return this.#connections.get(formatKey(cluster));
   }
 
-  /** Whether the parties of a cluster that are up had the time to report. Where there is no connection, none will. */
+  /**
+   * Whether the running parties of a cluster had the time to report. Where no connection is made, no party will report.
+   */
   isSettled(cluster: ObjectKey): boolean {
     const connection = this.get(cluster);
     if (connection !== undefined) return connection.settled;
@@ -42,7 +47,7 @@ export class Connections {
     return this.#clock.now() - since >= CONNECT_WITHIN;
   }
 
-  /** The connection to a cluster's parties, with these credentials. */
+  /** Returns the connection to a cluster's parties, with these credentials. */
   async ensure(cluster: ObjectKey, url: string, credentials: Credentials): Promise<PartyConnection> {
     const current = this.get(cluster);
     if (current !== undefined) {

@@ -1,7 +1,7 @@
 import type { AttemptReport } from '@mpc-operator/crds/control';
 import type { Numbered } from './running-attempt.ts';
 
-/** The failed attempt of the highest number, by the word of the party that says most of it. */
+/** The failed attempt with the highest number, as the party reports it that says most about it. */
 export function failedAttempt(reports: readonly Numbered[], trigger?: string): AttemptReport | undefined {
   const [last] = reports
     .flatMap(report => report.attempt ?? [])
@@ -10,7 +10,7 @@ export function failedAttempt(reports: readonly Numbered[], trigger?: string): A
   return last;
 }
 
-/** Proof of misbehaviour says more than a wrong configuration, and that more than a timeout. */
+/** How much a failure says: proof of misbehaviour more than a wrong configuration, and that more than a timeout. */
 function weight({ failure }: AttemptReport): number {
   return ['Timeout', 'Internal', 'ContextMismatch', 'Misbehaviour'].indexOf(failure ?? 'Timeout');
 }

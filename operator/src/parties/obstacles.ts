@@ -1,16 +1,19 @@
 import type { PartyViews } from './view.ts';
 
-/** Why something that takes all of some parties cannot begin yet. */
+/** Why an action that needs all parties of a group cannot begin yet. */
 export interface Obstacle {
   /** One CamelCase word. */
   readonly reason: string;
   readonly message: string;
 }
 
-/** A party, and one whose identity it has not pinned. */
+/** A party, and another party whose identity it has not pinned. */
 export type Strangers = readonly [id: number, other: number];
 
-/** An attempt takes all parties, and each must know whom it deals with. `missing` are those that are not ready. */
+/**
+ * Returns why an attempt cannot begin. An attempt needs all parties, and each of them must know the others.
+ * @param missing the parties that are not ready
+ */
 export function attendanceObstacle(missing: readonly number[], [stranger]: readonly Strangers[]): Obstacle | undefined {
   if (missing.length > 0) {
     return { reason: 'WaitingForParties', message: `all parties are needed, but ${describeMissing(missing)}` };
@@ -19,7 +22,7 @@ export function attendanceObstacle(missing: readonly number[], [stranger]: reado
   return { reason: 'PartiesMeeting', message: `party ${stranger[0]} has not met party ${stranger[1]} yet` };
 }
 
-/** Who of these parties has not met whom of them yet. */
+/** The pairs of these parties that have not met yet. */
 export function strangersAmong(parties: readonly number[], views: PartyViews): readonly Strangers[] {
   return parties.flatMap(id => {
     const acquainted = views.get(id)?.report?.acquainted;

@@ -12,31 +12,35 @@ export interface KeysPage {
 }
 
 /**
- * The keys of one party, followed by asking for what changed since the last answer. Whenever the answers cannot be a
- * continuation of what is known (another process, another identity, a log that went back, a key that is gone) all is asked for anew.
+ * The keys of one party, kept up to date by asking for what changed since the last answer. All keys are asked for anew
+ * whenever an answer cannot continue what is known: after another process, another identity, a log that went back, or a
+ * key that is gone.
  */
 export class PartyCache {
   #report: PartyReport | undefined;
-  /** By name. */
+  /** The known keys, by name. */
   #keys = new Map<string, KeyReport>();
-  /** The keys of an answer to "all", until its last page. */
+  /** The keys of an answer to a request for all keys, until its last page; undefined if no such request is open. */
   #renewed: Map<string, KeyReport> | undefined = new Map();
   #since = 0;
-  /** The position up to which all is known. */
+  /** The position up to which all changes are known. */
   #known = -1;
-  /** The position for which a request is on its way. */
+  /** The position that the party had reported when the last request was made. */
   #asked = 0;
 
   get report(): PartyReport | undefined {
     return this.#report;
   }
 
-  /** All keys; undefined until they were all seen once, and while they must be asked for anew. */
+  /** All keys; undefined until all of them were seen once, and while they must be asked for anew. */
   get keys(): readonly KeyReport[] | undefined {
     return this.#renewed === undefined && this.#known >= 0 ? [...this.#keys.values()] : undefined;
   }
 
-  /** Takes a report; true if it says something that anybody but the cache itself would want to know. */
+  /**
+   * Takes a report.
+   * @returns whether the report has news for anybody but the cache itself
+   */
   take(report: PartyReport): boolean {
     const before = this.#report;
     this.#report = report;
@@ -49,7 +53,10 @@ export class PartyCache {
     return before === undefined || !equal(essence(before), essence(report));
   }
 
-  /** What to ask the party for, if anything is not known: keys changed after this position. To be answered by `add`. */
+  /**
+   * Returns the position after which changed keys are to be asked for; undefined if everything is known. `add` takes
+   * the answer.
+   */
   next(): number | undefined {
     if (this.#report === undefined) return undefined;
     if (this.#renewed === undefined && this.#known >= this.#report.position) return undefined;
@@ -57,14 +64,15 @@ export class PartyCache {
     return this.#since;
   }
 
-  /** Takes the answer to what `next` asked for. */
+  /** Takes the answer to the request that `next` asked for. */
   add(page: KeysPage): Change {
     const target = this.#renewed ?? this.#keys;
     const change = changeOf(page.keys, target);
     for (const key of page.keys) target.set(key.spec.name, key);
     this.#since = page.position;
     if (page.more) return change;
-    // What was asked for when the report said `asked` covers it, whatever position the last key has.
+    // The request was made when the report said `asked`, so its answer covers that position, whatever position the last
+    // key has.
     this.#since = Math.max(page.position, this.#asked);
     this.#known = this.#since;
     return this.#finish() ? 'keys' : change;
@@ -102,7 +110,7 @@ function withoutCounts({ presignatures: _, ...rest }: KeyReport): unknown {
   return rest;
 }
 
-/** How many sessions run and how long the log is changes with every signature, and decides nothing. */
+/** The report without its position and its number of sessions, which change with every signature and decide nothing. */
 function essence({ position: _, sessions: __, ...rest }: PartyReport): unknown {
   return rest;
 }

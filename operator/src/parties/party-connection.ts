@@ -8,11 +8,14 @@ import { type Bus, type Credentials, NobodyListens, type OpenBus } from './bus.t
 import { PartyCache } from './party-cache.ts';
 import { type PartyView, type PartyViews, REPORT_LIFETIME } from './view.ts';
 
-/** Milliseconds for the reply to a command. */
+/** Milliseconds within which a command must be replied to. */
 const REPLY_TIMEOUT = 3_000;
-/** Milliseconds in which counts that changed are told of, together: they would be news with every signature. */
+/**
+ * Milliseconds for which changes of counts are collected before they are told: else they would be news with every
+ * signature.
+ */
 const COUNTS_WITHIN = 10_000;
-/** Pages that one party may answer with: more than any cluster has keys. */
+/** The largest number of pages that one party may answer with: more than any cluster has keys for. */
 const MAX_PAGES = 1_000;
 
 export interface PartyConnectionOptions {
@@ -21,20 +24,20 @@ export interface PartyConnectionOptions {
   readonly open: OpenBus;
   readonly log: Logger;
   readonly clock?: Clock;
-  /** Something changed in what is known of the parties. */
+  /** Called when something changed in what is known of the parties. */
   onChange(): void;
 }
 
 interface Party {
   readonly cache: PartyCache;
-  /** When its present start was first heard of. */
+  /** The time at which the present start of the party was first heard of. */
   since: number;
   receivedAt: number;
   polling: boolean;
   cancelExpiry: () => void;
 }
 
-/** The parties of one MpcCluster, over its NATS: what they last said, and a way to command them. */
+/** The parties of one MpcCluster, over its NATS: their last reports, and a way to command them. */
 export class PartyConnection {
   readonly #options: PartyConnectionOptions;
   readonly #clock: Clock;
@@ -56,7 +59,7 @@ export class PartyConnection {
     return this.#bus.connected;
   }
 
-  /** Whether every party that is up had the time to report: before, silence says nothing. */
+  /** Whether every running party had the time to report: before, silence says nothing. */
   get settled(): boolean {
     return this.#clock.now() - this.#startedAt >= REPORT_LIFETIME;
   }
@@ -69,12 +72,15 @@ export class PartyConnection {
     this.#bus = this.#open();
   }
 
-  /** All parties that were ever heard of. */
+  /** Views of all parties that were ever heard of. */
   views(): PartyViews {
     return new Map([...this.#parties].map(([id, party]) => [id, this.#view(id, party)]));
   }
 
-  /** The reply of a party. Rejects if there is none, or none that can be understood: then nothing is known of what it did. */
+  /**
+   * Sends a command to a party, and resolves with its reply. Rejects if no reply comes, or none that can be understood:
+   * then it is not known what the party did.
+   */
   async command(party: number, command: Command): Promise<Reply> {
     const replyTo = subjects.reply(party, randomUUID());
     const payload = JSON.stringify(command);
@@ -111,7 +117,7 @@ export class PartyConnection {
 
   #receive(subject: string, text: string): void {
     const parsed = partyReport.safeParse(parseJson(text));
-    // The servers let a party publish on the subject of its own id only: a report in another's name is none.
+    // The servers let a party publish on the subject of its own id only: a report in another party's name is no report.
     if (!parsed.success || subject !== subjects.report(parsed.data.party)) {
       this.#options.log.warn('a report that is none was dropped', { subject });
       return;
@@ -143,7 +149,7 @@ export class PartyConnection {
     return party;
   }
 
-  /** The party has gone: what it said last is not to be relied on, until it says something again. */
+  /** Records that a party has gone: its last report is not to be relied on until it reports again. */
   #lose(id: number): void {
     const party = this.#parties.get(id);
     if (party === undefined || this.#clock.now() - party.receivedAt >= REPORT_LIFETIME) return;
@@ -159,7 +165,7 @@ export class PartyConnection {
     });
   }
 
-  /** Asks for keys until all are known. If it fails, the next report leads here again. */
+  /** Asks a party for keys until all are known. If that fails, the next report leads to another try. */
   async #poll(id: number, party: Party): Promise<void> {
     if (party.polling) return;
     party.polling = true;

@@ -1,15 +1,19 @@
 import type { AttemptReport } from '@mpc-operator/crds/control';
 
-/** What a party reports of anything that goes from number to number: the epochs of a key, the generations of auxiliary information. */
+/**
+ * A report of anything that goes from number to number: the epochs of a key, the generations of auxiliary information.
+ */
 export interface Numbered {
   readonly active: number;
   readonly final: number;
-  /** Of the highest certified number; auxiliary information shows none. */
+  /** The certificate of the highest certified number; a report of auxiliary information has none. */
   readonly certificate?: { readonly epoch: number } | undefined;
   readonly attempt?: AttemptReport | undefined;
 }
 
-/** The attempt that the parties are at, by what all of them report of the same thing; undefined if they are at rest. */
+/**
+ * Returns the attempt that the parties are at, by all their reports of the same thing; undefined if they are at rest.
+ */
 export function runningAttempt(reports: readonly Numbered[]): Pick<AttemptReport, 'number' | 'phase'> | undefined {
   const unfinished = reports.find(
     ({ active, final, certificate }) => active !== final || (certificate?.epoch ?? 0) > final,

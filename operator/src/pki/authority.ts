@@ -24,9 +24,12 @@ const SIGNATURE_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' } as const;
 
 const DAY = 24 * 3600 * 1000;
 const AUTHORITY_LIFETIME = 3650 * DAY;
-/** Ninety days, renewed at two thirds: a month to notice that renewal does not work. */
+/**
+ * Ninety days. A certificate is renewed after two thirds of them, which leaves a month to notice that renewal does not
+ * work.
+ */
 export const CERTIFICATE_LIFETIME = 90 * DAY;
-/** Certificates begin this much in the past, since clocks of nodes differ. */
+/** Certificates become valid this much before they are issued, since the clocks of nodes differ. */
 const BACKDATE = 10 * 60 * 1000;
 
 /** A certificate and its private key, both PEM. The key is PKCS #8. */
@@ -35,14 +38,14 @@ export interface KeyPair {
   readonly privateKey: string;
 }
 
-/** What a certificate is for. `uri` names a client of NATS; `dnsNames` are those of a server. */
+/** The names that a certificate is for. `uri` names a client of NATS; `dnsNames` are those of a server. */
 export interface CertificateRequest {
   readonly commonName: string;
   readonly uri: string;
   readonly dnsNames: readonly string[];
 }
 
-/** A self-signed authority that can issue end-entity certificates only (path length 0). */
+/** Creates a self-signed authority that can issue end-entity certificates only (path length 0). */
 export async function createAuthority(commonName: string, now: Date): Promise<KeyPair> {
   const keys = await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -61,8 +64,8 @@ export async function createAuthority(commonName: string, now: Date): Promise<Ke
 }
 
 /**
- * A new key and a certificate for it. With DNS names it serves TLS and, as NATS servers connect to each other, is a client too;
- * without, it is a client's only.
+ * Makes a new key and a certificate for it. A certificate with DNS names serves TLS and is also for a client, as NATS
+ * servers connect to each other; a certificate without DNS names is for a client only.
  */
 export async function issue(authority: KeyPair, request: CertificateRequest, now: Date): Promise<KeyPair> {
   const issuer = new X509Certificate(authority.certificate);
@@ -94,12 +97,12 @@ export async function issue(authority: KeyPair, request: CertificateRequest, now
 }
 
 function validity(now: Date, lifetime: number): { notBefore: Date; notAfter: Date } {
-  // Whole seconds: a certificate holds no more.
+  // The times are whole seconds: a certificate holds no more.
   const start = Math.floor(now.getTime() / 1000) * 1000;
   return { notBefore: new Date(start - BACKDATE), notAfter: new Date(start + lifetime) };
 }
 
-/** 127 random bits; RFC 5280 4.1.2.2 wants it positive and of at most 20 octets. */
+/** 127 random bits. RFC 5280 4.1.2.2 demands that a serial number is positive and has at most 20 octets. */
 function serialNumber(): string {
   const bytes = crypto.getRandomValues(Buffer.alloc(16));
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x01;

@@ -1,29 +1,38 @@
 import type { KeyPair } from './authority.ts';
 import { renewalTime } from './renewal.ts';
 
-/** The authorities of a cluster: the one that issues and, while one succeeds another, both. */
+/** The authorities of a cluster: the one that issues and, during a CA rotation, another one. */
 export interface Authorities {
   readonly issuing: KeyPair;
   readonly caRotation?: CaRotation;
-  /** The last request for another authority that was begun to be carried out. */
+  /** The last request for another authority that was carried out, or begun to be. */
   readonly request?: string;
 }
 
-/** One authority takes the place of another in three steps, so that at any moment everybody trusts what everybody shows. */
+/**
+ * One authority takes the place of another in three steps, so that at any moment everybody trusts the certificates that
+ * everybody shows.
+ */
 export interface CaRotation {
-  /** `Trust`: `other` is the next authority, and trusted by now. `Reissue`: `other` is the last one, and trusted still. */
+  /**
+   * `Trust`: `other` is the next authority, and already trusted. `Reissue`: `other` is the last authority, and still
+   * trusted.
+   */
   readonly step: 'Trust' | 'Reissue';
   readonly other: KeyPair;
   readonly since: Date;
 }
 
 /**
- * Milliseconds that each step lasts at least. Whether the servers have loaded it can be asked; the parties read what the kubelet
- * brings them, within some two minutes, whenever they connect.
+ * The shortest time that a step lasts, in milliseconds. The servers can be asked whether they have loaded a step; the
+ * parties read what the kubelet brings them, within some two minutes, whenever they connect.
  */
 const STEP_LASTS = 10 * 60 * 1000;
 
-/** What comes next, once the servers have loaded the present step. A request is carried out once. */
+/**
+ * Returns the next step, once the servers have loaded the present one; undefined if none is due. A request is carried
+ * out once.
+ */
 export function nextStep(
   { issuing, caRotation, request: carriedOut }: Authorities,
   request: string | undefined,
@@ -37,7 +46,10 @@ export function nextStep(
   return caRotation.step === 'Trust' ? 'Reissue' : 'Drop';
 }
 
-/** The certificates of all authorities that are trusted, PEM. In the same order in both steps: what is trusted does not change between. */
+/**
+ * The certificates of all trusted authorities, in PEM. They have the same order in both steps: between the steps
+ * nothing changes in what is trusted.
+ */
 export function trusted({ issuing, caRotation }: Authorities): string {
   if (caRotation === undefined) return issuing.certificate;
   const both = [issuing.certificate, caRotation.other.certificate];

@@ -3,10 +3,12 @@ import { createHash, createPrivateKey, X509Certificate as NodeCertificate } from
 import { SubjectAlternativeNameExtension, X509Certificate } from '@peculiar/x509';
 import type { CertificateRequest, KeyPair } from './authority.ts';
 
-/** Why a certificate must be issued anew. The order of the checks, and their style: cert-manager's policies. */
+/**
+ * Why a certificate must be issued anew. The reasons, and the order of the checks, follow the policies of cert-manager.
+ */
 export type RenewalReason = 'Missing' | 'Unreadable' | 'KeyMismatch' | 'OtherAuthority' | 'OtherNames' | 'RenewalDue';
 
-/** Why `current` cannot stay as the certificate for `request`; undefined if it can. */
+/** Returns why `current` cannot stay as the certificate for `request`; undefined if it can. */
 export function renewalReason(
   current: KeyPair | undefined,
   authority: string,
@@ -24,7 +26,10 @@ export function renewalReason(
   return undefined;
 }
 
-/** Why an authority cannot stay. Its age is no reason: to replace one that is trusted takes three steps. */
+/**
+ * Returns why an authority cannot stay; undefined if it can. Its age is no reason: to replace a trusted authority takes
+ * three steps.
+ */
 export function authorityReason(current: KeyPair | undefined): 'Missing' | 'Unreadable' | 'KeyMismatch' | undefined {
   if (current === undefined) return 'Missing';
   const certificate = parse(current.certificate);
@@ -32,7 +37,10 @@ export function authorityReason(current: KeyPair | undefined): 'Missing' | 'Unre
   return ownsKey(certificate, current.privateKey) ? undefined : 'KeyMismatch';
 }
 
-/** When two thirds of its life are over, in whole seconds, so that a timer set for it never comes early. */
+/**
+ * The time at which two thirds of the life of a certificate are over. It is in whole seconds, rounded up, so that a
+ * timer set for it never comes early.
+ */
 export function renewalTime(certificate: string): Date {
   const { notBefore, notAfter } = new X509Certificate(certificate);
   const time = notBefore.getTime() + ((notAfter.getTime() - notBefore.getTime()) * 2) / 3;

@@ -1,9 +1,12 @@
-/** What parties would report of their auxiliary information. */
+/** Reports of auxiliary information, as parties would give them. */
 import type { AttemptReport, AuxiliaryReport } from '@mpc-operator/crds/control';
 import type { PartyViews } from '../parties/view.ts';
 import { view, views } from './reports.ts';
 
-/** Auxiliary information at rest in this generation, of parties 1, 2 and 3; 0: none yet, but primes for it. */
+/**
+ * Auxiliary information at rest in this generation, of parties 1, 2 and 3. Generation 0: the parties have none yet, but
+ * primes for one.
+ */
 export function auxiliaryReport(generation: number, changes: Partial<AuxiliaryReport> = {}): AuxiliaryReport {
   return {
     level: 128,
@@ -19,7 +22,10 @@ export function auxiliaryReport(generation: number, changes: Partial<AuxiliaryRe
   };
 }
 
-/** The same views, but each party that says anything has this auxiliary information, the first party the first one and so on. */
+/**
+ * The same views, but each party that reports anything has auxiliary information: the first party the first report, and
+ * so on, the others the last.
+ */
 export function withAuxiliary(views: PartyViews, ...reports: readonly AuxiliaryReport[]): PartyViews {
   return new Map(
     [...views].map(([id, view], i) => {
@@ -29,7 +35,7 @@ export function withAuxiliary(views: PartyViews, ...reports: readonly AuxiliaryR
   );
 }
 
-/** Three parties, each with its own of these, or the last. */
+/** Three parties: the first has the first report, and so on, the others the last. */
 export function threeParties(...reports: readonly AuxiliaryReport[]): PartyViews {
   return withAuxiliary(views(), ...reports);
 }
@@ -39,13 +45,13 @@ export function fourParties(...reports: readonly AuxiliaryReport[]): PartyViews 
   return withAuxiliary(new Map(ids.map(id => [id, view(id, [], { acquainted: ids })])), ...reports);
 }
 
-/** Generation 1, and an attempt at the next one. It took the primes when it began. */
+/** Generation 1, and an attempt at generation 2, which took the primes when it began. */
 export function trying(phase: AttemptReport['phase'], message?: string): AuxiliaryReport {
   const attempt: AttemptReport = { number: 2, trigger: 'annotation@x', phase, ...(message && { message }) };
   return auxiliaryReport(1, { attempt, highest: 2, primes: 'Generating' });
 }
 
-/** Generation 2, which this trigger led to. */
+/** Generation 2, which this trigger has led to. */
 export function ledTo(source: string, value: string): AuxiliaryReport {
   const { triggers } = auxiliaryReport(1);
   return auxiliaryReport(2, { triggers: [...triggers, { source, value, epoch: 2 }] });

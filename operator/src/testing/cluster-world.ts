@@ -39,7 +39,9 @@ export function createClusterWorld(cluster: MpcCluster = mpcCluster()) {
         findCondition(api.get(mpcClusters, clusterKey)?.status?.conditions, type) ?? {};
       return `${status} ${reason} ${message}`;
     },
-    /** What Kubernetes would do: pods for all parties, of this template revision, and servers that are up. */
+    /**
+     * Does what Kubernetes would do: makes pods of this template revision for all parties, and makes the servers ready.
+     */
     startPods(revision = 'r1', ids = [1, 2, 3]): void {
       for (const set of caches.statefulSets.list()) {
         api.put(StatefulSet, {
@@ -69,7 +71,7 @@ export function createClusterWorld(cluster: MpcCluster = mpcCluster()) {
   };
 }
 
-/** A cluster that is up and at rest. */
+/** A world with a cluster that is up and at rest. */
 export async function runningCluster(cluster?: MpcCluster) {
   const world = createClusterWorld(cluster);
   await world.reconcile();

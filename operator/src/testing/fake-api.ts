@@ -12,16 +12,16 @@ interface Target {
 }
 
 /**
- * An API server in memory: enough of one to run reconcilers against. Server-side apply is "what is sent, over what is there"; caches
- * show every write at once.
+ * An API server in memory, which does enough to run reconcilers against. Server-side apply lays what is sent over what
+ * is there; caches show every write at once.
  */
 export class FakeApi implements Transport {
   readonly host = 'fake';
-  /** Method, collection, name and subresource of every write. */
+  /** The method, collection, name and subresource of every write. */
   readonly writes: string[] = [];
   /** Whether evictions are granted. */
   evictions = true;
-  /** Which writes are forbidden, by their path. */
+  /** Whether a write is forbidden, by its path. */
   refuses: (path: string) => boolean = () => false;
   readonly #objects = new Map<string, KubernetesObject>();
   #version = 0;
@@ -30,7 +30,7 @@ export class FakeApi implements Transport {
     return new ApiClient({ transport: this, fieldManager: 'test' });
   }
 
-  /** Puts an object there as if it had always been. */
+  /** Puts an object there as if it had always been there. */
   put<T extends KubernetesObject>(resource: Resource<T>, object: T): T {
     this.#store(resourcePath(resource, keyOf(object)), object);
     return object;
@@ -44,7 +44,7 @@ export class FakeApi implements Transport {
     this.#objects.delete(resourcePath(resource, key));
   }
 
-  /** All objects of a type, with one index. */
+  /** A cache of all objects of a type, with one index. */
   cache<T extends KubernetesObject>(resource: Resource<T>, keysOf: (object: T) => readonly ObjectKey[]): Cached<T> {
     const list = (namespace?: string): readonly T[] =>
       [...this.#objects.keys()]
@@ -120,7 +120,7 @@ export class FakeApi implements Transport {
     return stored;
   }
 
-  /** What was stored under the path of a type is of that type. */
+  /** Returns the object at a path. An object that was stored under the path of a type is of that type. */
   #find<T extends KubernetesObject>(path: string): T | undefined {
     return this.#objects.get(path) as T | undefined;
   }

@@ -24,7 +24,7 @@ export class FakeBus implements Bus {
     this.closed = true;
   }
 
-  /** A message arrives. */
+  /** Delivers a message. */
   publish(subject: string, content: unknown): void {
     this.options.onMessage(subject, JSON.stringify(content));
   }

@@ -1,4 +1,4 @@
-/** What parties would report. */
+/** Reports and views of parties, as parties would give them. */
 import type { Certificate, KeyReport, PartyReport } from '@mpc-operator/crds/control';
 import type { PartyView, PartyViews } from '../parties/view.ts';
 
@@ -58,7 +58,7 @@ export function keyReport(epoch: number, changes: Partial<KeyReport> = {}): KeyR
   };
 }
 
-/** A keygen that has not led to a certificate, or not yet. */
+/** A keygen that has not led to a certificate, or has not yet. */
 export function keygenReport(
   number: number,
   phase: 'Preparing' | 'Acknowledged' | 'Failed',
@@ -80,12 +80,12 @@ export function view(id: number, keys: readonly KeyReport[] = [], changes: Parti
   return { id, report: partyReport(id, { keys: keys.length, ...changes }), keys };
 }
 
-/** Three parties that hold the same. */
+/** Views of parties that hold the same keys. */
 export function views(keys: readonly KeyReport[] = [], ids: readonly number[] = [1, 2, 3]): PartyViews {
   return new Map(ids.map(id => [id, view(id, keys)]));
 }
 
-/** The same views, but for this party. */
+/** The same views, with another view of one party. */
 export function withView(views: PartyViews, changed: PartyView): PartyViews {
   return new Map([...views, [changed.id, changed]]);
 }

@@ -39,10 +39,10 @@ export function createWorld(now: Date) {
   return { api, client, clock, parties, connections, notes, events: recorder, caches: cachesOf(api), context };
 }
 
-/** The parties at the other end of NATS: each says what it is told to hold, and takes orders. */
+/** The parties at the other end of NATS: each reports what the test says it holds, and takes commands. */
 export class FakeParties {
   readonly commands: { readonly party: number; readonly command: Command }[] = [];
-  /** What a party answers to an order; accepted unless this says otherwise. */
+  /** The answer of a party to a command; the default is that it accepts. */
   answer: (party: number, command: Command) => Reply | undefined = () => ({ result: 'accepted' });
   #views: PartyViews = new Map();
   readonly #buses: FakeBus[] = [];
@@ -53,11 +53,11 @@ export class FakeParties {
     return bus;
   }
 
-  /** Every party says what these views have it say. Those without a report are silent. */
+  /** Makes every party report what these views show. Parties without a report stay silent. */
   async report(views: PartyViews): Promise<void> {
     this.#views = views;
     for (const { id, report } of views.values()) {
-      // Another position than before: so the operator asks for the keys again.
+      // The position differs from the one before, so that the operator asks for the keys again.
       const position = (this.#positions.get(id) ?? 0) + 1;
       this.#positions.set(id, position);
       if (report !== undefined) this.#publish({ ...report, position });

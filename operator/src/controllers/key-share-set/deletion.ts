@@ -11,10 +11,13 @@ import { holdingOf } from './decisions/holding.ts';
 import type { Run } from './run.ts';
 import { keyStatus } from './status.ts';
 
-/** Milliseconds after which parties that did not obey are asked again. */
+/** Milliseconds after which parties that did not destroy their shares are asked again. */
 const RETRY = 5_000;
 
-/** Lets a KeyShareSet go: at once if its shares are retained, otherwise when every party has destroyed its own. */
+/**
+ * Removes the finalizer of a KeyShareSet: at once if its shares are retained, otherwise when every party has destroyed
+ * its share.
+ */
 export async function deleteKey(
   key: KeyShareSet,
   cluster: MpcCluster | undefined,
@@ -22,7 +25,7 @@ export async function deleteKey(
   run: Run,
 ): Promise<Result> {
   const { client, caches, connections, events, signal } = run;
-  // What is retained may go while its cluster is paused: nothing is changed there.
+  // A KeyShareSet whose shares are retained may go while its cluster is paused: nothing changes in the cluster.
   if (isPaused(key) || (key.spec.deletionPolicy === 'Destroy' && cluster !== undefined && isPaused(cluster))) return {};
   const connection = cluster && connections.get(keyOf(cluster));
   const views: PartyViews = connection?.views() ?? new Map();

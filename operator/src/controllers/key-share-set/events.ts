@@ -1,7 +1,7 @@
 import type { KeyShareSetStatus } from '@mpc-operator/crds/generated/api';
 import type { EventNote } from '@mpc-operator/runtime/events';
 
-/** What has happened to a key between two of its statuses. A status that was wiped is no news. */
+/** The events of a key between two of its statuses. That a status was wiped is no news. */
 export function keyEvents(before: KeyShareSetStatus | undefined, after: KeyShareSetStatus): readonly EventNote[] {
   const notes: EventNote[] = [];
   if (before?.conditions !== undefined && before.keyId === undefined && after.keyId !== undefined) {

@@ -58,7 +58,7 @@ async function converge(key: KeyShareSet, holding: Holding, cluster: MpcCluster,
       return { requeueAfter: waitFor(shown, run.clock.now()) };
     default:
       await command(key, shown, run);
-      // If the parties do not show what they do, look again.
+      // If the parties do not report what they do, this leads to another look.
       return { requeueAfter: RETRY };
   }
 }
@@ -73,13 +73,19 @@ function decide(key: KeyShareSet, holding: Holding, { attempts, clock }: Run): S
   return step;
 }
 
-/** A new leader has heard of nobody yet: what the last one saw stands until all had the time to report. */
+/**
+ * Whether it is too early to write a status. A new leader has heard of no party yet: the status of the last leader
+ * stands until all parties had the time to report.
+ */
 function isTooEarly(key: KeyShareSet, cluster: MpcCluster, { members }: Holding, { connections }: Run): boolean {
   const heard = members.every(member => member.kind !== 'unknown');
   return !heard && key.status?.conditions !== undefined && !connections.isSettled(keyOf(cluster));
 }
 
-/** Nothing can be done until somebody changes this object, its cluster or what the parties hold: each leads here again. */
+/**
+ * Reports a fault. Nothing can be done until somebody changes this object, its cluster or what the parties hold: each
+ * of these changes leads to another reconcile.
+ */
 async function stall(key: KeyShareSet, fault: Fault, holding: Holding | undefined, run: Run): Promise<Result> {
   await writeStatus(key, faultConditions(fault), holding, run);
   return {};

@@ -15,7 +15,7 @@ export interface KeyShareSetDeps {
   readonly clock: Clock;
 }
 
-/** One reconcile of one key. */
+/** What one reconcile of one key works with. */
 export interface Run extends KeyShareSetDeps {
   readonly signal: AbortSignal;
   readonly log: Logger;

@@ -19,7 +19,7 @@ const ofEcdsa = (changes: Partial<KeyReport> = {}) =>
 const withStatus = (key: KeyShareSet, status: KeyShareSetStatus): KeyShareSet => ({ ...key, status });
 const status = (key: KeyShareSet, seen: PartyViews) =>
   keyStatus(key, holdingOf(key, mpcCluster(), seen), [], NO_ATTEMPTS, now);
-/** One report for each party; undefined: it is silent. */
+/** One report of each party; undefined: the party is silent. */
 const each = (...reports: (KeyReport | undefined)[]): PartyViews =>
   new Map(reports.flatMap((report, i) => (report === undefined ? [] : [[i + 1, view(i + 1, [report])] as const])));
 
@@ -126,10 +126,13 @@ describe('the time from which a key is healed', () => {
     assert.deepEqual(at(ecdsa, views([ofEcdsa()])), ['05', undefined, undefined]);
   });
 
-  test('does not move by a rotation alone: what was sent in the refresh before can be read with the old secrets', () => {
-    assert.deepEqual(at(ecdsa, auxiliary(7)), ['05', '07', undefined]);
-    assert.deepEqual(at(before, auxiliary(7)), ['05', '07', '03']);
-  });
+  test(
+    'does not move by a rotation alone: ' + 'what was sent in the refresh before can be read with the old secrets',
+    () => {
+      assert.deepEqual(at(ecdsa, auxiliary(7)), ['05', '07', undefined]);
+      assert.deepEqual(at(before, auxiliary(7)), ['05', '07', '03']);
+    },
+  );
 
   test('is judged by each party with its own clock, and by the threshold of them', () => {
     const ahead = (finalTime: string) => ofEcdsa({ finalTime });

@@ -5,7 +5,10 @@ import { shownDerivations } from './decisions/derivations.ts';
 import type { Held, Holding, Member } from './decisions/holding.ts';
 import { refreshStatus } from './decisions/refresh-status.ts';
 
-/** The status of a key: what its parties say they hold. What they cannot be asked now stays as it was. */
+/**
+ * The status of a key: what its parties say that they hold. Fields that the parties cannot be asked for now stay as
+ * they were.
+ */
 export function keyStatus(
   key: KeyShareSet,
   holding: Holding | undefined,
@@ -20,7 +23,7 @@ export function keyStatus(
   const healed = holding?.key && healedTime(key, holding, shown);
   return {
     ...shown,
-    // Older shares are healed as far as they were.
+    // If the newest shares are not healed, the time at which older shares were healed stays.
     ...(healed === undefined ? {} : { healedTime: healed }),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     conditions: setConditions(conditions, observations, generation, now),
@@ -29,19 +32,22 @@ export function keyStatus(
   };
 }
 
-/** What stays of the status of before, unless something newer is known: not what goes with the spec, or with the processes. */
+/**
+ * Returns the part of the present status that stays unless something newer is known. Fields that follow from the spec
+ * are left out, and fields that live only as long as the processes of the parties.
+ */
 function beforeOf({ status = {} }: KeyShareSet, holding: Holding | undefined): KeyShareSetStatus {
   const { observedGeneration: _, ...known } = status;
   if (holding === undefined) return known;
   const { presignatures: __, ...before } = known;
   if (holding.key === undefined) return before;
   const { derivations: ___, lastRefreshTime, ...rest } = before;
-  // The first word of it stands: the clocks of other parties differ, and they come and go.
+  // The first report of the time stands: the clocks of other parties differ, and parties come and go.
   const isOfEpoch = before.epoch === holding.key.certificate.epoch && lastRefreshTime !== undefined;
   return { ...rest, ...(isOfEpoch ? { lastRefreshTime } : {}) };
 }
 
-/** What follows from a key that is there. */
+/** The fields that follow from a key that exists. */
 function projection(
   object: KeyShareSet,
   before: KeyShareSetStatus,
@@ -70,7 +76,10 @@ function projection(
   };
 }
 
-/** The shares of an ecdsa key are healed only by a refresh under auxiliary secrets that nobody has stolen: since those are in use. */
+/**
+ * The time since which the key is healed. The shares of an ecdsa key are healed only by a refresh under auxiliary
+ * secrets that nobody has stolen, and then since these secrets are in use.
+ */
 function healedTime(
   { spec }: KeyShareSet,
   holding: Holding,
@@ -80,7 +89,11 @@ function healedTime(
   return isRefreshedSince(holding, spec.threshold) ? auxiliaryTime : undefined;
 }
 
-/** By the clock of each party, whatever those of the others show: a policy refreshes seconds after it has rotated. */
+/**
+ * Whether at least the threshold of parties report that the key was refreshed after the generation of auxiliary
+ * information in use was made, and none reports otherwise. Both times are by the clock of the same party, and clocks of
+ * different parties are not compared: a policy refreshes seconds after it has rotated.
+ */
 function isRefreshedSince({ key, members, auxiliary }: Holding, threshold: number): boolean {
   const known = members.flatMap(member => {
     const rotated = auxiliary.generation?.times.get(member.id);

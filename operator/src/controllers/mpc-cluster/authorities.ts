@@ -11,7 +11,10 @@ import { type Authorities, nextStep, trusted } from '../../pki/ca-rotation.ts';
 import { authorityReason } from '../../pki/renewal.ts';
 import { pairOf, tlsSecret } from './children/tls-secret.ts';
 
-/** In the Secret of the authority: which step of a CA rotation it is at, and since when. Beside it, the last request. */
+/**
+ * The annotations of the authority's Secret that say at which step a CA rotation is, and since when. Beside them is the
+ * last request.
+ */
 const STEP = `${GROUP}/authority-step`;
 const SINCE = `${GROUP}/authority-since`;
 const OTHER = { certificate: 'other.crt', privateKey: 'other.key' } as const;
@@ -22,7 +25,7 @@ interface Deps {
   readonly signal: AbortSignal;
 }
 
-/** The authorities in the cluster's Secret. The first one is made once. */
+/** Returns the authorities in the cluster's Secret. The first authority is made once. */
 export async function ensureAuthorities(cluster: MpcCluster, deps: Deps): Promise<Authorities> {
   const { client, signal } = deps;
   const name = caSecretName(cluster.metadata.name);
@@ -44,8 +47,8 @@ export async function ensureAuthorities(cluster: MpcCluster, deps: Deps): Promis
 }
 
 /**
- * Goes on to the next step of a CA rotation, if one is due; to be called when the servers have loaded the present one. Returns what
- * was done, for people.
+ * Goes on to the next step of a CA rotation if one is due. To be called when the servers have loaded the present step.
+ * @returns what was done, for people; undefined if nothing was
  */
 export async function advanceAuthorities(
   cluster: MpcCluster,
@@ -70,7 +73,7 @@ export async function advanceAuthorities(
   return 'the old authority is trusted no more (step 3 of 3)';
 }
 
-/** What asks for another authority on an MpcCluster, and was carried out on its Secret. */
+/** The request for another authority: on an MpcCluster what is asked for, on its Secret what was carried out. */
 function requestOf(annotations: MpcCluster['metadata']['annotations']): { readonly request?: string } {
   const request = annotations?.[AUTHORITY_ANNOTATION];
   return request === undefined ? {} : { request };
@@ -80,7 +83,11 @@ function newAuthority({ metadata }: MpcCluster, now: Date): Promise<KeyPair> {
   return createAuthority(`${metadata.name}.${metadata.namespace ?? ''} transport`, now);
 }
 
-/** Whoever replaced one that is not may have meant to: making another in its place would cut off every party. */
+/**
+ * Returns the pair if it is a usable authority. An unusable authority is not replaced: whoever put it there may have
+ * meant to, and another authority in its place would cut off every party.
+ * @throws Error if the pair is no usable authority
+ */
 function usable({ metadata }: Secret, pair: KeyPair | undefined): KeyPair {
   const reason = authorityReason(pair);
   if (pair !== undefined && reason === undefined) return pair;

@@ -11,15 +11,15 @@ import { type AuxiliaryStep, nextAuxiliary, partiesOf } from './decisions/next-a
 import type { Restart } from './decisions/next-restart.ts';
 import type { Run } from './run.ts';
 
-/** Milliseconds until another look at an attempt that parties say nothing new of. */
+/** Milliseconds until another look at an attempt that the parties report nothing new of. */
 const RETRY = 10_000;
 
-/** Refusals of a party that only needs time. */
+/** The reasons with which a party refuses that only needs time. */
 const NOT_YET: ReadonlySet<Refusal | undefined> = new Set<Refusal>(['NoPrimes', 'NotReady', 'Busy', 'NotFinal']);
 
 /**
- * What to do for the auxiliary information of a cluster, now that its parties show how their attempts stand. `hold` is why nothing may
- * be begun.
+ * Returns what to do for the auxiliary information of a cluster by what its parties report of their attempts.
+ * @param hold why nothing may be begun
  */
 export function auxiliaryStep(
   cluster: MpcCluster,
@@ -59,13 +59,16 @@ export async function beginAuxiliary(
   events.event(cluster, { type: 'Normal', reason: 'AuxiliaryStarted', action: 'Auxiliary', note });
 }
 
-/** An attempt would be in vain if one of its parties is restarted; a restart that is not allowed may wait long. */
+/**
+ * Returns why nothing may be begun before a restart. An attempt would be in vain if one of its parties is restarted. A
+ * restart that is not allowed may wait long, so no attempt waits for it.
+ */
 export function restartFirst(restart: Restart): Obstacle | undefined {
   if (restart.kind !== 'restart') return undefined;
   return { reason: 'RollingOut', message: `party ${restart.party.id} is to be restarted first` };
 }
 
-/** What is left to do for a generation that is asked for. */
+/** What is left to do for a generation that is asked for; undefined if nothing is. */
 export function generating(step: AuxiliaryStep): Progress | undefined {
   switch (step.kind) {
     case 'none':
@@ -77,7 +80,7 @@ export function generating(step: AuxiliaryStep): Progress | undefined {
   }
 }
 
-/** Milliseconds until another look, if there must be one that no report leads to. */
+/** Milliseconds until another look, if one is needed that no report of a party leads to. */
 export function nextLook(step: AuxiliaryStep, now: number): readonly number[] {
   if (step.kind === 'none') return [];
   if (step.kind === 'generate' || step.reason === 'AttemptRunning') return [RETRY];

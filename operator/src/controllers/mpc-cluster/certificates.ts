@@ -20,24 +20,24 @@ import { type ChildName, ownedMetadata, partyIds } from './children/metadata.ts'
 import { natsConfig } from './children/nats-config.ts';
 import { pairOf, tlsSecret } from './children/tls-secret.ts';
 
-/** Whom a certificate is for. */
+/** The client or server that a certificate is for. */
 interface Holder {
   readonly child: ChildName;
   readonly request: CertificateRequest;
-  /** What lies beside the certificate in its Secret. */
+  /** Other files in the Secret of the certificate. */
   readonly files?: (certificate: string) => { readonly [name: string]: string };
 }
 
-/** What the operator itself needs of a cluster's certificates. */
+/** What the operator itself needs of the certificates of a cluster. */
 export interface Transport {
   readonly operator: Credentials;
   readonly system: Credentials;
   readonly authorities: Authorities;
-  /** SHA-256 of the authority that issues. */
+  /** SHA-256 of the certificate of the authority that issues. */
   readonly caFingerprint: string;
-  /** What the NATS servers should have loaded. */
+  /** The revision of the configuration that the NATS servers should have loaded. */
   readonly revision: string;
-  /** Names of the Secrets whose certificate was issued now, and why. */
+  /** The names of the Secrets whose certificate was issued in this reconcile, and why. */
   readonly issued: readonly string[];
 }
 
@@ -48,8 +48,8 @@ interface Deps {
 }
 
 /**
- * Sees that everyone has a certificate of the cluster's authority that is not about to expire. Secrets are read one by one, by name: the
- * operator has no right to list any.
+ * Ensures that every client and server of the cluster has a certificate of its authority that is not about to expire.
+ * Secrets are read one by one, by name: the operator has no right to list any.
  */
 export async function ensureCertificates(cluster: MpcCluster, deps: Deps): Promise<Transport> {
   const authorities = await ensureAuthorities(cluster, deps);

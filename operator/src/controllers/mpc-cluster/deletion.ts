@@ -7,9 +7,9 @@ import { deleteRetained } from './children/apply.ts';
 import type { Run } from './run.ts';
 
 /**
- * The end of a cluster that has no keys. Parties are stopped first and in their own time: nothing of theirs is deleted below them,
- * and no other cluster of the same name can begin before they are gone. Returns the pods that are still there; each that goes leads
- * here again.
+ * Goes on with the end of a cluster that has no keys. Parties are stopped first and in their own time: nothing that
+ * they use is deleted while they run, and no other cluster of the same name can begin before they are gone.
+ * @returns the names of the pods that still exist; the end of each of them leads to another reconcile
  */
 export async function finishDeletion(cluster: MpcCluster, finalizer: string, run: Run): Promise<readonly string[]> {
   const { client, caches, signal } = run;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Credentials } from '../../parties/bus.ts';
 import { revisionOf } from './children/nats-config.ts';
 
-/** Milliseconds to connect, and to wait for answers of all servers. */
+/** Milliseconds to connect, and to wait for the answers of all servers. */
 const CONNECT_TIMEOUT = 5_000;
 const ANSWER_TIMEOUT = 1_000;
 
@@ -16,16 +16,16 @@ const reloaded = z.object({ error: z.object({ description: z.string() }).optiona
 
 /** The servers of one NATS cluster, and what they have loaded. */
 export interface LoadedRevisions {
-  /** Names of those that have the revision asked for. */
+  /** The names of the servers that have the revision asked for. */
   readonly current: readonly string[];
-  /** Names of those that were told to load it: it may not have been mounted yet. */
+  /** The names of the servers that were told to load the revision: it may not have been mounted yet. */
   readonly behind: readonly string[];
 }
 
-/** Has every server that runs another revision reload its configuration and certificates. */
+/** Makes every server that runs another revision reload its configuration and certificates. */
 export type LoadRevision = (url: string, system: Credentials, revision: string) => Promise<LoadedRevisions>;
 
-/** Over the system account of the servers. */
+/** Talks to the servers over their system account. */
 export const loadRevision: LoadRevision = async (url, system, revision) => {
   const { certificate: cert, privateKey: key, authority: ca } = system;
   const connection = await connect({

@@ -15,11 +15,11 @@ export interface World {
   readonly views: PartyViews;
   /** All KeyShareSets that name the cluster. */
   readonly keys: readonly KeyShareSet[];
-  /** Those whose key exists. */
+  /** The KeyShareSets whose key exists. */
   readonly held: readonly KeyShareSet[];
   readonly allowance: Allowance;
   readonly connected: boolean;
-  /** Whether all parties are known, or had the time to become so. */
+  /** Whether all parties are known, or had the time to become known. */
   readonly settled: boolean;
   readonly serversWanted: number;
   readonly serversReady: number;

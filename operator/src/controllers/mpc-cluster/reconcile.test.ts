@@ -92,7 +92,7 @@ describe('an MpcCluster', () => {
       await world.parties.report(views());
       return await world.reconcile();
     };
-    /** Who issued all certificates, of those whom everybody trusts. */
+    /** The trusted authorities, and the one of them that issued all certificates. */
     const seen = () => {
       const secrets = ['demo-party-1-tls', 'demo-nats-tls', 'demo-operator-tls', 'demo-system-tls'];
       const bundles = new Set(secrets.map(secret => file(secret, 'ca.crt')));

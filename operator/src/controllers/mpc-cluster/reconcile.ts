@@ -24,7 +24,10 @@ import { clusterStatus, type StatusFacts } from './status.ts';
 
 export const MPC_CLUSTER_FINALIZER = `${GROUP}/mpccluster`;
 
-/** Milliseconds until another look at what no watch tells: whether a Secret has reached a server, a party was silent, a drain is over. */
+/**
+ * Milliseconds until another look at what no watch tells: whether a Secret has reached a server, whether a silent party
+ * is back, whether a drain is over.
+ */
 const RETRY = 10_000;
 
 export function mpcClusterReconciler(deps: MpcClusterDeps): Reconcile {
@@ -40,7 +43,7 @@ export function mpcClusterReconciler(deps: MpcClusterDeps): Reconcile {
     } else if (indexedBy(deps.caches.keys, CLUSTER_INDEX, key).length === 0) {
       return await finish(cluster, run);
     }
-    // A cluster that is deleted but has keys goes on: its parties are needed, if only to destroy them.
+    // A cluster that is being deleted but has keys goes on: its parties are needed, if only to destroy the keys.
     return await converge(cluster, run);
   };
 }
@@ -53,7 +56,7 @@ async function converge(cluster: MpcCluster, run: Run): Promise<Result> {
 
   const world = observe(cluster, run.caches, run.connections, run.now);
   const next = nextRestart(world.parties, world.allowance);
-  // A template that breaks every party is cured by another one: no budget would let the parties that it broke go.
+  // A template that breaks every party is cured by another template: no budget would let the broken parties go.
   const unreadyMayGo = next.kind === 'restart' && !next.party.podReady;
   await applyBudget(cluster, { maxUnavailable: world.allowance.parties, unreadyMayGo }, run);
   const reloadPending = await reloadServers(cluster, world, transport, run);
@@ -77,7 +80,7 @@ async function converge(cluster: MpcCluster, run: Run): Promise<Result> {
   return times.length === 0 ? {} : { requeueAfter: Math.min(...times) };
 }
 
-/** Without them nothing else can be done, but to say so. */
+/** Reports that there are no certificates: nothing else can be done without them. */
 async function withoutCertificates(cluster: MpcCluster, error: unknown, run: Run): Promise<never> {
   const world = observe(cluster, run.caches, run.connections, run.now);
   await report(cluster, world, { reason: 'CertificatesFailed', message: toError(error).message }, run);
@@ -108,7 +111,7 @@ function recordIssued(cluster: MpcCluster, { issued }: Transport, { events }: Ru
   }
 }
 
-/** A paused cluster is looked at and reported on. Nothing of it is changed but its status. */
+/** Reports on a paused cluster. Nothing of it is changed but its status. */
 async function observeOnly(cluster: MpcCluster, run: Run): Promise<Result> {
   const { name, namespace = '' } = cluster.metadata;
   const secret = await run.client.get(Secret, { namespace, name: operatorTlsSecretName(name) }, { signal: run.signal });
@@ -124,7 +127,10 @@ async function connect(cluster: MpcCluster, credentials: Transport['operator'], 
   await connections.ensure(keyOf(cluster), natsUrl(namespace, name), credentials);
 }
 
-/** Goes on with what replaces the authority, now that the servers have loaded all there is; says how far it is. */
+/**
+ * Goes on with a CA rotation, now that the servers have loaded everything there is.
+ * @returns how far the rotation is; undefined if none is under way
+ */
 async function renewAuthority(
   cluster: MpcCluster,
   { authorities }: Transport,
@@ -140,7 +146,10 @@ async function renewAuthority(
   return { reason: 'AuthorityRenewal', message };
 }
 
-/** Sees that the NATS servers have loaded what they should; says what is missing until they have. Not at every event: a reload is work. */
+/**
+ * Ensures that the NATS servers have loaded what they should. They are not told at every event: a reload is work.
+ * @returns what is missing until they have loaded it
+ */
 async function reloadServers(
   cluster: MpcCluster,
   world: World,
@@ -178,7 +187,7 @@ async function loadEverywhere(
   }
 }
 
-/** The one disruptive step of a reconcile, if one is due and allowed. */
+/** Takes the one disruptive step of a reconcile, if one is due and allowed. */
 async function restartOne(
   cluster: MpcCluster,
   next: Restart,
@@ -203,7 +212,7 @@ async function restartOne(
   return { reason: 'RollingOut', message };
 }
 
-/** Somebody else may have been first: then the pod is gone, or is another one. */
+/** Evicts a pod. Somebody else may have been first: then the pod is gone, or is another one. */
 async function evict(pod: Pod, { client, signal }: Run): Promise<'granted' | 'refused' | 'gone'> {
   try {
     return (await client.evict(keyOf(pod), pod.metadata.uid ?? '', { signal })) ? 'granted' : 'refused';
@@ -226,14 +235,15 @@ function startingUp({ parties }: World): Progress | undefined {
     : { reason: 'WaitingForParties', message: `waiting for parties: ${starting.join(', ')}` };
 }
 
-/** The status of a cluster with which nothing else is done in this reconcile. */
+/** Writes the status of a cluster for which nothing else is done in this reconcile. */
 async function report(cluster: MpcCluster, world: World, progress: Progress, run: Run): Promise<void> {
   const auxiliary = auxiliaryStep(cluster, world.views, progress, run);
   await writeStatus(cluster, { world, auxiliary, progress, reloadPending: undefined, caFingerprint: undefined }, run);
 }
 
 async function writeStatus(cluster: MpcCluster, facts: StatusFacts, run: Run): Promise<void> {
-  // A new leader has heard of nobody yet: what the last one saw stands until all had the time to report.
+  // A new leader has heard of no party yet: the status of the last leader stands until all parties had the time to
+  // report.
   if (!facts.world.settled && cluster.status?.conditions !== undefined) return;
   const status = clusterStatus(cluster, facts, run.attempts.get(keyOf(cluster)), run.now);
   await run.client.applyStatus(run.caches.clusters.resource, cluster, status, { signal: run.signal });

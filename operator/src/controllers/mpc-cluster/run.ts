@@ -31,7 +31,7 @@ export interface Reload {
   readonly at: number;
 }
 
-/** One reconcile of one cluster. */
+/** What one reconcile of one cluster works with. */
 export interface Run extends MpcClusterDeps {
   /** The last look at each cluster, by cluster. */
   readonly reloads: Map<string, Reload>;

@@ -54,26 +54,29 @@ async function converge(policy: RotationPolicy, schedule: Schedule, run: Run): P
   if (slot !== undefined && !policy.spec.suspend && !isPaused(policy)) {
     const affected = affectedClusters(due, clusters);
     if (policy.status?.lastScheduleTime !== timestamp(slot)) recordSlot(policy, slot, { due, affected }, run);
-    // One that cannot be asked holds up none of the others.
+    // An object that cannot be asked holds up none of the others.
     const ask = async <T extends KubernetesObject>(of: Cached<T>, object: T) =>
       await request(of.resource, object, policy, slot, run).catch(error => errors.push(error));
-    // Keys are refreshed once their cluster has rotated: they see that it is asked to.
+    // Keys are refreshed once their cluster has rotated: they see that the cluster is asked to.
     for (const cluster of affected) await ask(caches.clusters, cluster);
     for (const key of due) await ask(caches.keys, key);
   }
   const next = policy.spec.suspend || isPaused(policy) ? undefined : schedule.next(now);
   await writeStatus(policy, policyStatus(policy, { all, due, clusters, slot, next }, now), run);
   if (errors.length > 0) throw errors[0];
-  // Never early: the slot must have come when this runs again.
+  // The next run is never early: the slot must have come by then.
   return next === undefined ? {} : { requeueAfter: Math.max(1, next.getTime() - now.getTime()) };
 }
 
-/** Shares that are younger than the slot are not refreshed for it. */
+/** Whether the key existed at the slot. Shares that are younger than the slot are not refreshed for it. */
 function existedAt({ metadata }: KeyShareSet, slot: Date): boolean {
   return metadata.deletionTimestamp === undefined && Date.parse(metadata.creationTimestamp ?? '') <= slot.getTime();
 }
 
-/** The same slot asked for again changes nothing: the parties know what they have carried out. */
+/**
+ * Asks an object for a slot. To ask for the same slot again changes nothing: the parties know what they have carried
+ * out.
+ */
 async function request<T extends KubernetesObject>(
   resource: Resource<T>,
   object: T,

@@ -6,13 +6,13 @@ import { isPaused } from '../paused.ts';
 import { keyProgress } from './decisions/key-progress.ts';
 import { missingNames } from './decisions/selected-keys.ts';
 
-/** The schema lists at most so many keys. */
+/** The largest number of keys that a list in the status may have. */
 const LISTED = 256;
 
 export interface Slots {
   /** All keys of the namespace. */
   readonly all: readonly KeyShareSet[];
-  /** Those that the slot is for. */
+  /** The keys that the slot is for. */
   readonly due: readonly KeyShareSet[];
   /** All clusters of the namespace. */
   readonly clusters: readonly MpcCluster[];
@@ -50,7 +50,7 @@ export function policyStatus(
   };
 }
 
-/** What has been done stays in the status of a policy that can do nothing more. */
+/** The status of a policy whose schedule is invalid. What has been done stays in it. */
 export function invalidStatus(policy: RotationPolicy, message: string, now: Date): RotationPolicyStatus {
   const { nextScheduleTime: _, ...before } = policy.status ?? {};
   const observations = [
@@ -72,7 +72,9 @@ function ready(policy: RotationPolicy, all: readonly KeyShareSet[], next: Date |
   const { spec } = policy;
   const missing = missingNames(spec.keys, all);
   if (missing.length > 0) {
-    const message = `spec.keys.names has ${missing.join(', ')}, but there are no such KeyShareSets: apply them, or take the names out`;
+    const message =
+      `spec.keys.names has ${missing.join(', ')}, but there are no such KeyShareSets: ` +
+      'apply them, or take the names out';
     return observation('Ready', 'False', 'KeyNotFound', message);
   }
   if (spec.suspend) return observation('Ready', 'True', 'Suspended', 'no slot is started while spec.suspend is true');
@@ -85,7 +87,7 @@ function progressing(active: readonly string[], failed: number, slot: string | u
   return observation('Progressing', 'True', 'Refreshing', `${active.length + failed} keys are not done for ${slot}`);
 }
 
-/** When the slot was first seen completed. */
+/** The time at which the slot was first seen completed. */
 function completionTime(before: RotationPolicyStatus | undefined, slot: Date, now: Date): string {
   const known = before?.lastSuccessfulTime;
   return known !== undefined && Date.parse(known) >= slot.getTime() ? known : timestamp(now);

@@ -3,18 +3,18 @@ import { deadlineOf, isFinished } from '@mpc-operator/crds/sign-request';
 import { findCondition } from '@mpc-operator/runtime/conditions';
 
 /**
- * What the operator does for a SignRequest: only what parties cannot. They do not answer for keys that they do not have, and a party
- * that is away answers for nothing. Times in milliseconds since 1970.
+ * What the operator does for a SignRequest: only what parties cannot do. Parties do not answer for keys that they do
+ * not have, and a party that is away answers for nothing. Times are in milliseconds since 1970.
  */
 export type Step =
   | { readonly kind: 'none' }
   | { readonly kind: 'wait'; readonly until: number }
-  /** Says why nothing happens, until the key is there. */
+  /** Writes into the status why nothing happens, until the key is there. */
   | { readonly kind: 'explain'; readonly reason: string; readonly message: string; readonly until: number }
   | { readonly kind: 'fail'; readonly reason: string; readonly message: string }
   | { readonly kind: 'delete' };
 
-/** Milliseconds past its deadline in which the parties of a key that is ready fail a request themselves. */
+/** Milliseconds after the deadline of a request in which the parties of a ready key fail the request themselves. */
 const GRACE = 5_000;
 
 export function nextStep(request: SignRequest, key: KeyShareSet | undefined, now: number): Step {
@@ -24,7 +24,8 @@ export function nextStep(request: SignRequest, key: KeyShareSet | undefined, now
   const end = deadlineOf(request);
   const backstop = obstacle === undefined ? end + GRACE : end;
   if (now >= backstop) return fail(request, obstacle);
-  // Once a session runs, the word is the parties'; and so it is when they say themselves what an unready key lacks.
+  // Once a session runs, the status is for the parties to write; likewise when they say themselves what an unready key
+  // lacks.
   const spoken = phase === 'Signing' || (obstacle?.reason === 'KeyNotReady' && reason !== '' && !OBSTACLES.has(reason));
   if (obstacle === undefined || spoken) return { kind: 'wait', until: backstop };
   return { kind: 'explain', ...obstacle, until: backstop };

@@ -13,13 +13,13 @@ function setUp(request = signRequest({}, { generation: 1 })) {
   const seen = world.api.get(signRequests, keyOf(request)) ?? assert.fail();
   return {
     ...world,
-    /** As if the cache showed the request as it was first. */
+    /** Reconciles with a cache that shows the request as it was at first. */
     reconcile: () => {
       const caches = { ...world.caches, requests: { ...world.caches.requests, get: () => seen } };
       return signRequestReconciler({ ...world, caches })(keyOf(request), world.context);
     },
     status: () => world.api.get(signRequests, keyOf(request))?.status,
-    /** With the generation that they are of. */
+    /** The conditions, with the generation that they were observed for. */
     conditions: () =>
       (world.api.get(signRequests, keyOf(request))?.status?.conditions ?? []).map(
         ({ type, status, reason, observedGeneration }) => `${type} ${status} ${reason} ${observedGeneration}`,

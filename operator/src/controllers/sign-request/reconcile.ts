@@ -17,7 +17,10 @@ export interface SignRequestDeps {
 
 type Explained = Extract<Step, { reason: string }>;
 
-/** Every write is bound to the version that was read: what a party writes meanwhile is never overwritten. */
+/**
+ * Returns the reconciler of SignRequests. Every write is bound to the version that was read, so that it never
+ * overwrites what a party wrote meanwhile.
+ */
 export function signRequestReconciler({ client, caches, events, clock }: SignRequestDeps): Reconcile {
   return async (objectKey, { signal }) => {
     const request = caches.requests.get(objectKey);

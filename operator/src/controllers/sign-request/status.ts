@@ -9,7 +9,10 @@ interface Outcome {
   readonly message: string;
 }
 
-/** What the operator writes of a request: the same fields as parties do, so that whoever waits for a condition sees it, whoever wrote it. */
+/**
+ * The status that the operator writes for a request. It has the same fields as the parties write, so that a client that
+ * waits for a condition sees it, whoever wrote it.
+ */
 export function requestStatus(
   { metadata, status }: SignRequest,
   { phase, reason, message: long }: Outcome,

@@ -7,8 +7,8 @@ import { partiesOf } from '../../mpc-cluster/decisions/next-auxiliary.ts';
 import { notCarriedOut, usableTriggers } from '../../triggers.ts';
 
 /**
- * The triggers of policies that a cluster was asked to rotate its auxiliary information for, and that led to no final generation yet. A
- * cluster that is deleted rotates nothing more: nobody waits for it.
+ * Returns the triggers by which policies asked a cluster to rotate its auxiliary information, and that have led to no
+ * final generation yet. A cluster that is being deleted rotates nothing more, so that no key waits for it.
  */
 export function awaitedRotations(cluster: MpcCluster, views: PartyViews): readonly string[] {
   const { metadata } = cluster;

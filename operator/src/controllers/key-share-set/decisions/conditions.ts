@@ -21,7 +21,7 @@ export function keyConditions(key: KeyShareSet, holding: Holding, step: Step): r
   ];
 }
 
-/** The conditions of one that somebody has to change before anything can be done. */
+/** The conditions of a KeyShareSet for which nothing can be done until somebody changes something. */
 export function faultConditions({ reason, message }: Fault): readonly Observation[] {
   return [
     observation('Ready', 'False', reason, message),
@@ -66,12 +66,13 @@ function oldSharesErased({ spec }: KeyShareSet, { key, members }: Holding): Obse
   return observation(type, 'False', 'ErasurePending', `shares of epochs before ${epoch} are not destroyed yet`);
 }
 
-/** True only while a refresh is asked for: a party that is away blocks nothing else. */
+/** Whether a refresh that is asked for cannot go on. Without such a refresh a party that is away blocks nothing. */
 function refreshBlocked(key: KeyShareSet, { key: held, members }: Holding, step: Step): Observation {
   const type = 'RefreshBlocked';
   const unusable = unusableSources(key.metadata.annotations);
   if (unusable.length > 0) {
-    const message = `the value of ${unusable.join(', ')} has more than 128 characters: take a shorter one, such as a time`;
+    const sources = unusable.join(', ');
+    const message = `the value of ${sources} has more than 128 characters: take a shorter one, such as a time`;
     return observation(type, 'True', 'InvalidTrigger', message);
   }
   const [trigger] = held === undefined ? [] : pendingTriggers(key, members);
@@ -89,7 +90,7 @@ function refreshBlocked(key: KeyShareSet, { key: held, members }: Holding, step:
   return notBlocked(step);
 }
 
-/** What comes first, and comes without anybody's doing, blocks nothing. */
+/** The condition of a refresh that nobody has to do anything for. A rotation that must come first blocks nothing. */
 function notBlocked(step: Step): Observation {
   const isHeldBack = step.kind === 'wait' && step.reason === 'WaitingForAuxiliary';
   const [reason, message] = isHeldBack ? [step.reason, step.message] : ['NotBlocked', 'nothing is missing'];

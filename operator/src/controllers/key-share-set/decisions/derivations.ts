@@ -7,9 +7,10 @@ type Child = NonNullable<KeyReport['derivations']>[number];
 type Derivations = NonNullable<KeyShareSetStatus['derivations']>;
 
 /**
- * The children that are asked for, as so many parties show them that one of them must be honest; of these, the one with the lowest
- * number. Addresses may differ while parties run two versions, and one that lies shows what it likes: neither is about the key itself. What too
- * few can be asked for now stays as it was.
+ * Returns the children that the KeyShareSet asks for. A child is shown as at least the threshold of parties show it, so
+ * that one of them must be honest; if parties agree on several versions, the version of the party with the lowest
+ * number counts. Addresses may differ while parties run two versions of the software, and a party that lies shows what
+ * it likes: neither is about the key itself. A child that too few parties show now stays as it was.
  */
 export function shownDerivations({ spec, status }: KeyShareSet, members: readonly Member[]): Derivations {
   const known = status?.derivations ?? [];

@@ -2,7 +2,7 @@ import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { isKnown, keyNamed, type PartyViews } from '../../../parties/view.ts';
 import { mismatchOf } from './holding.ts';
 
-/** What is left to do before a deleted KeyShareSet may go. */
+/** What is left to do before the finalizer of a deleted KeyShareSet may go. */
 export type DestroyStep =
   | { readonly kind: 'done' }
   | { readonly kind: 'wait'; readonly message: string }
@@ -14,8 +14,9 @@ export interface Share {
 }
 
 /**
- * Only a party that says so has destroyed its share: one that is silent may come back with it. A key of the name that is not as the
- * KeyShareSet asks for was never its own, and stays.
+ * Returns what to do for a deleted KeyShareSet. A share counts as destroyed only when its party says so: a silent party
+ * may come back with it. A key that has the name, but is not as the KeyShareSet asks for, never belonged to the
+ * KeyShareSet and is not destroyed.
  */
 export function destroyStep(key: KeyShareSet, cluster: MpcCluster | undefined, views: PartyViews): DestroyStep {
   const { deletionPolicy, clusterRef, parties } = key.spec;
@@ -23,10 +24,12 @@ export function destroyStep(key: KeyShareSet, cluster: MpcCluster | undefined, v
   if (cluster === undefined) {
     return {
       kind: 'wait',
-      message: `there is no MpcCluster ${clusterRef.name} whose parties could destroy their shares: apply it again, or set spec.deletionPolicy to Retain`,
+      message:
+        `there is no MpcCluster ${clusterRef.name} whose parties could destroy their shares: ` +
+        'apply it again, or set spec.deletionPolicy to Retain',
     };
   }
-  // A party that the cluster never had holds nothing.
+  // A party that the cluster never had holds no share.
   const members = parties.filter(id => cluster.spec.parties.some(party => party.id === id));
   const named = members
     .map(id => ({ id, key: keyNamed(views.get(id), key.metadata.name) }))

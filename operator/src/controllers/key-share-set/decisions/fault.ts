@@ -1,7 +1,7 @@
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import type { Holding } from './holding.ts';
 
-/** Why nothing will be done for a KeyShareSet until somebody changes something. */
+/** The reason why nothing is done for a KeyShareSet until somebody changes something. */
 export interface Fault {
   /** One CamelCase word. */
   readonly reason: string;
@@ -14,7 +14,7 @@ export function clusterNotFound({ spec }: KeyShareSet): Fault {
   return { reason: 'ClusterNotFound', message: `there is no MpcCluster ${name} in this namespace: apply it` };
 }
 
-/** What is wrong with a KeyShareSet itself, and its schema cannot see: it takes the MpcCluster, too. */
+/** Returns what is wrong with a KeyShareSet that its schema cannot see, because it takes the MpcCluster to see it. */
 export function faultOf(key: KeyShareSet, cluster: MpcCluster): Fault | undefined {
   const { clusterRef, parties } = key.spec;
   const existing = new Set(cluster.spec.parties.map(party => party.id));
@@ -22,21 +22,25 @@ export function faultOf(key: KeyShareSet, cluster: MpcCluster): Fault | undefine
   if (unknown.length > 0) {
     return {
       reason: 'Invalid',
-      message: `spec.parties names ${unknown.join(', ')}, but MpcCluster ${clusterRef.name} has only the parties ${[...existing].join(', ')}: add to its spec.parties, or create the KeyShareSet anew with others`,
+      message:
+        `spec.parties names ${unknown.join(', ')}, but MpcCluster ${clusterRef.name} has only the parties ` +
+        `${[...existing].join(', ')}: add to its spec.parties, or create the KeyShareSet anew with others`,
     };
   }
   return undefined;
 }
 
-/** What is wrong between a KeyShareSet and the parties. */
+/** Returns what is wrong between a KeyShareSet and the keys that the parties hold. */
 export function holdingFault(key: KeyShareSet, holding: Holding): Fault | undefined {
   if (holding.conflict !== undefined) return { reason: 'KeyConflict', message: holding.conflict };
   const lost = key.status?.keyId !== undefined && holding.members.every(member => member.kind === 'nothing');
   if (lost) {
-    // To make another key in its place would change the public key behind everybody's back.
+    // Another key in its place would change the public key behind everybody's back.
     return {
       reason: 'KeyLost',
-      message: `no party holds key ${key.status?.keyId} any more; to make a new key of this name, delete the KeyShareSet and apply it again`,
+      message:
+        `no party holds key ${key.status?.keyId} any more; to make a new key of this name, ` +
+        'delete the KeyShareSet and apply it again',
     };
   }
   return undefined;

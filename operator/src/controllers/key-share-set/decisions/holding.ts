@@ -9,9 +9,9 @@ import { awaitedRotations } from './awaited-rotations.ts';
 
 /** What one party of a key holds under the key's name. */
 export type Member =
-  /** Silent, or its keys are being asked for. */
+  /** The party is silent, or its keys are still being asked for. */
   | { readonly kind: 'unknown'; readonly id: number }
-  /** No certificate; perhaps the remains of a keygen, or one that runs: `key`. */
+  /** The party has no certificate. `key` may be the remains of a keygen, or a keygen that runs. */
   | { readonly kind: 'nothing'; readonly id: number; readonly ready: boolean; readonly key?: KeyReport }
   | { readonly kind: 'holds'; readonly id: number; readonly ready: boolean; readonly key: Held };
 
@@ -22,31 +22,31 @@ export interface Held extends KeyReport {
 }
 
 export interface Auxiliary {
-  /** The generation that is final at all of them and that all of them are part of. */
+  /** The generation that is final at all parties of the key and that all of them are part of. */
   readonly generation?: Generation;
-  /** How many of them have safe primes for the next one, such as 2/3. */
+  /** How many parties of the key have safe primes for the next generation, such as 2/3. */
   readonly primesReady: string;
-  /** Triggers of policies that the cluster was asked to rotate for, too, and has not yet. */
+  /** The triggers of policies that the cluster was asked to rotate for, too, and has not rotated for yet. */
   readonly awaited: readonly string[];
 }
 
-/** What the parties of a KeyShareSet hold, taken together. */
+/** What all parties of a KeyShareSet hold. */
 export interface Holding {
   readonly members: readonly Member[];
-  /** Who has not met whom yet. */
+  /** The pairs of parties that have not met yet. */
   readonly strangers: readonly Strangers[];
-  /** The highest number that any of them has taken part in. */
+  /** The highest number that any party of the cluster has taken part in. */
   readonly highest: number;
   /**
-   * The key, if so many of them say the same of it that one of them must be honest: at least the threshold. Of these, the report
-   * with the highest certified epoch.
+   * The key, if at least the threshold of parties report the same of it, so that one of these parties must be honest.
+   * Of their reports, this is the one with the highest certified epoch.
    */
   readonly key?: Held;
-  /** Who of them runs no ECDSA session with whom. */
+  /** The bans among the parties of the key: no ECDSA session runs between such parties. */
   readonly bans: readonly Ban[];
-  /** What the parties need for keys of ECDSA. */
+  /** What the parties need for ECDSA keys. */
   readonly auxiliary: Auxiliary;
-  /** Why what they hold cannot be what the KeyShareSet is about. */
+  /** Why the parties cannot hold the key that the KeyShareSet is about. */
   readonly conflict?: string;
 }
 
@@ -84,7 +84,7 @@ function memberOf(id: number, name: string, views: PartyViews): Member {
   return { kind: 'nothing', id, ready, key };
 }
 
-/** What those of the parties report that are known. */
+/** The reports of all parties whose keys are known. */
 export function reportsOf(members: readonly Member[]): readonly KeyReport[] {
   return members.flatMap(member => (member.kind === 'unknown' ? [] : (member.key ?? [])));
 }
@@ -103,7 +103,10 @@ function isHeld(report: KeyReport): report is Held {
   return report.keyId !== undefined && report.certificate !== undefined;
 }
 
-/** The first difference between what is held and what is asked for. A name stands for one key only, for all parties of the cluster. */
+/**
+ * Returns the first difference between the keys that are held and the key that is asked for. In one cluster a name
+ * stands for one key only.
+ */
 function conflictOf(key: KeyShareSet, held: readonly Held[]): string | undefined {
   const ids = new Set(held.map(report => report.keyId));
   if (ids.size > 1) {
@@ -112,13 +115,16 @@ function conflictOf(key: KeyShareSet, held: readonly Held[]): string | undefined
   return held.map(report => mismatchOf(key, report)).find(mismatch => mismatch !== undefined);
 }
 
-/** Why what a party holds under the name cannot be the key that is asked for. */
+/** Returns why the key that a party holds under the name cannot be the key that is asked for; undefined if it can. */
 export function mismatchOf({ spec }: KeyShareSet, report: KeyReport): string | undefined {
   for (const field of ['curve', 'purpose', 'threshold', 'parties'] as const) {
     const wanted = field === 'parties' ? sorted(spec.parties) : spec[field];
     const found = field === 'parties' ? sorted(report.spec.parties) : report.spec[field];
     if (!equal(wanted, found)) {
-      return `spec.${field} is ${show(wanted)}, but the parties hold a key of this name with ${field} ${show(found)}: ask for that, or take another name`;
+      return (
+        `spec.${field} is ${show(wanted)}, but the parties hold a key of this name with ${field} ${show(found)}: ` +
+        'ask for that, or take another name'
+      );
     }
   }
   return undefined;
@@ -127,7 +133,7 @@ export function mismatchOf({ spec }: KeyShareSet, report: KeyReport): string | u
 function agreedKey(members: readonly Member[], threshold: number): Held | undefined {
   const held = members.flatMap(member => (member.kind === 'holds' ? member.key : []));
   const [best] = held
-    // Parties show the public key when all have activated it: before, it may come to nothing.
+    // A party reports the public key once all parties have activated it: before, the key may come to nothing.
     .filter(candidate => candidate.publicKey !== undefined)
     .filter(candidate => held.filter(other => saysTheSame(candidate, other)).length >= threshold)
     .filter(({ certificate, spec }) => certificate.acks.length === spec.parties.length)
@@ -135,7 +141,7 @@ function agreedKey(members: readonly Member[], threshold: number): Held | undefi
   return best;
 }
 
-/** What never changes in a key. */
+/** Whether two reports agree on what never changes in a key. */
 function saysTheSame(a: Held, b: Held): boolean {
   const of = ({ keyId, publicKey, internalKey, addresses }: Held) => ({ keyId, publicKey, internalKey, addresses });
   return equal(of(a), of(b));

@@ -13,7 +13,7 @@ export interface KeygenStep {
 }
 
 /**
- * Returns what to do for a key that the parties do not agree on yet.
+ * Returns what to do for a key that too few parties agree on yet.
  * @param now milliseconds of the clock of `attempts`
  */
 export function nextKeygen(key: KeyShareSet, holding: Holding, attempts: Attempts, now: number): KeygenStep | Wait {
@@ -38,11 +38,12 @@ function waitForKey(missing: readonly number[]): Wait {
   return wait('KeySpreading', 'the key is certified, and the parties give it to each other');
 }
 
-/** A key that nobody could sign with is not made. */
+/** Waits for the auxiliary information of the cluster: a key that nobody could sign with is not made. */
 function waitForAuxiliary({ spec }: KeyShareSet, { primesReady }: Auxiliary): Wait {
   const { name } = spec.clusterRef;
   return wait(
     'WaitingForAuxiliary',
-    `a key for ECDSA needs auxiliary information that is final at all its parties; ${primesReady} of them have safe primes for it. MpcCluster ${name} says in AuxiliaryReady how far it is`,
+    `a key for ECDSA needs auxiliary information that is final at all its parties; ${primesReady} of them have ` +
+      `safe primes for it. MpcCluster ${name} says in AuxiliaryReady how far it is`,
   );
 }

@@ -39,15 +39,18 @@ export function nextRefresh(
   return typeof number === 'number' ? { kind: 'refresh', number, keyId, trigger } : number;
 }
 
-/** The triggers that the annotations ask for and that led to no epoch yet, in the order in which they are carried out. */
+/**
+ * The triggers that the annotations ask for and that have led to no epoch yet, in the order in which they are carried
+ * out.
+ */
 export function pendingTriggers({ metadata }: KeyShareSet, members: readonly Member[]): readonly string[] {
   const done = members.flatMap(member => (member.kind === 'holds' ? member.key.triggers : []));
   return notCarriedOut(usableTriggers(metadata.annotations), done).map(formatTrigger);
 }
 
 /**
- * Shares that are refreshed under old auxiliary secrets are not healed. So what a policy asks for waits for the rotation that the same
- * slot asks of the cluster; what a person asks for never waits.
+ * Whether a trigger has to wait. Shares that are refreshed under old auxiliary secrets are not healed, so what a policy
+ * asks for waits for the rotation that the same slot asks of the cluster. What a person asks for never waits.
  */
 function isHeldBack({ spec }: KeyShareSet, trigger: string, { awaited }: Auxiliary): boolean {
   return spec.purpose === 'ecdsa' && awaited.includes(trigger);
@@ -57,6 +60,7 @@ function waitForRotation({ spec }: KeyShareSet): Wait {
   const { name } = spec.clusterRef;
   return wait(
     'WaitingForAuxiliary',
-    `the slot of the policy rotates the auxiliary information of MpcCluster ${name} first: shares refreshed before would not be healed. Its AuxiliaryReady says how far it is`,
+    `the slot of the policy rotates the auxiliary information of MpcCluster ${name} first: ` +
+      'shares refreshed before would not be healed. Its AuxiliaryReady says how far it is',
   );
 }

@@ -4,10 +4,13 @@ import type { Holding } from './holding.ts';
 import { type KeygenStep, nextKeygen } from './next-keygen.ts';
 import { nextRefresh, type RefreshStep } from './next-refresh.ts';
 
-/** What to do for a key now. */
+/** An action for a key, or a wait. */
 export type Step = { readonly kind: 'none' } | Wait | KeygenStep | RefreshStep;
 
-/** @param now milliseconds of the clock of `attempts` */
+/**
+ * Returns what to do for a key now.
+ * @param now milliseconds of the clock of `attempts`
+ */
 export function nextStep(key: KeyShareSet, holding: Holding, attempts: Attempts, now: number): Step {
   if (holding.key === undefined) return nextKeygen(key, holding, attempts, now);
   return nextRefresh(key, holding.key, holding, attempts, now) ?? { kind: 'none' };

@@ -1,8 +1,8 @@
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 
 /**
- * Whether the shares of epochs before `epoch` are harmless: n - t + 1 of the n parties have confirmed that theirs are destroyed, so that
- * fewer than the threshold t can be left.
+ * Whether the shares of epochs before `epoch` count as erased: n - t + 1 of the n parties have confirmed that theirs
+ * are destroyed, so that fewer of them are left than the threshold t.
  * @param erasedBelow for each party that says so, the epoch below which all its shares are destroyed
  */
 export function areOldSharesErased(

@@ -8,7 +8,7 @@ import { areOldSharesErased } from './old-shares-erased.ts';
 
 type RefreshStatus = NonNullable<KeyShareSetStatus['refresh']>;
 
-/** How the refresh under way stands, or the last one. Undefined for a key that was never asked to be refreshed. */
+/** The state of the refresh under way, or of the last one. Undefined for a key that was never asked to be refreshed. */
 export function refreshStatus(
   key: KeyShareSet,
   holding: Holding,

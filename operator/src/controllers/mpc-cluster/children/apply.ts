@@ -21,7 +21,7 @@ interface Deps {
   readonly signal: AbortSignal;
 }
 
-/** Makes all children of a cluster, but for its certificates and the parties' budget, what they should be. */
+/** Applies all children of a cluster but its certificates and the budget of its parties. */
 export async function applyChildren(cluster: MpcCluster, deps: Deps): Promise<void> {
   const { caches, settings } = deps;
   for (const policy of networkPolicies(cluster, settings)) await apply(caches.networkPolicies, policy, deps);
@@ -43,7 +43,7 @@ export async function applyBudget(cluster: MpcCluster, disruption: Disruption, d
   await apply(deps.caches.budgets, partyBudget(cluster, disruption), deps);
 }
 
-/** Deletes what the policy Destroy does not leave behind. To be called when no pod of a party is left. */
+/** Deletes what only the policy Destroy deletes: volumes and PINs. To be called when no pod of a party is left. */
 export async function deleteRetained(cluster: MpcCluster, { client, caches, signal }: Deps): Promise<void> {
   for (const id of partyIds(cluster)) {
     const pins = newPinSecret(cluster, id);
@@ -53,8 +53,9 @@ export async function deleteRetained(cluster: MpcCluster, { client, caches, sign
 }
 
 /**
- * PINs come before the token they are for. Once there is a token, missing PINs are never made up: they would be wrong ones, and an HSM
- * locks itself after a few of those. The pod then says what is missing.
+ * Creates the volumes and the PINs of a party where they are missing. PINs come before the token that they are for.
+ * Once there is a token, missing PINs are never made up: they would be wrong, and an HSM locks itself after a few wrong
+ * PINs. The pod then says what is missing.
  */
 async function createVolumes(cluster: MpcCluster, id: number, { client, caches, signal }: Deps): Promise<void> {
   const missing = claims(cluster, id).filter(claim => caches.claims.get(keyOf(claim)) === undefined);

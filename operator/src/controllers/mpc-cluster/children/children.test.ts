@@ -189,7 +189,7 @@ describe('what outlives its cluster', () => {
 
 describe('NATS', () => {
   const config = natsConfig(cluster, 'certificate');
-  // Its first line names the server by a variable; the rest is JSON without its braces.
+  // The first line of the configuration names the server by a variable; the rest is JSON without its braces.
   const [name, ...rest] = config.text.split('\n');
   const parsed = JSON.parse(`{${rest.join('\n')}}`);
 

@@ -7,20 +7,21 @@ import { containerSecurityContext } from './pod-security.ts';
 
 export const HSM_SOCKET_DIRECTORY = '/run/p11-kit';
 const SOCKET = `${HSM_SOCKET_DIRECTORY}/pkcs11.sock`;
-/** As p11-kit's client reads it. */
+/** The address of the socket, in the form that p11-kit's client reads. */
 export const HSM_ADDRESS = `unix:path=${SOCKET}`;
 
 const TOKEN_DIRECTORY = '/var/lib/softhsm';
 const PINS_DIRECTORY = '/run/secrets/pins';
 
-/** The label of a party's token: PKCS #11 allows 32 bytes, the name of a cluster has up to 40. */
+/** The label of a party's token. PKCS #11 allows 32 bytes, and the name of a cluster has up to 40, so it is hashed. */
 export function tokenLabel(cluster: string, id: number): string {
   return `party-${id}-${createHash('sha256').update(cluster).digest('hex').slice(0, 16)}`;
 }
 
 /**
- * The HSM of a party: an init container that makes the token once, and a native sidecar that serves it on a socket, up before the
- * party and down after it. Only the first sees the security officer's PIN.
+ * The HSM of a party: an init container that makes the token once, and a native sidecar that serves the token on a
+ * socket and runs from before the party starts until after it ends. Only the init container sees the security officer's
+ * PIN.
  */
 export function hsmContainers(cluster: MpcCluster, id: number, settings: Settings) {
   const { images, resources } = cluster.spec;

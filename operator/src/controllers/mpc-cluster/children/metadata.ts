@@ -2,24 +2,24 @@ import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { labels } from '@mpc-operator/crds/names';
 import { type ObjectMeta, ownerReference } from '@mpc-operator/runtime/object';
 
-/** What a child of an MpcCluster is for. */
+/** The part of an MpcCluster that a child belongs to. */
 export type Component = 'party' | 'nats' | 'transport';
 
 export interface ChildName {
   readonly name: string;
   readonly component: Component;
-  /** For what belongs to one party only. */
+  /** The id of the party, for a child that belongs to one party only. */
   readonly party?: number;
 }
 
-/** Metadata of a child that goes with its cluster. */
+/** Metadata of a child that is deleted with its cluster. */
 export function ownedMetadata(cluster: MpcCluster, child: ChildName): ObjectMeta {
   return { ...retainedMetadata(cluster, child), ownerReferences: [ownerReference(cluster, { controller: true })] };
 }
 
 /**
- * Metadata of what outlives its cluster unless the deletion policy says otherwise: volumes and PINs. It has no owner, so that no
- * garbage collector ever takes it, and is found again by its name.
+ * Metadata of a child that outlives its cluster unless the deletion policy says otherwise: volumes and PINs. Such a
+ * child has no owner, so that no garbage collector ever takes it, and is found again by its name.
  */
 export function retainedMetadata(cluster: MpcCluster, child: ChildName): ObjectMeta {
   const { name: instance, namespace } = cluster.metadata;

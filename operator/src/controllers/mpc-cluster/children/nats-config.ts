@@ -7,11 +7,13 @@ import { partyIds, zonesOf } from './metadata.ts';
 
 export const CLIENT_PORT = 4222;
 export const ROUTE_PORT = 6222;
-/** Without authentication or TLS, so on the loopback interface only: for probes. */
+/**
+ * The port of monitoring, for probes. It has neither authentication nor TLS, so it is on the loopback interface only.
+ */
 export const MONITORING_PORT = 8222;
-/** Where the Secret with configuration and certificates is mounted. */
+/** The directory where the Secret with configuration and certificates is mounted. */
 export const NATS_DIRECTORY = '/etc/nats';
-/** Bytes: the default of NATS. A round of a refresh among 16 parties takes some kilobytes. */
+/** The largest message, in bytes: the default of NATS. A round of a refresh among 16 parties takes some kilobytes. */
 const MAX_PAYLOAD = 1024 * 1024;
 /** The environment variable with the name of a server. */
 export const NAME_VARIABLE = 'POD_NAME';
@@ -19,8 +21,10 @@ const REVISION_TAG = 'revision:';
 
 /**
  * The configuration of the NATS servers of a cluster, in the JSON that nats-server reads: core NATS without JetStream,
- * monitoring for its own pod only, mutual TLS everywhere, every client mapped by the URI of its certificate to a user that may use its own subjects
- * only. `certificates` are the servers' own and those of the authorities that they trust: another one makes another revision.
+ * monitoring for its own pod only, mutual TLS everywhere. The URI of a client's certificate maps the client to a user
+ * that may use its own subjects only.
+ * @param certificates the servers' own certificate and those of the authorities that they trust: another certificate
+ * makes another revision
  */
 export function natsConfig(
   cluster: MpcCluster,
@@ -31,14 +35,15 @@ export function natsConfig(
     .update(JSON.stringify([content, ...certificates]))
     .digest('hex')
     .slice(0, 16);
-  // A running server shows its tags: so it can be seen which revision it has loaded.
+  // A running server shows its tags, which tell which revision it has loaded.
   const json = JSON.stringify({ ...content, server_tags: [`${REVISION_TAG}${revision}`] }, undefined, 2);
-  // By the environment, since all servers have one file; an option of the command line would be lost in a reload.
+  // The name of the server comes from the environment, since all servers have one file; an option of the command line
+  // would be lost in a reload.
   const text = `server_name: $${NAME_VARIABLE}\n${json.slice(2, -2)}\n`;
   return { text, revision };
 }
 
-/** The revision that the tags of a running server name. */
+/** Returns the revision that the tags of a running server name. */
 export function revisionOf(tags: readonly string[]): string | undefined {
   return tags.find(tag => tag.startsWith(REVISION_TAG))?.slice(REVISION_TAG.length);
 }
@@ -60,10 +65,10 @@ function configuration(cluster: MpcCluster): object {
     cluster: {
       name: service,
       port: ROUTE_PORT,
-      // Clients find the servers by the Service: addresses of pods are in no certificate.
+      // Clients find the servers by the Service: the addresses of pods are in no certificate.
       no_advertise: true,
       tls: tls(),
-      // Only who has the servers' own certificate may be a route: a route is bound by no permissions.
+      // Only a holder of the servers' own certificate may be a route: no permissions bind a route.
       authorization: { user: peerUri(namespace, name, 'nats') },
       routes: zonesOf(cluster).map((_, i) => `tls://${service}-${i}.${service}.${namespace}.svc:${ROUTE_PORT}`),
     },
@@ -80,7 +85,9 @@ function configuration(cluster: MpcCluster): object {
   };
 }
 
-/** To see which configuration the servers have, and to have them load another one. */
+/**
+ * The permissions that the operator needs to see which configuration the servers have loaded, and to make them reload.
+ */
 const systemPermissions: Permissions = {
   publish: ['$SYS.REQ.SERVER.PING.VARZ', '$SYS.REQ.SERVER.*.RELOAD'],
   subscribe: ['_INBOX.>'],

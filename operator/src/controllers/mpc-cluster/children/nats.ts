@@ -9,8 +9,9 @@ import { containerSecurityContext, podSecurityContext } from './pod-security.ts'
 const ZONE = 'topology.kubernetes.io/zone';
 
 /**
- * Headless: clients and servers meet by DNS, without kube-proxy between them. Servers must find each other before they are
- * ready, so all are published; a client tries one after the other.
+ * The headless Service of the servers: clients and servers find each other by DNS, without kube-proxy between them.
+ * Servers must find each other before they are ready, so all addresses are published; a client tries one after the
+ * other.
  */
 export function natsService(cluster: MpcCluster): Service {
   const name = natsName(cluster.metadata.name);
@@ -30,7 +31,7 @@ export function natsService(cluster: MpcCluster): Service {
   };
 }
 
-/** One server in each zone that has a party. */
+/** The servers: one in each zone that has a party. */
 export function natsStatefulSet(cluster: MpcCluster, settings: Settings): StatefulSet {
   const name = natsName(cluster.metadata.name);
   const metadata = ownedMetadata(cluster, { name, component: 'nats' });
@@ -44,7 +45,7 @@ export function natsStatefulSet(cluster: MpcCluster, settings: Settings): Statef
       replicas: zones.length,
       serviceName: name,
       podManagementPolicy: 'Parallel',
-      // After a restart its clients come back before the next server goes.
+      // After the restart of a server its clients come back before the next server goes.
       minReadySeconds: 10,
       selector: { matchLabels },
       template: {
@@ -65,7 +66,7 @@ export function natsStatefulSet(cluster: MpcCluster, settings: Settings): Statef
             {
               topologyKey: ZONE,
               maxSkew: 1,
-              // A zone that is away does not count as full: its server waits for it.
+              // A zone that is away does not count as full: the server of that zone waits for it.
               minDomains: zones.length,
               whenUnsatisfiable: 'DoNotSchedule',
               labelSelector: { matchLabels },
@@ -100,19 +101,23 @@ function container({ spec }: MpcCluster, settings: Settings) {
   };
 }
 
-/** Asks from inside the pod: monitoring listens there only, and every probe of a TLS port would be an error in the log. */
+/**
+ * A probe from inside the pod: monitoring listens there only, and every probe of a TLS port would be an error in the
+ * log.
+ */
 const probe = {
   exec: {
     command: [
       'bash',
       '-c',
-      `exec 3<>/dev/tcp/127.0.0.1/${MONITORING_PORT} && printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '"ok"' <&3`,
+      `exec 3<>/dev/tcp/127.0.0.1/${MONITORING_PORT} && ` +
+        `printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '"ok"' <&3`,
     ],
   },
   timeoutSeconds: 5,
 } as const;
 
-/** Drains take one server at a time. */
+/** The budget of the servers: drains take one server at a time. */
 export function natsBudget(cluster: MpcCluster): PodDisruptionBudget {
   return {
     apiVersion: 'policy/v1',

@@ -8,7 +8,10 @@ import { PARTY_HTTP_PORT } from './party.ts';
 
 type Spec = NonNullable<NetworkPolicy['spec']>;
 
-/** Nothing but what is named here goes in or out of the pods of a cluster. Kubelets reach their own pods in spite of it. */
+/**
+ * The NetworkPolicies of a cluster: only what they allow goes in or out of the pods. Kubelets reach their own pods all
+ * the same.
+ */
 export function networkPolicies(cluster: MpcCluster, settings: Settings): readonly NetworkPolicy[] {
   const { name } = cluster.metadata;
   const policy = (suffix: string, component: 'party' | 'nats' | 'transport', spec: Spec): NetworkPolicy => ({
@@ -46,13 +49,13 @@ function partyRules(cluster: MpcCluster, settings: Settings): Spec {
   return {
     podSelector: { matchLabels: selector(cluster, { component: 'party' }) },
     policyTypes: ['Ingress', 'Egress'],
-    // Metrics, for whoever scrapes them in this Kubernetes cluster. They hold no secrets.
+    // Any pod of this Kubernetes cluster may scrape the metrics. They hold no secrets.
     ingress: [{ from: [{ namespaceSelector: {} }], ports: [tcp(PARTY_HTTP_PORT)] }],
     egress: [dns, { to: [nats], ports: [tcp(CLIENT_PORT)] }, apiServer(settings)],
   };
 }
 
-/** The resolver is in another namespace in each distribution, or no pod at all (NodeLocal DNSCache). */
+/** DNS anywhere: each distribution has its resolver in another namespace, or outside any pod (NodeLocal DNSCache). */
 const dns = {
   ports: [
     { port: 53, protocol: 'UDP' },

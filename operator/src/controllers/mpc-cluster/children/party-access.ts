@@ -15,7 +15,7 @@ export function partyServiceAccount(cluster: MpcCluster, party: number): Service
   };
 }
 
-/** All that a party may do in Kubernetes: see what shall be signed, answer it, and say so in an event. */
+/** All that a party may do in Kubernetes: see what is to be signed, answer it, and record events about it. */
 export function partyRole(cluster: MpcCluster): Role {
   return {
     apiVersion: 'rbac.authorization.k8s.io/v1',

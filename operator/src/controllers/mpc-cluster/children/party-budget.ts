@@ -3,13 +3,16 @@ import type { PodDisruptionBudget } from '@mpc-operator/runtime/resource';
 import { ownedMetadata, selector } from './metadata.ts';
 
 export interface Disruption {
-  /** How many parties may be away. */
+  /** The number of parties that may be away. */
   readonly maxUnavailable: number;
-  /** Whether one whose pod is not ready may be stopped even if more are away than that: nothing is lost with it. */
+  /**
+   * Whether a party whose pod is not ready may be stopped even if more parties are away than that: nothing is lost with
+   * it.
+   */
   readonly unreadyMayGo: boolean;
 }
 
-/** The one budget that drains and our own rollouts share. */
+/** The disruption budget of the parties, which drains and our own rollouts share. */
 export function partyBudget(cluster: MpcCluster, { maxUnavailable, unreadyMayGo }: Disruption): PodDisruptionBudget {
   return {
     apiVersion: 'policy/v1',

@@ -11,8 +11,8 @@ import { containerSecurityContext, podSecurityContext } from './pod-security.ts'
 export const PARTY_HTTP_PORT = 8080;
 
 /**
- * Seconds from SIGTERM to SIGKILL. A party that is told to stop takes no new sessions and ends those that run, of which a keygen or
- * refresh takes longest; its HSM sidecar stops after it.
+ * Seconds from SIGTERM to SIGKILL. A party that is told to stop takes no new sessions and ends those that run; a keygen
+ * or a refresh takes longest. The HSM sidecar of the party stops after it.
  */
 const GRACE_PERIOD = 120;
 
@@ -23,7 +23,7 @@ const API_ACCESS_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 const partyServiceName = (cluster: string): string => `${cluster}-party`;
 
-/** Headless: it gives the pods names, and metrics something to find them by. */
+/** The headless Service of the parties: it gives the pods their names, and lets metrics find them. */
 export function partyService(cluster: MpcCluster): Service {
   return {
     apiVersion: 'v1',
@@ -38,7 +38,10 @@ export function partyService(cluster: MpcCluster): Service {
   };
 }
 
-/** One party: a StatefulSet of one that never restarts its pod by itself. Who goes down, and when, is for the reconciler to say. */
+/**
+ * The StatefulSet of one party, with one replica. It never restarts its pod by itself: the reconciler says which party
+ * goes down, and when.
+ */
 export function partyStatefulSet(
   cluster: MpcCluster,
   party: { id: number; zone: string },
@@ -60,7 +63,8 @@ export function partyStatefulSet(
         metadata: { labels: { ...metadata.labels } },
         spec: {
           serviceAccountName: name,
-          // The token goes to the party alone, by the volume `api-access`: neither sidecar nor init container has one.
+          // Only the party gets the token, by the volume `api-access`: neither the sidecar nor the init container has
+          // one.
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           securityContext: podSecurityContext,
@@ -75,7 +79,9 @@ export function partyStatefulSet(
   };
 }
 
-/** In its zone, and never on one node with another party: who owns a node owns one share. */
+/**
+ * The party runs in its zone, and never on one node with another party: then the owner of a node owns one share only.
+ */
 function affinity(cluster: MpcCluster, zone: string) {
   return {
     nodeAffinity: {
@@ -164,7 +170,7 @@ function volumes(cluster: MpcCluster, id: number) {
       },
     },
     {
-      // What automountServiceAccountToken would mount into all containers.
+      // This is what automountServiceAccountToken would mount into all containers.
       name: 'api-access',
       projected: {
         defaultMode: 0o444,

@@ -5,12 +5,15 @@ import { pinFiles } from '@mpc-operator/crds/party-env';
 import type { Secret } from '@mpc-operator/runtime/resource';
 import { retainedMetadata } from './metadata.ts';
 
-/** Letters and digits that nobody mixes up, which every PKCS #11 module takes. */
+/** The characters of a PIN: letters and digits that nobody mixes up, which every PKCS #11 module takes. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
-/** 137 bits; some modules take no more than 32 characters. */
+/** The length of a PIN, for 137 bits; some modules take no more than 32 characters. */
 const LENGTH = 24;
 
-/** New PINs for the token of a party. To be created once, never applied: a token keeps the PINs it was made with. */
+/**
+ * New PINs for the token of a party. The Secret is to be created once, never applied: a token keeps the PINs that it
+ * was made with.
+ */
 export function newPinSecret(cluster: MpcCluster, party: number): Secret {
   return {
     apiVersion: 'v1',

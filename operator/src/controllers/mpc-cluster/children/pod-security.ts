@@ -1,4 +1,7 @@
-/** What every container and pod has to satisfy Pod Security `restricted`, and to write nowhere but in its volumes. */
+/**
+ * The security contexts of all our pods and containers: they satisfy Pod Security `restricted`, and containers write
+ * nowhere but in their volumes.
+ */
 
 /** The user of all our images. */
 const USER = 10001;

@@ -6,8 +6,8 @@ import type { KeyPair } from '../../../pki/authority.ts';
 import { type ChildName, ownedMetadata } from './metadata.ts';
 
 /**
- * A Secret with a certificate, its key and the authority that others are checked against. Other files can lie beside them: a Secret is
- * mounted as one, so that whoever reads them never sees half of a change.
+ * A Secret with a certificate, its key, and the authorities by which peers are checked. Other files can lie beside
+ * them: a Secret is mounted as one, so that its readers never see half of a change.
  */
 export function tlsSecret(
   cluster: MpcCluster,
@@ -31,7 +31,7 @@ export function tlsSecret(
   };
 }
 
-/** The certificate and key in a Secret, under these names; undefined if it holds none. */
+/** The certificate and key in a Secret, under these names; undefined if the Secret lacks one of them. */
 export function pairOf(
   secret: Secret | undefined,
   names: { readonly certificate: string; readonly privateKey: string } = tlsFiles,
@@ -49,7 +49,7 @@ function decode(base64: string | undefined): string | undefined {
   return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString();
 }
 
-/** The pair in a Secret with the authority beside it. */
+/** The pair in a Secret with the authority beside it; undefined if the Secret lacks one of them. */
 export function credentialsOf(secret: Secret | undefined): Credentials | undefined {
   const pair = pairOf(secret);
   const authority = decode(secret?.data?.[tlsFiles.authority]);

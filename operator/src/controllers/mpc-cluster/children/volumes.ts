@@ -3,7 +3,10 @@ import { storeClaimName, tokenClaimName } from '@mpc-operator/crds/names';
 import type { PersistentVolumeClaim } from '@mpc-operator/runtime/resource';
 import { retainedMetadata } from './metadata.ts';
 
-/** The two volumes of a party. They are made once, outlive pods and (if retained) the cluster, and only ever have one pod. */
+/**
+ * The two volumes of a party. They are made once, outlive pods and (if retained) the cluster, and only ever have one
+ * pod.
+ */
 export function claims(cluster: MpcCluster, id: number): readonly PersistentVolumeClaim[] {
   const { name } = cluster.metadata;
   const { storage } = cluster.spec;

@@ -94,7 +94,10 @@ describe('the condition AuxiliaryReady', () => {
     [
       'a party has lost it',
       ready(threeParties(one, one, none)),
-      /^False GenerationMissing .*serves only parties 1, 2: ask for another by a new value of the annotation mpc.keyshare.dev\/rotate-auxiliary/,
+      new RegExp(
+        '^False GenerationMissing .*serves only parties 1, 2: ' +
+          'ask for another by a new value of the annotation mpc.keyshare.dev/rotate-auxiliary',
+      ),
     ],
     [
       'it is of the level of a cluster before',

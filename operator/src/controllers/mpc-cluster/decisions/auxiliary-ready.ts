@@ -12,7 +12,7 @@ const TYPE = 'AuxiliaryReady';
 /** The reason while something must change before the next generation can be made. */
 export const ROTATION_BLOCKED = 'RotationBlocked';
 
-/** What is waited for while a rotation goes on by itself. */
+/** The reasons for which a rotation waits and then goes on by itself. */
 const GOES_ON: ReadonlySet<string> = new Set([
   'AttemptRunning',
   'AttemptCommanded',
@@ -25,17 +25,18 @@ const GOES_ON: ReadonlySet<string> = new Set([
 export interface AuxiliaryFacts {
   /** All parties of the cluster. */
   readonly ids: readonly number[];
-  /** Those that exist. */
+  /** The KeyShareSets whose key exists. */
   readonly keys: readonly KeyShareSet[];
-  /** What the cluster asks for. */
+  /** The security level that the cluster asks for. */
   readonly level: number;
   readonly views: PartyViews;
   readonly step: AuxiliaryStep;
 }
 
 /**
- * Whether ECDSA keys can be made and signed with, as far as it is for auxiliary information: true also while the next generation
- * is made, and for parties that were added and have no key yet. A party that is silent has not lost what it had.
+ * Whether ECDSA keys can be made and signed with, as far as auxiliary information is concerned. The condition stays
+ * true while the next generation is made, and while parties that were added, and have no ECDSA key yet, have no
+ * auxiliary information. A silent party has not lost what it had.
  */
 export function auxiliaryReady({ ids, keys, level, views, step }: AuxiliaryFacts): Observation {
   const known = ids.flatMap(id => {
@@ -45,8 +46,9 @@ export function auxiliaryReady({ ids, keys, level, views, step }: AuxiliaryFacts
   const [newest] = [...known].sort((a, b) => b.active - a.active);
   if (newest === undefined) return observation(TYPE, 'Unknown', 'NotHeardOf', 'no party says what it has');
   if (newest.active > 0 && newest.level !== level) {
-    const what = `generation ${newest.active} of auxiliary information is of security level ${newest.level}, not ${level}`;
-    return observation(TYPE, 'False', 'OtherLevel', `${what}: ${describeStep(step)}`);
+    const mismatch = `is of security level ${newest.level}, not ${level}`;
+    const message = `generation ${newest.active} of auxiliary information ${mismatch}: ${describeStep(step)}`;
+    return observation(TYPE, 'False', 'OtherLevel', message);
   }
   if (newest.active === 0) return lacking('ECDSA keys cannot be made yet', step);
   const served = `generation ${newest.active} of auxiliary information serves`;
@@ -88,7 +90,7 @@ function lacking(what: string, step: AuxiliaryStep): Observation {
   return observation(TYPE, 'False', reason, `${what}: ${describeStep(step)}`);
 }
 
-/** What is done about it. */
+/** Describes what is done about the next generation. */
 function describeStep(step: AuxiliaryStep): string {
   switch (step.kind) {
     case 'none':

@@ -79,7 +79,8 @@ describe('the status of auxiliary information', () => {
       {
         ...{ phase: 'Failed', generation: 1, attempt: 2, primesReady: '0/3', trigger: 'annotation@x' },
         message:
-          'last attempt 2 failed: party 3 did not answer; 0/3 parties have made their safe primes, which takes minutes: nothing has to be done',
+          'last attempt 2 failed: party 3 did not answer; 0/3 parties have made their safe primes, ' +
+          'which takes minutes: nothing has to be done',
       },
     ],
     [

@@ -11,7 +11,10 @@ import { type AuxiliaryStep, partiesOf, pendingGenerations } from './next-auxili
 
 export type AuxiliaryStatus = NonNullable<MpcClusterStatus['auxiliary']>;
 
-/** What the parties say of their auxiliary information. As long as none can be asked, it stays as it was. */
+/**
+ * The status of the auxiliary information, as the parties report it. As long as no party can be asked, the status stays
+ * as it was.
+ */
 export function auxiliaryStatus(
   cluster: MpcCluster,
   views: PartyViews,
@@ -39,14 +42,14 @@ export function auxiliaryStatus(
   };
 }
 
-/** What has happened between two statuses. One that was wiped is no news. */
+/** The events between two statuses. That a status was wiped is no news. */
 export function auxiliaryEvents(
   before: AuxiliaryStatus | undefined,
   after: AuxiliaryStatus | undefined,
 ): readonly EventNote[] {
   if (before === undefined || after === undefined) return [];
   const { generation = 0, time, phase, attempt, message } = after;
-  // Phases come and go with the parties that show them; the time of a generation comes once.
+  // A phase comes and goes with the parties that report it; the time of a generation comes once.
   const isKnown = before.generation === generation && before.time !== undefined;
   if (time !== undefined && !isKnown) {
     const note = `generation ${generation} of auxiliary information is final`;
@@ -60,7 +63,10 @@ export function auxiliaryEvents(
   return [];
 }
 
-/** When a generation became final. The first word of it stands: the clocks of others differ, and they come and go. */
+/**
+ * The time at which a generation became final. The first report of it stands: the clocks of other parties differ, and
+ * parties come and go.
+ */
 function timeOf(
   generation: number,
   phase: AuxiliaryStatus['phase'],
@@ -113,7 +119,7 @@ function triggerOf(
   return attempt?.trigger ?? pendingGenerations(cluster, reports)[0];
 }
 
-/** 0: there was none. */
+/** The number of the last attempt; 0: there was none. */
 function attemptOf(
   step: AuxiliaryStep,
   generation: number,
@@ -125,10 +131,10 @@ function attemptOf(
   return step.kind === 'wait' && step.failure !== undefined ? step.failure.number : failed;
 }
 
-/** By the word of whom knows most. */
+/** The triggers that were carried out, as the party with the highest active generation reports them. */
 function carriedOut(reports: readonly AuxiliaryReport[]): NonNullable<AuxiliaryStatus['triggers']> {
   const [last] = [...reports].sort((a, b) => b.active - a.active);
-  // The API server takes one of each source, whatever the party says.
+  // The API server takes one trigger of each source, whatever the party reports.
   const bySource = new Map(
     last?.triggers.map(({ source, value, epoch }) => [source, { source, value, generation: epoch }]),
   );

@@ -8,16 +8,16 @@ import type { AuxiliaryStep } from './next-auxiliary.ts';
 import { noMisbehaviour } from './no-misbehaviour.ts';
 import type { PartyState } from './party-states.ts';
 
-/** How the NATS servers stand. */
+/** The state of the NATS servers and of the connection to them. */
 export interface TransportState {
   readonly serversWanted: number;
   readonly serversReady: number;
   readonly connected: boolean;
-  /** Why the servers do not all have the newest configuration and certificates; undefined if they have. */
+  /** Why not all servers have the newest configuration and certificates; undefined if they have. */
   readonly reloadPending?: string;
 }
 
-/** What is being done. */
+/** What the operator is doing, or waiting for. */
 export interface Progress {
   readonly reason: string;
   readonly message: string;
@@ -25,14 +25,14 @@ export interface Progress {
 
 export interface ClusterFacts {
   readonly parties: readonly PartyState[];
-  /** Those that exist: what is not made yet cannot lack a quorum. */
+  /** The KeyShareSets whose key exists: a key that is not made yet cannot lack a quorum. */
   readonly keys: readonly KeyShareSet[];
   readonly views: PartyViews;
   readonly transport: TransportState;
   readonly securityLevel: number;
   readonly auxiliary: AuxiliaryStep;
   readonly progress?: Progress;
-  /** The conditions that the cluster has. */
+  /** The conditions that the cluster has at present. */
   readonly before?: readonly Condition[] | undefined;
 }
 
@@ -62,7 +62,10 @@ function ready({ parties, transport }: ClusterFacts): Observation {
   return observation('Ready', 'True', 'AllPartiesReady', `all ${parties.length} parties are ready`);
 }
 
-/** Without keys, it is about the smallest there can be: of two parties. */
+/**
+ * Whether every key has its threshold of ready parties. Without keys, the smallest threshold there can be counts: two
+ * parties.
+ */
 function quorumAvailable({ parties, keys, views }: ClusterFacts): Observation {
   const ready = new Set(parties.filter(party => party.ready).map(party => party.id));
   const bans = bansBy([...ready], views);
@@ -104,7 +107,7 @@ function hsmHealthy({ parties, views }: ClusterFacts): Observation {
   return observation('HsmHealthy', 'True', 'AllHealthy', 'every HSM answers');
 }
 
-/** Losing any one zone must leave every key its threshold. */
+/** Whether every key keeps its threshold when any one zone is lost. */
 function zonesSpread({ parties, keys }: ClusterFacts): Observation {
   const zones = [...new Set(parties.map(party => party.zone))];
   const quorums =

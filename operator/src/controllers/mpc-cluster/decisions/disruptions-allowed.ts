@@ -5,7 +5,7 @@ import { type Numbered, runningAttempt } from '../../../parties/running-attempt.
 import type { PartyViews } from '../../../parties/view.ts';
 import type { PartyState } from './party-states.ts';
 
-/** How many parties may be away at once, and why no more. */
+/** The number of parties that may be away at once, and why no more may. */
 export interface Allowance {
   readonly parties: number;
   /** One CamelCase word. */
@@ -14,9 +14,10 @@ export interface Allowance {
 }
 
 /**
- * Parties may be away as long as every key keeps its threshold, and none while an epoch is on its way, or a generation of auxiliary information: from certify to final all of
- * them are needed, and before, the attempt would be in vain. What a running party does must be known to say so; one
- * whose pod is not ready is away already, and Kubernetes counts it.
+ * Returns how many parties may be away so that every key keeps its threshold. No party may be away while an epoch of a
+ * key, or a generation of auxiliary information, is on its way: from its certificate until it is final all parties are
+ * needed, and before that the attempt would be in vain. Nor may any party be away while the operator does not know what
+ * a running party is doing. A party whose pod is not ready is away already, and Kubernetes counts it.
  */
 export function disruptionsAllowed(
   parties: readonly PartyState[],
@@ -25,7 +26,9 @@ export function disruptionsAllowed(
 ): Allowance {
   const unknown = parties.find(party => party.podReady && !party.known);
   if (unknown !== undefined) {
-    const message = `party ${unknown.id} runs, but what it does is not known; if that lasts, restart it by hand: kubectl delete pod ${unknown.pod}`;
+    const message =
+      `party ${unknown.id} runs, but what it does is not known; ` +
+      `if that lasts, restart it by hand: kubectl delete pod ${unknown.pod}`;
     return { parties: 0, reason: 'PartyUnknown', message };
   }
   const pending = reportsByName(views).find(([, reports]) => isPending(reports));
@@ -51,14 +54,15 @@ export function disruptionsAllowed(
     : { parties: 0, reason: 'AllPartiesNeeded', message: `key ${name} needs all its parties to sign` };
 }
 
-/** How many parties a key can do without, and how many it does without already, for bans. */
+/** The number of parties that a key can do without, and the number that it already does without because of bans. */
 function spareOf({ spec }: KeyShareSet, views: PartyViews): { readonly spare: number; readonly banned: number } {
   const able = ableTogether(spec, spec.parties, bansBy(spec.parties, views)).length;
   return { spare: able - spec.threshold, banned: spec.parties.length - able };
 }
 
 /**
- * One that was acknowledged takes nobody's time: it is certified at once if all acknowledge it, or never.
+ * Whether the parties are at an attempt that needs them. An attempt that is only acknowledged needs no party: it is
+ * certified at once if all parties acknowledge it, or never.
  */
 function isPending(reports: readonly Numbered[]): boolean {
   const running = runningAttempt(reports);

@@ -8,8 +8,9 @@ export interface Failure {
 }
 
 /**
- * The last attempt at the next generation, if it failed: by what the parties say of this trigger, or what this operator remembers, for one that
- * refuses says nothing, and one that was restarted has forgotten. One that was put off has not failed, nor has it with those that had begun.
+ * Returns the last attempt at the next generation if it failed, as the parties report it for this trigger or as this
+ * operator remembers it: a party that refuses an attempt reports none, and a party that was restarted has forgotten it.
+ * An attempt that was put off has not failed, even if parties that had begun it report a failure.
  */
 export function lastFailure(
   reports: readonly AuxiliaryReport[],
@@ -24,7 +25,7 @@ export function lastFailure(
   return { number: last.number, message: last.message ?? 'no reason was given' };
 }
 
-/** What is waited for, and what went wrong before. */
+/** Describes what is waited for, and what went wrong before. */
 export function describeWait({ message, failure }: { readonly message: string; readonly failure?: Failure }): string {
   if (failure === undefined) return message;
   const last = `last attempt ${failure.number} failed: ${failure.message}`;

@@ -34,7 +34,7 @@ interface Case {
   readonly seen: PartyViews;
   readonly attempts?: Partial<Attempts>;
   readonly hold?: Obstacle;
-  /** Reason and message of what is waited for, number and trigger of the attempt, or `none`. */
+  /** The reason and message of a wait, the number and trigger of an attempt, or `none`. */
   readonly step: RegExp;
 }
 

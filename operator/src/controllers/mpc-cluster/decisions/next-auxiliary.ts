@@ -11,9 +11,9 @@ import { type Failure, lastFailure } from './last-failure.ts';
 
 /** What to do for the auxiliary information of threshold ECDSA now. */
 export type AuxiliaryStep =
-  /** `remark`: what somebody asked for and nobody can do. */
+  /** Nothing. `remark`: what somebody asked for and nobody can do. */
   | { readonly kind: 'none'; readonly remark?: string }
-  /** `failure`: why there must be another attempt. */
+  /** A wait. `failure`: why there must be another attempt. */
   | (Wait & { readonly failure?: Failure })
   /** All parties begin this attempt at the next generation. */
   | { readonly kind: 'generate'; readonly number: number; readonly trigger: string };
@@ -22,15 +22,16 @@ export interface AuxiliaryFacts {
   readonly cluster: MpcCluster;
   readonly views: PartyViews;
   readonly attempts: Attempts;
-  /** By the clock of `attempts`. */
+  /** Milliseconds of the clock of `attempts`. */
   readonly now: number;
   /** Why nothing may be begun, whatever the parties say. */
   readonly hold?: Obstacle | undefined;
 }
 
 /**
- * All parties take part in each generation. It is made once they are there and have their primes; what the generation before is, and which
- * triggers it was for, they say themselves, so that nothing depends on a status.
+ * Returns what to do for the auxiliary information of a cluster. All parties take part in each generation, which is
+ * made once all of them are there and have their primes. The parties themselves report the last generation and the
+ * triggers that it was for, so that nothing depends on a status.
  */
 export function nextAuxiliary({ cluster, views, attempts, now, hold }: AuxiliaryFacts): AuxiliaryStep {
   const ids = partiesOf(cluster);
@@ -60,7 +61,7 @@ export function partiesOf({ spec }: MpcCluster): readonly number[] {
   return spec.parties.map(party => party.id).sort((a, b) => a - b);
 }
 
-/** The triggers that led to no generation yet, in the order in which they are carried out. */
+/** The triggers that have led to no generation yet, in the order in which they are carried out. */
 export function pendingGenerations(cluster: MpcCluster, reports: readonly AuxiliaryReport[]): readonly string[] {
   const asked = usableTriggers(cluster.metadata.annotations, AUXILIARY_ANNOTATION);
   const done = reports.flatMap(report => report.triggers);
@@ -68,8 +69,9 @@ export function pendingGenerations(cluster: MpcCluster, reports: readonly Auxili
 }
 
 /**
- * What nobody needs to ask for: the first generation, one for parties that the last does not have, and one of another level than that of a
- * cluster of the same name, which was deleted and has left its parties what they have.
+ * The triggers that nobody needs to ask for: the first generation; one for parties that the last generation does not
+ * have; and one of the level of the cluster, if the last generation is of another. That happens after a cluster of the
+ * same name was deleted and has left its parties what they have.
  */
 function ofItself(cluster: MpcCluster, reports: readonly AuxiliaryReport[]): readonly Trigger[] {
   const ids = partiesOf(cluster);
@@ -84,8 +86,9 @@ function ofItself(cluster: MpcCluster, reports: readonly AuxiliaryReport[]): rea
 }
 
 /**
- * Parties that an order would mean nothing to, or something else. They are restarted with what the cluster has now. The level of a party
- * that has a generation is that of the generation, which a rotation changes.
+ * Returns why a party cannot take part before it is restarted with what the cluster has now: the order for an attempt
+ * would mean nothing to the party, or something else. If a party has a generation, its level is that of the generation,
+ * which a rotation changes.
  */
 function outdated({ spec }: MpcCluster, ids: readonly number[], views: PartyViews): Obstacle | undefined {
   for (const id of ids) {
@@ -103,7 +106,10 @@ function outdated({ spec }: MpcCluster, ids: readonly number[], views: PartyView
   return undefined;
 }
 
-/** All take part or none: with somebody who is banned an attempt is in vain, and costs the others their primes. */
+/**
+ * Returns the ban that makes an attempt impossible. All parties take part or none: with a banned party the attempt
+ * would be in vain, and would cost the others their primes.
+ */
 function banned(ids: readonly number[], views: PartyViews): Obstacle | undefined {
   const ban = bansBy(ids, views).find(({ party }) => ids.includes(party));
   return (
@@ -117,7 +123,8 @@ function withoutPrimes(
   views: PartyViews,
 ): Obstacle | undefined {
   if (reports.every(({ primes }) => primes === 'Ready')) return undefined;
-  const message = `${primesReady(ids, views)} parties have made their safe primes, which takes minutes: nothing has to be done`;
+  const ready = primesReady(ids, views);
+  const message = `${ready} parties have made their safe primes, which takes minutes: nothing has to be done`;
   return { reason: 'GeneratingPrimes', message };
 }
 

@@ -1,15 +1,16 @@
 import type { Allowance } from './disruptions-allowed.ts';
 import type { PartyState } from './party-states.ts';
 
-/** The party to be restarted with its new pod template now, or why none is although some should. */
+/** The party that is to be restarted with its new pod template now, or why no party is although some should be. */
 export type Restart =
   | { readonly kind: 'none' }
   | { readonly kind: 'wait'; readonly message: string }
   | { readonly kind: 'restart'; readonly party: PartyState };
 
 /**
- * One party at a time, and only when the one before is back: a template that does not work stops at the first. A party that is not
- * ready goes first, since nothing is lost with it; one that is, only while the allowance lets any go.
+ * Returns the next restart of a rollout. One party is restarted at a time, and only when the party before is back: a
+ * template that does not work stops at the first party. A party that is not ready goes first, since nothing is lost
+ * with it. A ready party goes only while the allowance lets any party go.
  */
 export function nextRestart(parties: readonly PartyState[], allowance: Allowance): Restart {
   const outdated = parties.filter(party => party.outdated);

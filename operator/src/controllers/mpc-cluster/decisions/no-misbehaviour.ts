@@ -6,15 +6,17 @@ import { observation } from '../../observation.ts';
 const TYPE = 'NoMisbehaviour';
 
 /**
- * Whether no party has banned another. One that bans may lie, or be the only one to whom the other showed what it is: both are for people. A
- * ban that was shown before stands while a party is silent: so what is not known has never been other than good.
+ * Whether no party has banned another. A party that bans may lie, or may be the only one to whom the other showed what
+ * it is: people have to judge that. A ban that was shown before stands while a party is silent, so the condition is
+ * Unknown only where it was not False.
  */
 export function noMisbehaviour(ids: readonly number[], views: PartyViews, before?: readonly Condition[]): Observation {
   const bans = bansBy(ids, views);
   if (bans.length > 0) {
     const accused = [...new Set(bans.map(({ party }) => party))].sort((a, b) => a - b);
     const remedy =
-      'those run no ECDSA session with it; find out whether its image, its node or its HSM is another than it should be';
+      'those run no ECDSA session with it; ' +
+      'find out whether its image, its node or its HSM is another than it should be';
     const list = accused.map(id => describe(bans.filter(({ party }) => party === id)));
     return observation(TYPE, 'False', 'PartyBanned', `${list.join('; ')}: ${remedy}`);
   }

@@ -8,21 +8,24 @@ export interface PartyState {
   readonly id: number;
   readonly zone: string;
   readonly pod: string;
-  /** Of the pod that there is, if there is one. */
+  /** The uid of the pod; undefined if there is no pod. */
   readonly uid?: string;
   readonly node?: string;
   readonly identity?: string;
-  /** Whether it can take part in signing: pod ready, heard of lately, ready by its own words. */
+  /**
+   * Whether the party can take part in signing: its pod is ready, its last report is recent, and it says that it is
+   * ready.
+   */
   readonly ready: boolean;
-  /** Whether Kubernetes counts its pod as available. */
+  /** Whether Kubernetes counts the pod as available. */
   readonly podReady: boolean;
-  /** Whether its pod was told to end, and has not yet. */
+  /** Whether the pod was told to end, and has not ended yet. */
   readonly stopping: boolean;
-  /** Whether its last report is recent, with all it holds. */
+  /** Whether the last report of the party is recent, and its keys are known. */
   readonly known: boolean;
-  /** Whether its pod runs another template than its StatefulSet has now. */
+  /** Whether the pod runs another template than its StatefulSet has now. */
   readonly outdated: boolean;
-  /** Why it is not ready. */
+  /** Why the party is not ready. */
   readonly trouble?: Trouble;
 }
 
@@ -40,7 +43,7 @@ export interface Observed {
   readonly now: Date;
 }
 
-/** Seconds that a pod may take longer to end than it was granted, before its node is suspected. */
+/** Seconds that a pod may take to end beyond its grace period before its node is suspected. */
 const TERMINATION_SLACK = 60;
 
 /** All parties of the spec, in order of their ids. */
@@ -72,7 +75,7 @@ export function partyStates(observed: Observed): readonly PartyState[] {
     });
 }
 
-/** A party that is silent keeps its identity: it is pinned by its peers. */
+/** The identity in the status. A silent party keeps its identity: its peers have pinned it. */
 function lastIdentity(status: MpcClusterStatus | undefined, id: number): string | undefined {
   return status?.parties?.find(party => party.id === id)?.identity;
 }
@@ -95,18 +98,23 @@ function podTrouble(pod: Pod | undefined, now: Date): Trouble | undefined {
   return undefined;
 }
 
-/** A pod that does not end is on a node that does not answer. Nobody may guess that its process is gone: two would share a store. */
+/**
+ * A pod that does not end is on a node that does not answer. The operator must not guess that the process of the pod is
+ * gone: two processes would share a store.
+ */
 function terminating(pod: Pod, since: string, now: Date): Trouble {
-  // deletionTimestamp is when the grace period ends.
+  // deletionTimestamp is the time at which the grace period ends.
   if (now.getTime() < Date.parse(since) + TERMINATION_SLACK * 1000) {
     return { reason: 'Terminating', message: 'the pod is being stopped' };
   }
   const node = pod.spec?.nodeName ?? '';
-  const remedy = `if node ${node} is gone for good, taint it: kubectl taint node ${node} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute`;
+  const remedy =
+    `if node ${node} is gone for good, taint it: ` +
+    `kubectl taint node ${node} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute`;
   return { reason: 'NodeLost', message: `the pod does not end; ${remedy}` };
 }
 
-/** What is left to say of a party that nothing is known to be wrong with. */
+/** The trouble of a party with which nothing else is known to be wrong: it has not been heard of. */
 function unheard(pod: Pod | undefined, view: PartyView | undefined): Trouble | undefined {
   if (pod === undefined || !isReady(pod)) return { reason: 'PodNotReady', message: 'the pod is not ready yet' };
   return view?.report === undefined
@@ -129,7 +137,10 @@ function isReady(pod: Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 }
 
-/** Only a StatefulSet whose status has caught up with its spec knows its newest revision. */
+/**
+ * Whether a pod runs an old template. Only a StatefulSet whose status has caught up with its spec knows its newest
+ * revision.
+ */
 function isOutdated(pod: Pod, statefulSet: StatefulSet | undefined): boolean {
   const { generation } = statefulSet?.metadata ?? {};
   const { observedGeneration, updateRevision } = statefulSet?.status ?? {};

@@ -1,8 +1,8 @@
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 
 /**
- * The clusters, among those of the namespace, whose auxiliary information is rotated with these keys: ECDSA shares that are refreshed under
- * old auxiliary secrets are not healed.
+ * The clusters of the namespace whose auxiliary information is rotated with these keys: ECDSA shares that are refreshed
+ * under old auxiliary secrets are not healed.
  */
 export function affectedClusters(keys: readonly KeyShareSet[], clusters: readonly MpcCluster[]): readonly MpcCluster[] {
   const names = new Set(keys.filter(({ spec }) => spec.purpose === 'ecdsa').map(({ spec }) => spec.clusterRef.name));

@@ -3,9 +3,9 @@ import { isPaused } from '../../paused.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
- * The slot whose keys are refreshed now: the last that has come since the policy exists, as long as it was not missed by more than
- * the policy allows; otherwise the one that was started before. Nothing of it is lost with the status: it is computed again,
- * and the parties know what they have done.
+ * Returns the slot whose keys are refreshed now: the last slot that has come since the policy exists, unless it was
+ * missed by more than the policy allows; otherwise the slot that was started before. A wiped status loses none of this:
+ * the slot is computed again, and the parties know what they have done.
  */
 export function currentSlot(policy: RotationPolicy, schedule: Schedule, now: Date): Date | undefined {
   const { metadata, spec, status } = policy;

@@ -5,17 +5,27 @@ import { areOldSharesErased } from '../../key-share-set/decisions/old-shares-era
 import { ROTATION_BLOCKED } from '../../mpc-cluster/decisions/auxiliary-ready.ts';
 import { isFinal } from '../../mpc-cluster/decisions/auxiliary-status.ts';
 
-/** Of AuxiliaryReady: reasons that do not pass by themselves. The last two are given where no generation serves. */
+/**
+ * The reasons of AuxiliaryReady that do not pass by themselves. The last two are given only where no generation serves.
+ */
 const BLOCKED: ReadonlySet<string | undefined> = new Set([ROTATION_BLOCKED, 'PartyBanned', 'NumbersExhausted']);
 
 /** How far one key is with a slot. */
 export type KeyProgress =
-  /** The parties have carried it out and destroyed the old shares; of an ecdsa key, they use newer auxiliary information, too. */
+  /**
+   * The parties have carried the slot out and destroyed the old shares; for an ecdsa key, they also use newer auxiliary
+   * information.
+   */
   | { readonly kind: 'done' }
   | { readonly kind: 'active' }
   | { readonly kind: 'failed'; readonly reason: string; readonly message: string; readonly time?: string };
 
-/** `source` and `value` are those of the trigger: `policy/<name>` and the slot. `cluster` is that of the key. */
+/**
+ * Returns how far a key is with a slot.
+ * @param cluster the cluster of the key
+ * @param source the source of the trigger: `policy/<name>`
+ * @param value the value of the trigger: the slot
+ */
 export function keyProgress(
   key: KeyShareSet,
   cluster: MpcCluster | undefined,
@@ -45,7 +55,10 @@ function sharesProgress(key: KeyShareSet, source: string, value: string): KeyPro
   return { kind: 'active' };
 }
 
-/** A trigger that led to a generation which is certified only is not done: old secrets may still be in use. */
+/**
+ * How far the cluster is with a slot. A trigger whose generation is only certified is not done: old secrets may still
+ * be in use.
+ */
 function auxiliaryProgress(cluster: MpcCluster | undefined, source: string, value: string): KeyProgress {
   const { auxiliary, conditions } = cluster?.status ?? {};
   const { generation = 0, phase, trigger, triggers, message = 'the last attempt failed' } = auxiliary ?? {};
@@ -61,7 +74,10 @@ function auxiliaryProgress(cluster: MpcCluster | undefined, source: string, valu
   return phase === 'Failed' ? { kind: 'failed', reason: 'AuxiliaryFailed', message } : { kind: 'active' };
 }
 
-/** A later refresh, by whomever, does not undo what was erased for this one. */
+/**
+ * Whether the shares of epochs before `epoch` count as erased. A later refresh, whoever asked for it, does not undo
+ * what was erased for this one.
+ */
 function isErasedBefore(epoch: number, { spec, status }: KeyShareSet): boolean {
   const erasedBelow = status?.parties?.map(party => party.erasedBelow ?? 0) ?? [];
   return isTrue(status?.conditions, 'OldSharesErased') || areOldSharesErased(spec, erasedBelow, epoch);

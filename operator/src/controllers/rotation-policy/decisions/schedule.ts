@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 
-/** A schedule that can be asked for its slots. Slots are whole minutes. */
+/** A schedule and its slots. Slots are whole minutes. */
 export interface Schedule {
   /** The last slot at or before this time; undefined if there was none. */
   last(now: Date): Date | undefined;
@@ -8,12 +8,17 @@ export interface Schedule {
   next(now: Date): Date | undefined;
 }
 
-/** Says which field is wrong, with which value, and what it must be. */
+/**
+ * The schedule or its time zone is wrong. The message says which field is wrong, with which value, and what it must be.
+ */
 export class InvalidSchedule extends Error {
   override readonly name = 'InvalidSchedule';
 }
 
-/** @throws InvalidSchedule */
+/**
+ * Parses the schedule of a policy.
+ * @throws InvalidSchedule
+ */
 export function parseSchedule(schedule: string, timeZone: string): Schedule {
   if (!isTimeZone(timeZone)) {
     throw new InvalidSchedule(
@@ -25,20 +30,21 @@ export function parseSchedule(schedule: string, timeZone: string): Schedule {
     throw new InvalidSchedule(`spec.schedule ${schedule} never comes: no date is like that`);
   }
   return {
-    // previousRuns leaves out a run at the very time it is given.
+    // previousRuns leaves out a run at the very time that it is given.
     last: now => cron.previousRuns(1, new Date(now.getTime() + 1))[0],
     next: now => cron.nextRun(now) ?? undefined,
   };
 }
 
-/** Without a function to call, a Cron is a calculator: no timer is set. */
+/** Parses a cron expression. A Cron without a function to call is only a calculator: no timer is set. */
 function parseCron(schedule: string, timezone: string): Cron {
   try {
     return new Cron(schedule.trim(), { timezone, mode: '5-part' });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new InvalidSchedule(
-      `spec.schedule ${schedule} is no schedule (${reason}): give minute, hour, day of month, month and day of week, such as 0 3 * * 0`,
+      `spec.schedule ${schedule} is no schedule (${reason}): ` +
+        'give minute, hour, day of month, month and day of week, such as 0 3 * * 0',
     );
   }
 }

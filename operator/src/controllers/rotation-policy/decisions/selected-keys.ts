@@ -4,7 +4,7 @@ type Keys = RotationPolicy['spec']['keys'];
 type Requirement = NonNullable<NonNullable<Keys['selector']>['matchExpressions']>[number];
 type Labels = { readonly [key: string]: string };
 
-/** The keys of a policy among those of its namespace, by name. */
+/** The keys that a policy selects among those of its namespace, in the order of their names. */
 export function selectedKeys({ names, selector }: Keys, keys: readonly KeyShareSet[]): readonly KeyShareSet[] {
   return keys
     .filter(({ metadata }) =>
@@ -13,13 +13,16 @@ export function selectedKeys({ names, selector }: Keys, keys: readonly KeyShareS
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
-/** The names of a policy that no key has. */
+/** The names in a policy that no KeyShareSet has. */
 export function missingNames({ names = [] }: Keys, keys: readonly KeyShareSet[]): readonly string[] {
   const existing = new Set(keys.map(key => key.metadata.name));
   return names.filter(name => !existing.has(name)).sort();
 }
 
-/** As `metav1.LabelSelector`: all must hold, and an empty selector matches everything. */
+/**
+ * Whether labels match a selector as in `metav1.LabelSelector`: all requirements must hold, and an empty selector
+ * matches everything.
+ */
 function matches({ matchLabels = {}, matchExpressions = [] }: NonNullable<Keys['selector']>, labels: Labels): boolean {
   return (
     Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
