@@ -15,7 +15,7 @@ const CAPACITY = 10_000;
  * resourceVersion.
  */
 export class AppliedObjects {
-  /** By object; the least recently applied object comes first. */
+  /** The wish and the answer of each object; the least recently applied object comes first. */
   readonly #applied = new Map<string, { readonly wish: string; readonly answer: string }>();
   readonly #capacity: number;
 

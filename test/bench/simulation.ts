@@ -23,7 +23,7 @@ const noble: { readonly [purpose in FrostPurpose]: FROST } = { eddsa: ed25519_FR
 export interface Measurement {
   readonly name: string;
   readonly ours: number;
-  /** Undefined where @noble/curves has nothing of the kind. */
+  /** The time of @noble/curves; undefined where it has nothing of the kind. */
   readonly theirs: number | undefined;
 }
 
