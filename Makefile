@@ -2,8 +2,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# Node of the pinned major version: from PATH, or from the cache (hack/node.sh). First in PATH of every recipe. What needs
-# no Node, above all `make doctor`, works without.
+# Node of the pinned major version comes from PATH or from the cache (hack/node.sh), and is first in the PATH of every
+# recipe. The targets that need no Node, above all `make doctor`, work without it.
 WITHOUT_NODE := help doctor cluster cluster-down shell
 ifneq ($(filter-out $(WITHOUT_NODE),$(MAKECMDGOALS)),)
 NODE_BIN := $(shell hack/node.sh)
@@ -11,17 +11,18 @@ ifeq ($(NODE_BIN),)
 $(error Node could not be set up, see the message above. What is missing: make doctor)
 endif
 export PATH := $(NODE_BIN):$(PATH)
-# node-gyp builds pkcs11js against the headers of this very Node, where they came with it
+# node-gyp builds pkcs11js against the headers of this very Node, if they came with it
 ifneq ($(wildcard $(NODE_BIN)/../include/node/node.h),)
 export npm_config_nodedir := $(abspath $(NODE_BIN)/..)
 endif
 endif
 
-# Node keeps what it has compiled, types stripped: tests start in half the time.
+# Node keeps what it has compiled, with the types stripped: tests start in half the time.
 export NODE_COMPILE_CACHE := $(shell source hack/env.sh && echo "$$cache/compiled")
 CORES := $(shell getconf _NPROCESSORS_ONLN)
 
-# One file at a time, for they share a cluster. A test that hangs fails in time to be read, with whatever it left running.
+# The files run one at a time, since they share a cluster. A test that hangs is ended after 15 minutes, so that its
+# failure can be read; --test-force-exit ends the process even if a test left something running.
 TEST_IN_CLUSTER := node --test --test-concurrency=1 --test-timeout=900000 --test-force-exit
 
 .PHONY: help
@@ -75,7 +76,8 @@ shell: ## A shell in which kubectl, kind and helm mean the cluster
 .PHONY: test-unit
 test-unit: deps ## No cluster, under three minutes
 	@hack/stage.sh 'Types, lint, generated files' $(MAKE) --no-print-directory check
-	@hack/stage.sh 'Unit tests' node --test --test-concurrency=$(CORES) 'crds/**/*.test.ts' 'runtime/**/*.test.ts' 'operator/**/*.test.ts' 'party/**/*.test.ts'
+	@hack/stage.sh 'Unit tests' node --test --test-concurrency=$(CORES) \
+	  'crds/**/*.test.ts' 'runtime/**/*.test.ts' 'operator/**/*.test.ts' 'party/**/*.test.ts'
 
 .PHONY: test
 test: test-unit ## That first, then integration and end to end in the cluster

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# cluster.sh up|down: the kind cluster of kind-config.yaml. `up` is quick when it is there already, starts it again when
-# its engine was stopped, and begins anew when it was only half made.
+# cluster.sh up|down: makes or removes the kind cluster of kind-config.yaml. `up` is quick when the cluster is there
+# already, starts it again when its engine was stopped, and begins anew when the cluster was only half made.
 set -euo pipefail
 # shellcheck source=hack/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -11,8 +11,8 @@ kubectl() { "$hack/in-cluster-net.sh" kubectl "$@"; }
 in_cluster() { step "$1" "$hack/in-cluster-net.sh" "${@:2}"; }
 containers() { docker ps --all --quiet --filter "label=io.x-k8s.kind.cluster=$cluster" "$@"; }
 
-# The state folder says what the cluster was made with. While it is being made there is `making`, then `ready` with the
-# name of its node image; with neither, a cluster of that name is somebody else's.
+# The state folder says what the cluster was made with. While the cluster is being made the folder has `making`, and
+# then `ready` with the name of the node image; with neither, a cluster of that name is somebody else's.
 made_here() { [[ -f $state/making || -f $state/ready ]]; }
 forget() { rm -rf "$state"/{engine,making,ready,loaded} "$KUBECONFIG"; }
 
@@ -24,13 +24,13 @@ wait_until_ready() {
 }
 
 # Nodes keep their disks when the engine, or the machine, was stopped. What the API server remembers of their pods is
-# then from before, so that only new ones tell that the nodes run them again.
+# then from before, so only new pods show that the nodes run pods again.
 start_again() {
   local stopped
   stopped=$(containers --filter status=exited --filter status=created)
   # shellcheck disable=SC2086
   if [[ -n $stopped ]]; then step 'Start the stopped nodes' docker start $stopped; fi
-  # it answers before it knows who may ask
+  # the API server answers before it knows who may ask
   in_cluster 'API server ready' bash -c '
     for _ in {1..120}; do
       if kubectl get --raw /readyz && kubectl auth can-i --quiet list nodes; then exit; fi
@@ -83,7 +83,8 @@ up() {
   if [[ -f $state/making ]]; then
     step 'Remove a cluster that was only half made' kind delete cluster --name "$cluster"
   elif [[ -n $(containers) ]] && ! made_here; then
-    fail "there is a kind cluster '$cluster' that was not made here. Set MPC_KIND_CLUSTER to another name, or delete that one."
+    local remedy='Set MPC_KIND_CLUSTER to another name, or delete that one.'
+    fail "there is a kind cluster '$cluster' that was not made here. $remedy"
   fi
   if [[ -z $(containers) ]]; then
     rm -rf "$state/loaded" "$state/ready"

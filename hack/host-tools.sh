@@ -1,7 +1,8 @@
-# Sourced: what a machine with a container engine must bring itself. Nothing is installed behind its user's back.
+# Sourced: the tools that a machine with a container engine must bring itself. Nothing is installed behind its user's
+# back.
 # shellcheck shell=bash
 
-# Prints, one a line, the tools that are missing and where to get them.
+# Prints, one per line, the tools that are missing and where to get them.
 missing_host_tools() {
   local tool
   while read -r tool where; do

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# images.sh [NAME...]: builds the images (those that are deployed, or those named) and loads them into the nodes. An image whose
-# inputs are the same as when it was loaded is left alone. Each has two tags: `dev`, and `dev-` with the hash of its inputs,
-# which is the one to deploy where a change shall be rolled out. Prints the latter, one a line, as NAME IMAGE.
+# images.sh [NAME...]: builds the named images, or else all that are deployed, and loads them into the nodes. An image
+# whose inputs are the same as when it was loaded is left alone. Each image has two tags: `dev`, and `dev-` with the
+# hash of its inputs. The second is the tag to deploy where a change shall be rolled out. The script prints the images
+# with that tag, one per line, as NAME IMAGE.
 set -euo pipefail
 # shellcheck source=hack/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -14,7 +15,7 @@ cd "$repo"
 
 manifests=(.dockerignore .npmrc package.json package-lock.json {crds,runtime,operator,party,test}/package.json)
 
-# What an image is made of, files and folders.
+# Prints the files and folders that an image is made of.
 inputs() {
   echo "images/$1"
   case $1 in
@@ -22,7 +23,8 @@ inputs() {
     test) printf '%s\n' "${manifests[@]}" ;;
   esac
 }
-# The hash of their names and contents. The .dockerignore leaves tests out, so they do not count.
+# Prints the hash of the names and contents of an image's inputs. The .dockerignore leaves tests out, so they do not
+# count.
 key() {
   local files
   files=$(inputs "$1" | while read -r path; do
@@ -31,7 +33,7 @@ key() {
   { echo "$files" && xargs cat <<<"$files"; } | sha256
 }
 
-# Builds with the engine that has a way to the package registries.
+# Builds an image with the engine that has a way to the package registries.
 build() { # NAME KEY
   local context=images/$1 arguments=()
   case $1 in
@@ -43,8 +45,8 @@ build() { # NAME KEY
   fi
   # kind cannot load the attestations that newer builders add
   export BUILDX_NO_DEFAULT_ATTESTATIONS=1
-  step "Image $1" docker build ${arguments[@]+"${arguments[@]}"} --tag "mpc-operator/$1:dev" --tag "mpc-operator/$1:dev-$2" \
-    --file "images/$1/Dockerfile" "$context"
+  step "Image $1" docker build ${arguments[@]+"${arguments[@]}"} \
+    --tag "mpc-operator/$1:dev" --tag "mpc-operator/$1:dev-$2" --file "images/$1/Dockerfile" "$context"
 }
 
 [[ $# -gt 0 ]] || set -- operator party softhsm nats
@@ -71,7 +73,8 @@ if [[ $MPC_ENGINE == bare ]]; then
 fi
 for i in "${!changed[@]}"; do (build "${changed[i]}" "${keys[i]}"); done
 
-# In one archive, so that layers which they share travel once; to the workers only, for nothing of ours runs elsewhere.
+# The images travel in one archive, so that shared layers travel once, and to the workers only, since nothing of ours
+# runs elsewhere.
 archive=$(mktemp "$state/images.XXXXXX")
 trap 'rm -f "$archive"' EXIT
 (

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# in-cluster-net.sh COMMAND...: runs it with the cluster's kubeconfig and tools, on the network where the API server is
-# reachable, whichever machine this is.
+# in-cluster-net.sh COMMAND...: runs the command with the cluster's kubeconfig and tools, on the network where the API
+# server is reachable, on any machine.
 set -euo pipefail
 # shellcheck source=hack/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"

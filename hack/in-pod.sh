@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# in-pod.sh COMMAND...: runs it in a pod of the cluster that has what a party meets in its own (images/test), over the sources
-# as they are here. What needs Debian 13 runs the same on every machine.
+# in-pod.sh COMMAND...: runs the command in a pod of the cluster, over the sources as they are here. The pod has what a
+# party meets in its own pod (images/test), so tests that need Debian 13 run the same on every machine.
 set -euo pipefail
 # shellcheck source=hack/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -13,7 +13,7 @@ kubectl() { "$hack/in-cluster-net.sh" kubectl --namespace "$namespace" "$@"; }
 
 kubectl create namespace "$namespace" --dry-run=client --output=yaml | kubectl apply --filename - >/dev/null
 trap 'kubectl delete pod "$pod" --now --wait=false >/dev/null' EXIT
-# no longer than an hour, whatever becomes of this script
+# the pod lives no longer than an hour, whatever becomes of this script
 kubectl run "$pod" --image="$image" --image-pull-policy=Never --restart=Never --command -- tini -- sleep 3600 >/dev/null
 kubectl wait pod "$pod" --for=condition=Ready --timeout=120s >/dev/null
 git ls-files --cached --others --exclude-standard -- {crds,runtime,operator,party,test}/ |

@@ -1,10 +1,10 @@
-# Sourced: progress for people, on stderr, so that stdout stays for results.
+# Sourced: functions that show progress to people, on stderr, so that stdout stays for results.
 # shellcheck shell=bash
 
 say() { echo "$*" >&2; }
 
-# step LABEL COMMAND...: runs a program (not a shell function, whose errors bash would ignore here), its output in a log
-# file, and says how long it took. On failure shows the log's end.
+# step LABEL COMMAND...: runs a program with its output in a log file, and says how long it took. On failure it shows
+# the end of the log. COMMAND is no shell function, whose errors bash would ignore here.
 step() {
   local label=$1 begin=$SECONDS log
   shift

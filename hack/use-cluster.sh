@@ -1,9 +1,10 @@
-# Sourced after env.sh: tells docker, kind, kubectl and helm which engine and which cluster are meant, and is where they
-# are found. Never touches the user's own kubeconfig.
+# Sourced after env.sh: tells docker, kind, kubectl and helm which engine and which cluster are meant, and puts them in
+# PATH. It never touches the user's own kubeconfig.
 # shellcheck shell=bash disable=SC2154
 MPC_ENGINE=$("$hack/engine.sh")
 export MPC_ENGINE KUBECONFIG=$state/kubeconfig
-# One file for each image that the nodes have, with what it was made of: its tag is dev-<that>.
+# A folder with one file for each image that the nodes have. The file holds the hash of the image's inputs: the tag of
+# the image is dev-<hash>.
 export MPC_LOADED_IMAGES=$state/loaded
 if [[ $MPC_ENGINE == bare ]]; then
   # shellcheck source=hack/bare/paths.sh

@@ -18,14 +18,14 @@ mkdir "$work/bin"
 cd "$work"
 if [[ -f $bare/go/$name/main.go ]]; then cp "$bare/go/$name/main.go" .; fi
 
-# Each program is a module of its own, so that it gets the very dependencies it was released with (`go install` would
-# do, were it not that it refuses modules with replace directives).
+# Each program is a module of its own, so that it gets the very dependencies it was released with. `go install` does not
+# do here: it refuses modules with replace directives.
 need() { go mod init mpc-operator.local/node && go get "$@"; }
 build() { go build -o bin/ -ldflags "-s -w ${ld:-}" "$@"; }
 
 case $name in
   kubernetes)
-    # Its go.mod points the staging modules at ./staging; outside that repository they are published as v0.x.y.
+    # The go.mod of Kubernetes points the staging modules at ./staging; elsewhere they are published as v0.x.y.
     mod=$(go mod download -json "k8s.io/kubernetes@v$KUBERNETES_VERSION" | sed -n 's/.*"GoMod": "\(.*\)".*/\1/p')
     {
       printf 'module mpc-operator.local/node\nrequire k8s.io/kubernetes v%s\n' "$KUBERNETES_VERSION"
@@ -36,7 +36,8 @@ case $name in
     for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
       ld="${ld:-} -X $package.gitVersion=v$KUBERNETES_VERSION -X $package.gitMajor=$major -X $package.gitMinor=$minor"
     done
-    build k8s.io/kubernetes/cmd/{kube-apiserver,kube-controller-manager,kube-scheduler,kube-proxy,kubectl,kubelet,kubeadm}
+    build k8s.io/kubernetes/cmd/kube-{apiserver,controller-manager,scheduler,proxy} \
+      k8s.io/kubernetes/cmd/{kubectl,kubelet,kubeadm}
     ;;
   containerd)
     package=github.com/containerd/containerd/v2

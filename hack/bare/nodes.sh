@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes ready what kind needs to create the cluster on a machine without a container engine: an engine, the programs, the
-# node image. Every part is kept in the cache and made once for its version. The first time takes about 20 minutes.
+# Prepares what kind needs to create the cluster on a machine without a container engine: an engine, the programs and
+# the node image. Every part is kept in the cache and made once for its version. The first time takes about 20 minutes.
 set -euo pipefail
 # shellcheck source=hack/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
@@ -35,10 +35,10 @@ if ! docker image inspect "$image" >/dev/null 2>&1; then
     trap 'rm -rf "$root"' EXIT
     step 'File system of a node' "$bare/node-rootfs.sh" "$root"
     step 'Node image' "$bare/node-image.sh" "$tarball" "$root"
-    # those of earlier versions
+    # delete the node images of earlier versions
     find "${tarball%/*}" -name '*.tar.gz' ! -newer "$tarball" ! -path "$tarball" -delete
   fi
 fi
-# kubectl is one of the programs that the node image is made of, but needed without it too
+# kubectl is one of the programs that the node image is made of, and is needed without the image too
 build kubernetes "Kubernetes $KUBERNETES_VERSION"
 build helm "helm $HELM_VERSION (the first time: some 4 minutes)"

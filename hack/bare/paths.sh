@@ -1,4 +1,4 @@
-# Sourced after env.sh: where hack/bare keeps what it builds and runs. Looks at nothing but its own files.
+# Sourced after env.sh: says where hack/bare keeps what it builds and runs. It looks at nothing but its own files.
 # shellcheck shell=bash disable=SC2034,SC2154
 bare=$hack/bare
 netns=mpc-operator-$cluster
@@ -7,14 +7,16 @@ run=/run/mpc-operator/$cluster
 nodes_socket=unix://$run/nodes.sock
 builder_socket=unix://$run/builder.sock
 
-# The namespace and the sockets have the cluster's name, its data is in the cache: with another cache they would be
-# another cluster's.
+# The network namespace and the sockets have the cluster's name, while the cluster's data is in the cache. With another
+# cache, the namespace and the sockets would be another cluster's.
 require_own_engine() {
+  local remedy='Set MPC_KIND_CLUSTER to another name.'
   [[ ! -f $run/state || $(<"$run/state") == "$state" ]] ||
-    fail "a cluster '$cluster' runs on this machine from another cache: $(<"$run/state"). Set MPC_KIND_CLUSTER to another name."
+    fail "a cluster '$cluster' runs on this machine from another cache: $(<"$run/state"). $remedy"
 }
 
-# program_dir NAME: the folder of that program's finished build. Everything a build depends on is in its name.
+# program_dir NAME: prints the folder of that program's finished build. The folder's name holds everything that the
+# build depends on.
 program_dir() {
   local key
   case $1 in
@@ -32,10 +34,10 @@ program_dir() {
   echo "$cache/programs/$1-$key"
 }
 
-# The image of the policy controller, which the node image brings along (hack/bare/addons.yaml runs it).
+# The image of the policy controller, which the node image brings along and hack/bare/addons.yaml runs.
 netpol_image=docker.io/mpc-operator/netpol:node
 
-# The node image's name: its tag says the Kubernetes version and the hash of all that went into it.
+# Prints the node image's name. Its tag holds the Kubernetes version and the hash of all inputs of the image.
 node_image() {
   local name key
   key=$(for name in kubernetes containerd etcd coredns local-path-provisioner kind kindnetd netpol pause; do

@@ -1,4 +1,4 @@
-/** `metav1.StatusDetails`: what an error is about. */
+/** The details of a failure (`metav1.StatusDetails`): which object the error is about. */
 export interface StatusDetails {
   readonly name?: string;
   readonly kind?: string;
@@ -8,7 +8,10 @@ export interface StatusDetails {
   readonly retryAfterSeconds?: number;
 }
 
-/** The API server answered, and the answer is no. `reason` is a `metav1.StatusReason`, empty if it gave none. */
+/**
+ * The answer of an API server that refused a request. `reason` is a `metav1.StatusReason`, empty if the server gave
+ * none.
+ */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: number;
@@ -29,8 +32,8 @@ export class ApiError extends Error {
 }
 
 /**
- * Reads the answer to a failed request, or the object of an ERROR event. Proxies and an overloaded server answer in plain
- * text, of which the first 200 characters are kept.
+ * Reads the answer to a failed request, or the object of an ERROR event. Proxies and an overloaded server answer in
+ * plain text, of which the error keeps the first 200 characters.
  */
 export function parseApiError(code: number, body: string, retryAfter?: string): ApiError {
   const status = parseStatus(body);
@@ -72,11 +75,13 @@ function is(error: unknown, code: number, ...reasons: readonly string[]): boolea
   return error instanceof ApiError && error.code === code && (reasons.length === 0 || reasons.includes(error.reason));
 }
 
-/** There is no such object. A kind the server does not know is an error of another sort: no `reason`. */
+/**
+ * Whether there is no such object. A kind that the server does not know is an error of another sort, without `reason`.
+ */
 export const isNotFound = (error: unknown): boolean => is(error, 404, 'NotFound');
 /**
- * Somebody else changed the object first, or a precondition (uid, resourceVersion) does not hold. A patch with another uid
- * is refused as an attempt to change it.
+ * Whether somebody else changed the object first, or a precondition (uid, resourceVersion) does not hold. The server
+ * refuses a patch with another uid as an attempt to change the uid.
  */
 export const isConflict = (error: unknown): boolean =>
   is(error, 409, 'Conflict') ||
@@ -84,16 +89,16 @@ export const isConflict = (error: unknown): boolean =>
     error.code === 422 &&
     error.details.causes?.some(c => c.field === 'metadata.uid') === true);
 export const isAlreadyExists = (error: unknown): boolean => is(error, 409, 'AlreadyExists');
-/** The object breaks its schema or a CEL rule. */
+/** Whether the object breaks its schema or a CEL rule. */
 export const isInvalid = (error: unknown): boolean => is(error, 422);
 export const isForbidden = (error: unknown): boolean => is(error, 403);
 
-/** A resourceVersion or continue token that the server has forgotten. */
+/** Whether the server has forgotten a resourceVersion or a continue token. */
 export const isExpired = (error: unknown): boolean => is(error, 410);
-/** Overload, or an eviction that a PodDisruptionBudget does not allow now. */
+/** Whether the server is overloaded, or a PodDisruptionBudget does not allow an eviction now. */
 export const isTooManyRequests = (error: unknown): boolean => is(error, 429);
 
-/** The server's cache has not caught up with the resourceVersion that was asked for. */
+/** Whether the server's cache has not caught up with the resourceVersion that was asked for. */
 export function isResourceVersionTooLarge(error: unknown): boolean {
   return error instanceof ApiError && error.details.causes?.some(c => c.reason === 'ResourceVersionTooLarge') === true;
 }

@@ -1,20 +1,21 @@
 import { digest } from './json.ts';
 import { formatKey, type KubernetesObject, keyOf } from './object.ts';
 
-/** Objects come and go; one that is forgotten too early costs one needless request. */
+/** The number of objects that are remembered. An object that is forgotten too early costs one needless request. */
 const CAPACITY = 10_000;
 
 /**
  * Remembers what was applied, so that applying it again is skipped while nothing changed.
  *
- * Whether a server-side apply would change an object cannot be told from the object: the server fills in defaults,
- * rewrites quantities and removes fields its manager no longer sends. So nothing is predicted. An apply is skipped when
- * the same wish was answered by the same object before: equal digests of what is sent and of the live object without
- * what does not matter. Any difference, such as drift or a restart of this process, costs one request that the server
- * answers without a write. This is the request cache of Cluster API's ssa package, with content in place of resourceVersion.
+ * The object does not tell whether a server-side apply would change it: the server fills in defaults, rewrites
+ * quantities and removes fields that their manager no longer sends. So nothing is predicted. An apply is skipped when
+ * the same object answered the same wish before: the digests of what is sent, and of the live object without what does
+ * not matter, are equal. Any difference, such as drift or a restart of this process, costs one request that the server
+ * answers without a write. This is the request cache of Cluster API's ssa package, with content in place of
+ * resourceVersion.
  */
 export class AppliedObjects {
-  /** The least recently applied comes first. */
+  /** The wish and the answer of each object; the least recently applied object comes first. */
   readonly #applied = new Map<string, { readonly wish: string; readonly answer: string }>();
   readonly #capacity: number;
 
@@ -22,7 +23,7 @@ export class AppliedObjects {
     this.#capacity = capacity;
   }
 
-  /** Whether `wish` was applied before, and `live` is still what came of it. */
+  /** Whether `wish` was applied before, and `live` is still the answer to it. */
   isNoop(part: 'object' | 'status', wish: KubernetesObject, live: KubernetesObject): boolean {
     const before = this.#applied.get(id(part, wish));
     return (
@@ -43,12 +44,15 @@ function id(part: 'object' | 'status', object: KubernetesObject): string {
   return `${part} ${object.apiVersion} ${object.kind} ${formatKey(keyOf(object))}`;
 }
 
-/** The uid is part of it: an object deleted and made again was never applied to. */
+/** The key of an answer. The uid is part of it: an object that was deleted and made again was never applied to. */
 function answerOf(part: 'object' | 'status', object: KubernetesObject): string {
   return digest([object.metadata.uid, content(part, object)]);
 }
 
-/** Of the object, all but its status and bookkeeping. Of the status, all but the times of transitions. */
+/**
+ * What counts as a difference: all of the object but its status and bookkeeping; all of the status but the times of
+ * transitions.
+ */
 function content(part: 'object' | 'status', object: KubernetesObject): unknown {
   if (part === 'status') return 'status' in object ? withoutTransitionTimes(object.status) : undefined;
   const bookkeeping = { resourceVersion: undefined, generation: undefined, managedFields: undefined };

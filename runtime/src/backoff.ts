@@ -1,6 +1,9 @@
 import { type Clock, jitter } from './clock.ts';
 
-/** Delays that double up to a limit, and begin anew after a time without any. client-go's wait.Backoff.DelayWithReset. */
+/**
+ * Delays that double up to a limit, and begin anew after a time in which no delay was asked for. This is client-go's
+ * wait.Backoff.DelayWithReset.
+ */
 export class Backoff {
   readonly #options: BackoffOptions;
   #next: number;
@@ -22,7 +25,7 @@ export class Backoff {
   }
 }
 
-/** All in milliseconds. */
+/** All times are in milliseconds. */
 export interface BackoffOptions {
   readonly base: number;
   readonly cap: number;

@@ -8,11 +8,14 @@ import { json, type Query, RestClient, type RestOptions, withQuery } from './res
 import { decodeWatch, type WatchEvent } from './watch-stream.ts';
 
 export interface ListOptions {
-  /** Only objects of this namespace. Empty or absent: of all. */
+  /** The namespace to list. Empty or absent: all namespaces. */
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Absent: the newest state. `0`: whatever the server's cache holds. Otherwise: at least as new as this. */
+  /**
+   * Absent: the newest state. `0`: whatever the server's cache holds. Otherwise: a state at least as new as this
+   * version.
+   */
   readonly resourceVersion?: string;
   readonly signal?: AbortSignal;
 }
@@ -24,7 +27,7 @@ export interface WatchOptions extends ListOptions {
   readonly silence: number;
 }
 
-/** The write happens only to this very object, or to this very version of it; otherwise it fails with a conflict. */
+/** Binds a write to this very object, or to this very version of it; for any other the write fails with a conflict. */
 export interface Preconditions {
   readonly uid?: string;
   readonly resourceVersion?: string;
@@ -45,16 +48,16 @@ export interface List<T> {
 }
 
 export interface ApiClientOptions extends RestOptions {
-  /** Who owns the fields that are applied. One constant name per program. */
+  /** The owner of the fields that are applied: one constant name per program. */
   readonly fieldManager: string;
 }
 
-/** How often a write to a status is tried against others who write it. */
+/** How often a write to a status is tried while others write it too. */
 const STATUS_ATTEMPTS = 5;
 
 /**
- * A client of the Kubernetes API: raw JSON in, raw JSON out. Every failure is an ApiError (the server said no),
- * a DeadlineExceeded, or an error of the network.
+ * A client of the Kubernetes API: raw JSON in, raw JSON out. Every failure is an ApiError (the server refused), a
+ * DeadlineExceeded, or an error of the network.
  */
 export class ApiClient {
   readonly #rest: RestClient;
@@ -66,7 +69,7 @@ export class ApiClient {
     this.#fieldManager = options.fieldManager;
   }
 
-  /** The object, or undefined if there is none. */
+  /** Returns the object, or undefined if there is none. */
   async get<T extends KubernetesObject>(
     resource: Resource<T>,
     key: ObjectKey,
@@ -80,7 +83,7 @@ export class ApiClient {
     }
   }
 
-  /** All objects that match, read page by page where the server does that. */
+  /** Returns all objects that match, read page by page where the server does that. */
   async list<T extends KubernetesObject>(resource: Resource<T>, options: ListOptions = {}): Promise<List<T>> {
     const { namespace, labelSelector, fieldSelector, resourceVersion, signal } = options;
     const path = resourcePath(resource, { namespace: namespace ?? '' });
@@ -93,7 +96,7 @@ export class ApiClient {
     return { ...list, items: list.items.map(item => typed(resource, item)) };
   }
 
-  /** The changes from `resourceVersion` on, until the server, the network or the signal ends them. */
+  /** Yields the changes from `resourceVersion` on, until the server, the network or the signal ends them. */
   async watch<T extends KubernetesObject>(
     resource: Resource<T>,
     options: WatchOptions,
@@ -119,15 +122,19 @@ export class ApiClient {
     return await this.#rest.call<T>({ method: 'POST', path, body: json(object), ...options }, 'refused');
   }
 
-  /** Replaces the object. With a resourceVersion in it, fails with a conflict if somebody else was first. */
+  /**
+   * Replaces the object. If the object has a resourceVersion and somebody else was first, the call fails with a
+   * conflict.
+   */
   async update<T extends KubernetesObject>(resource: Resource<T>, object: T, options: CallOptions = {}): Promise<T> {
     const path = withQuery(resourcePath(resource, keyOf(object)), { fieldManager: this.#fieldManager });
     return await this.#rest.call<T>({ method: 'PUT', path, body: json(object), ...options }, 'refused');
   }
 
   /**
-   * Server-side apply by force: what `wish` says becomes so, what an earlier wish said and this one does not is removed,
-   * and what others own stays. Skipped, and `live` returned, if `live` is still what came of the same wish before.
+   * Applies `wish` on the server's side, by force: what `wish` says becomes so, what an earlier wish said and this one
+   * does not is removed, and what others own stays. The call is skipped, and returns `live`, if `live` is still the
+   * answer to the same wish.
    */
   async apply<T extends KubernetesObject>(
     resource: Resource<T>,
@@ -137,7 +144,7 @@ export class ApiClient {
     return await this.#apply(resource, 'object', wish, options);
   }
 
-  /** Like `apply`, for the status of this very object. Times of transitions alone are no difference. */
+  /** Like `apply`, for the status of this very object. Times of transitions alone do not count as a difference. */
   async applyStatus<T extends KubernetesObject & { readonly status?: unknown }>(
     resource: Resource<T>,
     live: T,
@@ -151,7 +158,7 @@ export class ApiClient {
     });
   }
 
-  /** JSON merge patch (RFC 7386). Skipped if it would change nothing in `live`. */
+  /** Sends a JSON merge patch (RFC 7386). The call is skipped if the patch would change nothing in `live`. */
   async mergePatch<T extends KubernetesObject>(
     resource: Resource<T>,
     key: ObjectKey,
@@ -162,8 +169,8 @@ export class ApiClient {
   }
 
   /**
-   * JSON merge patch of the status of this very object: for one of several who write it. Null removes a field. With a resourceVersion it
-   * is a patch of that version or a conflict.
+   * Sends a JSON merge patch of the status of this very object, for a status that has several writers. Null removes a
+   * field. With a resourceVersion the call patches that version, or fails with a conflict.
    */
   async patchStatus<T extends KubernetesObject & { readonly status?: unknown }>(
     resource: Resource<T>,
@@ -177,7 +184,7 @@ export class ApiClient {
     return await this.#sameObject(resource, live, options, write);
   }
 
-  /** Deletes the object; false if there is none. A precondition that does not hold is a conflict. */
+  /** Deletes the object; returns false if there is none. A precondition that does not hold is a conflict. */
   async delete(resource: Resource<KubernetesObject>, key: ObjectKey, options: DeleteOptions = {}): Promise<boolean> {
     const { propagation, gracePeriodSeconds, signal } = options;
     const body = json({
@@ -201,8 +208,8 @@ export class ApiClient {
   }
 
   /**
-   * Asks for the eviction of this very pod. Resolves to true if it is granted, and to false if a PodDisruptionBudget does
-   * not allow it now. Gone or recreated pods are errors (404, 409).
+   * Asks for the eviction of this very pod. Resolves to true if the server grants it, and to false if a
+   * PodDisruptionBudget does not allow it now. A pod that is gone or was made anew is an error (404, 409).
    */
   async evict(pod: ObjectKey, uid: string, options: CallOptions = {}): Promise<boolean> {
     const resource = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
@@ -223,8 +230,9 @@ export class ApiClient {
   }
 
   /**
-   * Writes to one object and none of its later namesakes. In a patch of a status the server ignores the uid, but not the
-   * resourceVersion: so each try is for one version, and another version is tried if it is still the same object.
+   * Writes to one object and to no later object of the same name. The server ignores the uid in a patch of a status,
+   * but not the resourceVersion. So each try is for one version, and the next try takes the new version if it is still
+   * the same object.
    */
   async #sameObject<T extends KubernetesObject>(
     resource: Resource<T>,
@@ -280,7 +288,7 @@ export class ApiClient {
   }
 }
 
-/** The items of a list lack what the list says once for all of them. */
+/** Adds what the items of a list lack, because the list says it once for all of them. */
 function typed<T extends KubernetesObject>(resource: Resource<T>, item: T): T {
   return { ...item, apiVersion: resource.apiVersion, kind: resource.kind };
 }

@@ -1,14 +1,17 @@
 /** Time as the runtime sees it, so that tests can move it by hand. */
 export interface Clock {
-  /** Milliseconds that only ever grow, whatever happens to the wall clock. For durations. */
+  /** Milliseconds that only ever grow, whatever happens to the wall clock: for durations. */
   now(): number;
-  /** The wall clock. For what people and other machines read. */
+  /** The wall clock: for what people and other machines read. */
   date(): Date;
-  /** Calls `callback` once after `ms` milliseconds of any length, unless the returned function is called before. */
+  /** Calls `callback` once after `ms` milliseconds, however many; calling the returned function before cancels that. */
   after(ms: number, callback: () => void): () => void;
 }
 
-/** setTimeout fires at once for anything longer than 2^31-1 ms (24.8 days); longer waits are cut in pieces. */
+/**
+ * The longest wait for one timer: setTimeout fires at once for anything longer than 2^31-1 ms (24.8 days), so longer
+ * waits are cut in pieces.
+ */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
@@ -44,7 +47,7 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   });
 }
 
-/** `ms` lengthened by a random part of it: between `ms` and `ms · (1 + factor)`, as client-go's wait.Jitter. */
+/** Returns `ms` lengthened by a random part: between `ms` and `ms · (1 + factor)`, as client-go's wait.Jitter. */
 export function jitter(ms: number, factor: number): number {
   return ms * (1 + Math.random() * factor);
 }

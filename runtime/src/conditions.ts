@@ -5,7 +5,7 @@ export interface Condition {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
   readonly observedGeneration?: number;
-  /** RFC 3339, in seconds. */
+  /** RFC 3339, without fractions of a second. */
   readonly lastTransitionTime: string;
   /** One CamelCase word. */
   readonly reason: string;
@@ -16,8 +16,9 @@ export interface Condition {
 export type Observation = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
 /**
- * The conditions with this observation in the place of the one of its type, or behind all others.
- * `lastTransitionTime` moves only if `status` is another than before. `generation` is the `metadata.generation` observed.
+ * Returns the conditions with this observation in the place of the condition of its type, or behind all others.
+ * `lastTransitionTime` moves only if `status` is another than before. `generation` is the `metadata.generation`
+ * observed.
  */
 export function setCondition(
   conditions: readonly Condition[] | undefined,
@@ -35,7 +36,7 @@ export function setCondition(
   return (conditions ?? []).map(other => (other.type === observation.type ? condition : other));
 }
 
-/** `setCondition` for each observation, in order. */
+/** Applies `setCondition` for each observation, in order. */
 export function setConditions(
   conditions: readonly Condition[] | undefined,
   observations: readonly Observation[],

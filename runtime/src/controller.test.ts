@@ -12,7 +12,7 @@ import { CONFIG_MAPS, configMap, runInformer } from './testing/running-informer.
 
 let names = 0;
 
-/** A controller that runs until the test ends, and the keys it was called with. */
+/** Starts a controller that runs until the test ends, and returns it with the keys that it was called with. */
 async function setUp(
   t: TestContext,
   reconcile: Reconcile = async () => ({}),

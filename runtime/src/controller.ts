@@ -20,12 +20,15 @@ import type { RateLimiter } from './rate-limiter.ts';
 import type { Resource } from './resource.ts';
 import { WorkQueue } from './work-queue.ts';
 
-/** What a reconcile wants next. Nothing, unless something changes; or another run after so many milliseconds (not 0). */
+/**
+ * What a reconcile asks for. Empty: nothing, unless something changes. `requeueAfter`: another run after so many
+ * milliseconds (not 0).
+ */
 export interface Result {
   readonly requeueAfter?: number;
 }
 
-/** The error of a reconcile that trying again cannot cure; a change of the object can. */
+/** An error that another try of the reconcile cannot cure, while a change of the object can. */
 export class TerminalError extends Error {
   override readonly name = 'TerminalError';
 }
@@ -33,12 +36,12 @@ export class TerminalError extends Error {
 export interface ReconcileContext {
   /** Aborts at the deadline of the reconcile, and when the process shuts down. */
   readonly signal: AbortSignal;
-  /** Says controller, key and reconcileID in each line. */
+  /** A logger whose lines say controller, key and reconcileID. */
   readonly log: Logger;
   readonly reconcileID: string;
 }
 
-/** Makes the world what the object of this name says, whatever happened before. Never runs twice at once for one key. */
+/** Makes the world match the object of this name, whatever happened before. Never runs twice at once for one key. */
 export type Reconcile = (key: ObjectKey, context: ReconcileContext) => Promise<Result>;
 
 export interface ControllerOptions {
@@ -49,13 +52,13 @@ export interface ControllerOptions {
   readonly concurrency?: number;
   /** Milliseconds after which the signal of a reconcile aborts. Default: 120 000. */
   readonly timeout?: number;
-  /** Milliseconds, about which every object is reconciled although nothing happened. Default: 600 000. */
+  /** About every so many milliseconds each object is reconciled although nothing happened. Default: 600 000. */
   readonly resyncPeriod?: number;
   readonly rateLimiter?: RateLimiter;
   readonly clock?: Clock;
 }
 
-/** Reconciles the keys that its watches name. controller-runtime's Controller. */
+/** Reconciles the keys that its watches name. This is controller-runtime's Controller. */
 export class Controller {
   readonly name: string;
   readonly #options: ControllerOptions;
@@ -74,7 +77,7 @@ export class Controller {
     this.#queue = new WorkQueue({ name: this.name, clock: this.#clock, ...(rateLimiter ? { rateLimiter } : {}) });
   }
 
-  /** Reconciles the objects of this informer, at every change that all predicates let through, and periodically. */
+  /** Reconciles the objects of this informer, periodically and at every change that passes all predicates. */
   for<T extends KubernetesObject>(informer: Informer<T>, ...predicates: readonly Predicate<T>[]): this {
     this.#resyncs.push(() => {
       for (const object of informer.list()) this.enqueue(keyOf(object));
@@ -91,7 +94,10 @@ export class Controller {
     return this.watches(informer, object => controllerKey(object, owner), ...predicates);
   }
 
-  /** Reconciles whatever keys `map` names for a changed object; for an update, those of its old state, too. */
+  /**
+   * Reconciles the keys that `map` names for a changed object; for an update, also those that it names for the old
+   * state.
+   */
   watches<T extends KubernetesObject>(
     informer: Informer<T>,
     map: (object: T) => Iterable<ObjectKey>,
@@ -107,19 +113,19 @@ export class Controller {
     return this;
   }
 
-  /** Reconciles the key soon: for what is no Kubernetes object, such as a message. */
+  /** Reconciles the key soon. For causes that are no Kubernetes object, such as a message. */
   enqueue(key: ObjectKey): void {
     this.#queue.add(formatKey(key));
   }
 
-  /** Milliseconds for which the oldest reconcile in progress has been running; 0 if there is none. */
+  /** The number of milliseconds for which the oldest reconcile in progress has been running; 0 if there is none. */
   get longestRunning(): number {
     return this.#queue.longestRunning;
   }
 
   /**
-   * Works until the signal aborts. Resolves when the reconciles in progress have ended; what is queued then is left to the
-   * next process. To be called once, when the informers are synced.
+   * Works until the signal aborts. Resolves when the reconciles in progress have ended; what is queued then is left to
+   * the next process. To be called once, when the informers are synced.
    */
   async run(signal: AbortSignal): Promise<void> {
     const concurrency = this.#options.concurrency ?? 1;
@@ -179,7 +185,7 @@ export class Controller {
     if (isProgrammingError(error)) reconcilePanics.inc({ controller });
     reconcileErrors.inc({ controller });
     reconcileTotal.inc({ controller, result: 'error' });
-    // That somebody else was first, or that we are stopping, is no news for an operator of this program.
+    // A conflict, or the end of this process, is no news for the people who operate it.
     const level = isConflict(error) || signal.aborted ? 'debug' : 'error';
     log[level]('reconcile failed', { error, requeues: this.#queue.numRequeues(text) });
   }
@@ -220,7 +226,7 @@ function group(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
-/** What JavaScript has in place of a panic. */
+/** Whether the error is one that JavaScript has in place of a panic. */
 function isProgrammingError(error: unknown): boolean {
   return (
     !(error instanceof Error) ||

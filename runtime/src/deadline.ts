@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts';
 
-/** Work took longer than it was given. Nobody is to blame. */
+/** The work took longer than it was given. Nobody is to blame. */
 export class DeadlineExceeded extends Error {
   override readonly name = 'DeadlineExceeded';
 }
 
 /**
- * Runs `work` with a signal that aborts when `parent` does, or after `ms` milliseconds with DeadlineExceeded.
- * Leaves neither a timer nor a listener behind, which AbortSignal.any on a long-lived parent would.
+ * Runs `work` with a signal that aborts when `parent` does, or after `ms` milliseconds with DeadlineExceeded. It leaves
+ * neither a timer nor a listener behind; AbortSignal.any on a long-lived parent would.
  */
 export async function withDeadline<T>(
   clock: Clock,

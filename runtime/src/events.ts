@@ -9,11 +9,11 @@ import { microTimestamp } from './wire-time.ts';
 
 export interface EventNote {
   readonly type: 'Normal' | 'Warning';
-  /** Why, as one CamelCase word that machines may look for. */
+  /** The cause, as one CamelCase word that machines may look for. */
   readonly reason: string;
-  /** What was done or tried, as one CamelCase word. */
+  /** The action that was taken or tried, as one CamelCase word. */
   readonly action: string;
-  /** For people; cut at 1 kB. No secrets. */
+  /** Text for people, cut at 1 kB. No secrets. */
   readonly note: string;
   readonly related?: KubernetesObject;
 }
@@ -28,14 +28,17 @@ export interface EventRecorderOptions {
   readonly clock?: Clock;
 }
 
-/** Without a repetition for this long a series is over. */
+/** Milliseconds without a repetition after which a series is over. */
 const FINISH_AFTER = 6 * 60_000;
-/** How often a series that goes on is written, so that the server does not forget it (events live for an hour). */
+/**
+ * Milliseconds between two writes of a series that goes on, so that the server does not forget it (events live for an
+ * hour).
+ */
 const REFRESH_AFTER = 30 * 60_000;
 const MAX_QUEUED = 1_000;
 const MAX_TRIES = 12;
 const RETRY_AFTER = 10_000;
-/** For each object and type: so many events at once, then one in five minutes. */
+/** The limit for each object and type: a burst of events, then one in five minutes. */
 const SPAM = { perSecond: 1 / 300, burst: 25 };
 const MAX_SPAM_FILTERS = 4_096;
 
@@ -48,9 +51,9 @@ interface Series {
 }
 
 /**
- * Records events.k8s.io/v1 events as client-go does. What is the same but for its note is one event: the second
- * occurrence makes it a series, further ones are counted here and written when the series ends. Never throws and never
- * makes its caller wait: an event that cannot be written is logged and dropped.
+ * Records events.k8s.io/v1 events as client-go does. Events that differ only in their notes are one event: the second
+ * occurrence makes it a series, and further ones are counted here and written when the series ends. The recorder never
+ * throws and never makes its caller wait: an event that cannot be written is logged and dropped.
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
@@ -85,7 +88,7 @@ export class EventRecorder {
     }
   }
 
-  /** Writes what is queued and the counts of all series, for at most as long as the signal lets it. */
+  /** Writes what is queued and the counts of all series, until the signal aborts. */
   async close(signal: AbortSignal): Promise<void> {
     this.#cancelSweep?.();
     signal.addEventListener('abort', () => this.#stop.abort(), { once: true });
@@ -97,7 +100,7 @@ export class EventRecorder {
   #mayPass(regarding: KubernetesObject, note: EventNote): boolean {
     const id = JSON.stringify([reference(regarding), note.type]);
     const filter = this.#filters.get(id) ?? new TokenBucket({ ...SPAM, clock: this.#clock });
-    // Moves to the end, so that the first is the one that was used least recently.
+    // Moves the filter to the end, so that the first is the one that was used least recently.
     this.#filters.delete(id);
     this.#filters.set(id, filter);
     const [oldest] = this.#filters.keys();
@@ -175,7 +178,7 @@ export class EventRecorder {
     }
   }
 
-  /** Ends what is over, and reminds the server of what is not. */
+  /** Ends the series that are over, and reminds the server of those that go on. */
   #sweep(): void {
     const now = this.#clock.now();
     for (const [id, series] of this.#series) {
@@ -187,7 +190,7 @@ export class EventRecorder {
   }
 }
 
-/** The server takes 1024 bytes. */
+/** Cuts a note to the 1024 bytes that the server takes. */
 function cut(note: string): string {
   return Buffer.from(note).subarray(0, 1_000).toString();
 }

@@ -11,7 +11,7 @@ function pod(version: number, metadata: { uid?: string; deletionTimestamp?: stri
   return { apiVersion: 'v1', kind: 'Pod', metadata: { ...base, ...metadata } };
 }
 
-/** A cache that has come as far as the newest object that was put in it or taken out. */
+/** A cache whose state is as new as the newest object that was put in it or taken out. */
 class TestCache extends Store<KubernetesObject> implements Cache<KubernetesObject> {
   reached = '0';
 

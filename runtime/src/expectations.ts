@@ -1,7 +1,7 @@
 import { formatKey, type KubernetesObject, keyOf, type ObjectKey } from './object.ts';
 import type { Reader } from './store.ts';
 
-/** A reader that knows how far it has come. */
+/** A reader that knows how new its state is. */
 export interface Cache<T extends KubernetesObject> extends Reader<T> {
   /** Whether the cache is at least as new as this version of the object. */
   hasSeen(object: T): boolean;
@@ -13,14 +13,14 @@ interface Expectation {
 }
 
 /**
- * What a controller did and its cache has yet to show. A cache lags behind one's own writes, so whoever counts in it how many
- * may be disturbed at once would count the last victim as well. Disruptive acts wait until nothing is pending.
- * Elastic's cloud-on-k8s calls this expectations, too.
+ * What a controller did and its cache has yet to show. A cache lags behind one's own writes. A controller that counts
+ * in its cache how many objects may be disturbed at once would count the last victim as well, so disruptive acts wait
+ * until nothing is pending. Elastic's cloud-on-k8s calls this expectations, too.
  */
 export class Expectations {
   readonly #pending = new Map<string, Expectation[]>();
 
-  /** `written` is what the API server answered to a write on behalf of `owner`. */
+  /** Expects the caches to show `written`, the API server's answer to a write on behalf of `owner`. */
   expectWritten<T extends KubernetesObject>(owner: ObjectKey, cache: Cache<T>, written: T): void {
     this.#expect(owner, {
       what: `${written.kind} ${written.metadata.name} at version ${written.metadata.resourceVersion}`,
@@ -28,7 +28,10 @@ export class Expectations {
     });
   }
 
-  /** The object was deleted or evicted on behalf of `owner`. Seen when it is gone, replaced, or on its way out. */
+  /**
+   * Expects the caches to show that the object was deleted or evicted on behalf of `owner`: it is gone, replaced, or
+   * being deleted.
+   */
   expectRemoved<T extends KubernetesObject>(owner: ObjectKey, cache: Reader<T>, removed: T): void {
     this.#expect(owner, {
       what: `removal of ${removed.kind} ${removed.metadata.name}`,
@@ -43,7 +46,7 @@ export class Expectations {
     });
   }
 
-  /** What the caches do not show yet, in words. Empty: go on. What was seen once is forgotten. */
+  /** Returns what the caches do not show yet, in words; empty: go on. What the caches have shown once is forgotten. */
   pending(owner: ObjectKey): readonly string[] {
     const id = formatKey(owner);
     const left = (this.#pending.get(id) ?? []).filter(expectation => !expectation.seen());
@@ -52,7 +55,7 @@ export class Expectations {
     return left.map(expectation => expectation.what);
   }
 
-  /** The owner is gone. */
+  /** Forgets an owner that is gone. */
   forget(owner: ObjectKey): void {
     this.#pending.delete(formatKey(owner));
   }

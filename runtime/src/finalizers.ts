@@ -6,7 +6,10 @@ export function hasFinalizer(object: KubernetesObject, finalizer: string): boole
   return object.metadata.finalizers?.includes(finalizer) === true;
 }
 
-/** The object with the finalizer. A conflict if it changed since it was read, so that nobody else's finalizer is lost. */
+/**
+ * Adds the finalizer and returns the object. Fails with a conflict if the object changed since it was read, so that
+ * nobody else's finalizer is lost.
+ */
 export async function addFinalizer<T extends KubernetesObject>(
   client: ApiClient,
   resource: Resource<T>,
@@ -18,7 +21,7 @@ export async function addFinalizer<T extends KubernetesObject>(
   return await setFinalizers(client, resource, object, [...(object.metadata.finalizers ?? []), finalizer], signal);
 }
 
-/** The object without the finalizer. With the last one gone, an object that is being deleted disappears. */
+/** Removes the finalizer and returns the object. An object that is being deleted disappears with its last finalizer. */
 export async function removeFinalizer<T extends KubernetesObject>(
   client: ApiClient,
   resource: Resource<T>,

@@ -9,9 +9,9 @@ export interface HttpServerOptions {
   readonly port: number;
   /** Default: all addresses. */
   readonly host?: string;
-  /** May the process live on? Behind /healthz. */
+  /** Whether the process may live on. Behind /healthz. */
   readonly liveness: Checks;
-  /** Can it do its work? Behind /readyz. */
+  /** Whether the process can do its work. Behind /readyz. */
   readonly readiness: Checks;
   readonly log: Logger;
 }
@@ -31,7 +31,7 @@ export class HttpServer {
     });
   }
 
-  /** Resolves to the port that is listened on. */
+  /** Starts to listen. Resolves to the port. */
   async listen(): Promise<number> {
     const { port, host } = this.#options;
     this.#server.listen(port, host);

@@ -9,12 +9,15 @@ import { type Change, type IndexFunction, type Reader, Store } from './store.ts'
 export interface InformerOptions<T extends KubernetesObject> {
   readonly client: ApiClient;
   readonly resource: Resource<T>;
-  /** Which namespaces are watched. Absent or empty: all, with one watch. */
+  /** The namespaces that are watched. Absent or empty: all, with one watch. */
   readonly namespaces?: readonly string[];
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
   readonly indexers?: { readonly [name: string]: IndexFunction<T> };
-  /** What is kept of an object: for large parts that nobody reads. controller-runtime's cache transform. */
+  /**
+   * Returns the part of an object that is kept, without large parts that nobody reads. This is controller-runtime's
+   * cache transform.
+   */
   readonly transform?: (object: T) => T;
   readonly log: Logger;
   readonly clock?: Clock;
@@ -22,7 +25,7 @@ export interface InformerOptions<T extends KubernetesObject> {
   readonly silence?: number;
 }
 
-/** Called for each change, in order. Does no work of its own but to enqueue keys. */
+/** Is called for each change, in order. A handler does no work of its own but to enqueue keys. */
 export type ChangeHandler<T> = (change: Change<T>) => void;
 
 /** A cache of the objects of one kind, kept up to date by watches, that tells its handlers of every change. */
@@ -71,14 +74,14 @@ export class Informer<T extends KubernetesObject> implements Reader<T> {
     return this.#store.byIndex(index, value);
   }
 
-  /** Whether this version of the object, or what came of it, is in the cache. */
+  /** Whether the cache shows this version of the object, or what became of it since. */
   hasSeen(object: T): boolean {
     const { namespace, resourceVersion } = object.metadata;
     const cached = this.#store.get(keyOf(object));
     if (cached?.metadata.uid === object.metadata.uid && isAtLeast(cached?.metadata.resourceVersion, resourceVersion)) {
       return true;
     }
-    // Gone again, or replaced by a namesake: then the watch has come past it.
+    // The object is gone again, or replaced by a namesake: then the watch has come past this version.
     return this.#reflectors.some(
       ({ scope, resourceVersion: reached }) =>
         (scope.namespace === undefined || scope.namespace === namespace) && isAtLeast(reached, resourceVersion),
@@ -94,7 +97,10 @@ export class Informer<T extends KubernetesObject> implements Reader<T> {
     await this.#synced.promise;
   }
 
-  /** Calls `handler` for each object that is there already, as added, and for every change to come. Returns its removal. */
+  /**
+   * Calls `handler` for each object that is there already, as added, and for every change to come. Returns a function
+   * that removes the handler.
+   */
   addHandler(handler: ChangeHandler<T>): () => void {
     this.#handlers.add(handler);
     for (const object of this.#store.list()) this.#call(handler, { type: 'add', object });
@@ -138,7 +144,7 @@ export class Informer<T extends KubernetesObject> implements Reader<T> {
   }
 }
 
-/** The object without its managedFields, which are often half of it and of no use to a reader. */
+/** Returns the object without its managedFields, which are often half of it and of no use to a reader. */
 function lean<T extends KubernetesObject>(object: T): T {
   return 'managedFields' in object.metadata
     ? { ...object, metadata: { ...object.metadata, managedFields: undefined } }

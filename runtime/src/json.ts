@@ -5,7 +5,7 @@ export function equal(a: unknown, b: unknown): boolean {
   return a === b || canonical(a) === canonical(b);
 }
 
-/** A digest that is the same for equal JSON values, whatever the order of their members. */
+/** Returns a digest that is the same for equal JSON values, whatever the order of their members. */
 export function digest(value: unknown): string {
   return createHash('sha256').update(canonical(value)).digest('base64');
 }
@@ -18,7 +18,7 @@ function sorted(record: { readonly [name: string]: unknown }): { readonly [name:
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** `target` after a JSON merge patch (RFC 7386): null removes, objects merge, everything else replaces. */
+/** Returns `target` after a JSON merge patch (RFC 7386): null removes, objects merge, everything else replaces. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isRecord(patch)) return patch;
   const merged = new Map(isRecord(target) ? Object.entries(target) : []);
@@ -29,7 +29,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   return Object.fromEntries(merged);
 }
 
-/** `value`, frozen with everything below it. For JSON values, which have no cycles. */
+/** Freezes `value` and everything below it, and returns it. For JSON values, which have no cycles. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

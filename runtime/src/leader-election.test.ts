@@ -11,7 +11,7 @@ import { SilentLogger } from './testing/silent-logger.ts';
 const lease = { namespace: 'ns', name: 'leader' };
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/ns/leases';
 
-/** One cluster, in which candidates meet. Each has a clock of its own if it asks for one. */
+/** One cluster, in which candidates meet. A candidate has a clock of its own if it asks for one. */
 function cluster() {
   const api = new FakeApi();
   const clock = new FakeClock();

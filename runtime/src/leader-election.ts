@@ -12,22 +12,31 @@ import { microTimestamp } from './wire-time.ts';
 const JITTER_FACTOR = 1.2;
 
 export interface LeaderElectionOptions {
-  /** A client of its own, whose timeout is half the renew deadline: election must not wait behind other requests. */
+  /**
+   * A client for the election alone, whose timeout is half the renew deadline: election must not wait behind other
+   * requests.
+   */
   readonly client: ApiClient;
   readonly lease: ObjectKey;
-  /** Names this process and no other, not even its own next run. */
+  /** The name of this process and of no other, not even of its own next run. */
   readonly identity: string;
   readonly log: Logger;
-  /** Milliseconds, whole seconds. How long the others wait without seeing a renewal before they take over. Default: 15 000. */
+  /**
+   * How long the others wait without seeing a renewal before they take over: milliseconds, whole seconds. Default: 15
+   * 000.
+   */
   readonly leaseDuration?: number;
-  /** Milliseconds. How long a leader tries to renew before it gives up. Default: 10 000. */
+  /** How long a leader tries to renew before it gives up, in milliseconds. Default: 10 000. */
   readonly renewDeadline?: number;
   /** Milliseconds between tries. Default: 2 000. */
   readonly retryPeriod?: number;
   readonly clock?: Clock;
 }
 
-/** The lease could not be renewed in time, or somebody else holds it: another process may lead by now. Exit. */
+/**
+ * The lease could not be renewed in time, or somebody else holds it. Another process may lead by now, so this one must
+ * exit.
+ */
 export class LeadershipLost extends Error {
   override readonly name = 'LeadershipLost';
 }
@@ -41,9 +50,9 @@ interface LeaseRecord {
 }
 
 /**
- * client-go's leader election on a Lease. No clock is ever compared with another machine's: whether a lease has expired is
- * measured from when this process last saw it change. It does not fence: a leader that is paused and wakes up acts until it
- * notices, so disruptive acts carry preconditions of their own.
+ * client-go's leader election on a Lease. No clock is ever compared with another machine's: a process measures whether
+ * a lease has expired from when it last saw the lease change. The lease does not fence: a leader that is paused and
+ * wakes up acts until it notices, so disruptive acts carry preconditions of their own.
  */
 export class LeaderElector {
   readonly #client: ApiClient;
@@ -75,7 +84,7 @@ export class LeaderElector {
     leaderStatus.set({ name: this.#key.name }, 0);
   }
 
-  /** Who led when this process last looked; undefined if nobody. */
+  /** The identity that led when this process last looked; undefined if nobody did. */
   get leader(): string | undefined {
     return this.#observed?.holderIdentity || undefined;
   }
@@ -84,7 +93,10 @@ export class LeaderElector {
     return this.leader === this.#identity;
   }
 
-  /** How often the lease has changed hands: grows with every leader, so that orders of an earlier one can be told. */
+  /**
+   * How often the lease has changed hands. The number grows with every leader, so that orders of an earlier leader can
+   * be told.
+   */
   get term(): number {
     return this.#observed?.leaseTransitions ?? 0;
   }
@@ -100,8 +112,8 @@ export class LeaderElector {
   }
 
   /**
-   * Renews the lease until the signal aborts, then gives it up, so that the next leader need not wait: abort only when all
-   * work of the leader has ended. Rejects with LeadershipLost if the lease cannot be renewed.
+   * Renews the lease until the signal aborts, and then gives the lease up, so that the next leader need not wait. So
+   * abort only when all work of the leader has ended. Rejects with LeadershipLost if the lease cannot be renewed.
    */
   async hold(signal: AbortSignal): Promise<void> {
     try {
@@ -119,7 +131,9 @@ export class LeaderElector {
     await this.#release();
   }
 
-  /** Throws if this process believes to lead but has not renewed for long past the lease. For the liveness probe. */
+  /**
+   * Throws if this process believes that it leads but has not renewed for long past the lease. For the liveness probe.
+   */
   check(tolerance: number): void {
     if (this.isLeader && this.#clock.now() - this.#observedAt > this.#leaseDuration + tolerance) {
       throw new Error(`leader, but the lease ${this.#key.name} was not renewed`);
@@ -128,7 +142,7 @@ export class LeaderElector {
 
   async #renew(signal: AbortSignal): Promise<void> {
     while (!(await this.#tryAcquireOrRenew(signal))) {
-      // client-go would try on until the deadline; but a lease seen in other hands is lost now.
+      // client-go would try until the deadline, but a lease seen in other hands is lost now.
       if (!this.isLeader) throw new Error(`held by ${this.leader ?? 'nobody'}`);
       await sleep(this.#clock, this.#retryPeriod, signal);
     }
@@ -143,7 +157,7 @@ export class LeaderElector {
     }
   }
 
-  /** The fast path of a leader: nobody else should have written, so one request is enough. */
+  /** Renews by one request: the fast path of a leader, since nobody else should have written. */
   async #renewOptimistically(signal: AbortSignal): Promise<boolean> {
     const { acquireTime, leaseTransitions } = this.#observed ?? {};
     if (!this.isLeader || !this.#isValid() || acquireTime === undefined || leaseTransitions === undefined) return false;
@@ -186,7 +200,10 @@ export class LeaderElector {
     }
   }
 
-  /** A renewal that was cut off may still be carried out, and meet this: a conflict is tried again. */
+  /**
+   * Gives the lease up. A renewal that was cut off may still be carried out and conflict with this, so a conflict is
+   * tried again.
+   */
   async #tryRelease(signal: AbortSignal): Promise<void> {
     const lease = await this.#client.get(Lease, this.#key, { signal });
     if (lease === undefined || recordOf(lease).holderIdentity !== this.#identity) return;

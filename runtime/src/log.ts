@@ -5,16 +5,16 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFields = { readonly [name: string]: unknown };
 
 /**
- * Structured JSON logs. All children of one root share its level, which can be changed while they live.
- * A Kubernetes object among the fields is logged as its kind, namespace and name alone, whatever it is: what a Secret
- * holds, or somebody put in an annotation, is nobody's business here.
+ * Structured JSON logs. All children of one root share its level, which can be changed while they live. A Kubernetes
+ * object among the fields is logged as its kind, namespace and name alone, so that the logs show neither what a Secret
+ * holds nor what somebody put in an annotation.
  */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-  /** A logger that adds `fields` to each of its lines. */
+  /** Returns a logger that adds `fields` to each of its lines. */
   child(fields: LogFields): Logger;
 }
 
@@ -27,7 +27,7 @@ const severity: Readonly<Record<LogLevel, number>> = { debug: 20, info: 30, warn
 export function createLogger(options: {
   readonly name: string;
   readonly level: LogLevel;
-  /** Where the lines go. Default: standard output. */
+  /** The stream that the lines go to. Default: standard output. */
   readonly destination?: { write(line: string): void };
 }): RootLogger {
   const sink = pino(
@@ -83,7 +83,10 @@ function redacted(value: unknown, depth: number): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, redacted(item, depth + 1)]));
 }
 
-/** Name, message, stack and cause; no other property, since errors of libraries carry whole requests with them. */
+/**
+ * Returns name, message, stack and cause of an error. No other property is logged, since errors of libraries carry
+ * whole requests with them.
+ */
 function describeError(error: Error, depth: number): unknown {
   const { name, message, stack, cause } = error;
   return {

@@ -33,7 +33,7 @@ function setUp(t: TestContext, options: Partial<ManagerOptions> = {}) {
 
 const says = (log: SilentLogger, message: string) => log.lines.some(line => line.message === message);
 
-/** Runs the manager, and waits until it has come as far as `condition`. */
+/** Runs the manager, and waits until `condition` holds. */
 async function started(manager: Manager, signal: AbortSignal, condition: () => boolean) {
   const ended = manager.run(signal);
   ended.catch(() => undefined);

@@ -14,16 +14,16 @@ import type { KubernetesObject, ObjectKey } from './object.ts';
 import type { Transport } from './transport.ts';
 
 export interface ManagerOptions {
-  /** The program: field manager of what it applies, and reporter of its events. */
+  /** The name of the program: field manager of what it applies, and reporter of its events. */
   readonly name: string;
-  /** Closed by whoever made it. */
+  /** The transport, which its maker closes. */
   readonly transport: Transport;
   readonly log: Logger;
   /** The namespaces that informers watch. Absent or empty: all. */
   readonly namespaces?: readonly string[];
-  /** Of the client. */
+  /** The rate limit of the client. */
   readonly rateLimit?: { readonly perSecond: number; readonly burst: number };
-  /** Where /healthz, /readyz and /metrics are served. Port 0: any free one. */
+  /** The address at which /healthz, /readyz and /metrics are served. Port 0: any free port. */
   readonly http: { readonly port: number; readonly host?: string };
   /** Absent: the controllers run in every process. Times in milliseconds, see LeaderElectionOptions. */
   readonly leaderElection?: {
@@ -39,15 +39,18 @@ export interface ManagerOptions {
   readonly clock?: Clock;
 }
 
-/** Something that runs until its signal aborts. If it ends before, or rejects, the process ends. */
+/** Work that runs until its signal aborts. If it ends before, or rejects, the process ends. */
 export type Runnable = (signal: AbortSignal) => Promise<void>;
 
-/** How far past its end a lease may be before a leader that noticed nothing counts as hung. As in kube-controller-manager. */
+/**
+ * Milliseconds that a lease may be past its end before a leader that noticed nothing counts as hung. As in
+ * kube-controller-manager.
+ */
 const LEASE_TOLERANCE = 20_000;
 /** Milliseconds for the last events. */
 const EVENTS_GRACE = 5_000;
 
-/** Starts and stops, in the right order, what a controller process is made of. controller-runtime's Manager. */
+/** Starts and stops, in the right order, the parts of a controller process. This is controller-runtime's Manager. */
 export class Manager {
   readonly client: ApiClient;
   readonly events: EventRecorder;
@@ -85,12 +88,12 @@ export class Manager {
     this.readiness.add('informers', () => this.#checkSynced());
   }
 
-  /** The epoch of this leader: grows with every change of leader. 0 without leader election. */
+  /** The term of this leader, which grows with every change of leader. 0 without leader election. */
   get term(): number {
     return this.#elector?.term ?? 0;
   }
 
-  /** An informer of this process. To be made before `run`, once for each kind and selector. */
+  /** Makes an informer of this process. To be called before `run`, once for each kind and selector. */
   informer<T extends KubernetesObject>(options: Omit<InformerOptions<T>, 'client' | 'log' | 'clock'>): Informer<T> {
     const { namespaces } = this.#options;
     const informer = new Informer<T>({
@@ -104,7 +107,7 @@ export class Manager {
     return informer;
   }
 
-  /** A controller that runs while this process leads. To be made before `run`. */
+  /** Makes a controller that runs while this process leads. To be called before `run`. */
   controller(options: Omit<ControllerOptions, 'log' | 'clock'>): Controller {
     const controller = new Controller({ ...options, log: this.#options.log, clock: this.#clock });
     const limit = this.#options.stuckAfter ?? 600_000;
@@ -115,14 +118,15 @@ export class Manager {
     return controller;
   }
 
-  /** Runs this beside the controllers: in every process, or only in the one that leads. */
+  /** Runs this beside the controllers: in every process, or only in the process that leads. */
   add(runnable: Runnable, options: { readonly leader: boolean }): void {
     (options.leader ? this.#leading : this.#everywhere).push(runnable);
   }
 
   /**
-   * Serves health, fills the caches, waits to lead, works until the signal aborts, lets the work in progress end, gives
-   * the lease up. Rejects if anything fails, work does not end in time, or the lease is lost: then the process must exit.
+   * Serves health, fills the caches, waits to lead, works until the signal aborts, lets the work in progress end, and
+   * gives the lease up. Rejects if anything fails, work does not end in time, or the lease is lost: then the process
+   * must exit.
    */
   async run(signal: AbortSignal): Promise<void> {
     const caches = new AbortController();
@@ -150,7 +154,10 @@ export class Manager {
     await withDeadline(this.#clock, grace, undefined, deadline => Promise.race([work, rejected(deadline)]));
   }
 
-  /** The lease is given up only when all work has ended: before, another leader might meet it. */
+  /**
+   * Works while this process leads. It gives the lease up only when all work has ended; before, another leader might
+   * meet that work.
+   */
   async #lead(signal: AbortSignal): Promise<void> {
     try {
       await this.#elector?.acquire(signal);
@@ -181,7 +188,7 @@ export class Manager {
   }
 }
 
-/** Runs all of them until the signal aborts. None may end before. */
+/** Runs all runnables until the signal aborts. None may end before. */
 async function running(runnables: readonly Runnable[], signal: AbortSignal): Promise<void> {
   await Promise.all(
     runnables.map(async run => {

@@ -1,8 +1,8 @@
 import { Counter, collectDefaultMetrics, exponentialBuckets, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
- * The metrics of a process. Those below bear the names, labels and buckets of controller-runtime and client-go, so that the
- * dashboards and alerts people have for Go operators show this one too.
+ * The metrics of a process. The metrics below bear the names, labels and buckets of controller-runtime and client-go,
+ * so that the dashboards and alerts that people have for Go operators show this process too.
  */
 export const registry = new Registry();
 
@@ -13,7 +13,7 @@ export function collectProcessMetrics(): void {
 
 const registers = [registry];
 const controller = ['controller'] as const;
-/** client-go's queues carry the name twice, as `name` and as `controller`. */
+/** The labels of a queue: client-go gives the name twice, as `name` and as `controller`. */
 const queue = ['name', 'controller'] as const;
 
 export const reconcileTotal = new Counter({
@@ -95,12 +95,17 @@ export const workDuration = new Histogram({
   buckets: exponentialBuckets(1e-8, 10, 12),
   registers,
 });
-/** The work queues of the process: for each name, how many milliseconds its keys in progress have been so. */
+/**
+ * The work queues of the process, by name. Each value returns, for every key in progress, how many milliseconds it has
+ * been so.
+ */
 export const observedQueues = new Map<string, () => readonly number[]>();
 
 export const unfinishedWork = new Gauge({
   name: 'workqueue_unfinished_work_seconds',
-  help: 'How many seconds of work is in progress and has not been observed by work_duration. Large values mean stuck workers',
+  help:
+    'How many seconds of work is in progress and has not been observed by work_duration. ' +
+    'Large values mean stuck workers',
   labelNames: queue,
   registers,
   collect() {

@@ -5,18 +5,23 @@ import { sleep, systemClock } from './clock.ts';
 
 export interface NatsConfig {
   readonly servers: readonly string[];
-  /** Files that it names are read again for every connection, so that a renewed certificate needs no restart. */
+  /**
+   * The TLS options. Files that they name are read again for every connection, so that a renewed certificate needs no
+   * restart.
+   */
   readonly tls: TlsOptions;
-  /** Shown by the server's monitoring. */
+  /** The name that the server's monitoring shows. */
   readonly name: string;
 }
 
 export type NatsState = { readonly connected: true } | { readonly connected: false; readonly reason: string };
 
 export interface NatsEvents {
-  /** Told of every change between connected and not, and of every new reason why not. */
+  /**
+   * Is called at every change between connected and not connected, and with every new reason for not being connected.
+   */
   readonly onState: (state: NatsState) => void;
-  /** What the server refused, such as a subject that this client has no right to. */
+  /** Is called with what the server refused, such as a subject that this client has no right to. */
   readonly onError: (error: Error) => void;
 }
 
@@ -24,7 +29,7 @@ export interface NatsEvents {
 export interface NatsMessage {
   readonly subject: string;
   readonly data: Uint8Array;
-  /** Answers a request; false if it was none. */
+  /** Answers a request; returns false if the message was none. */
   respond(data: Uint8Array): boolean;
 }
 
@@ -34,14 +39,15 @@ export const isNoResponders = (error: unknown): boolean =>
 
 type Handler = (message: NatsMessage) => void;
 
-/** All in milliseconds. */
+/** The times below are in milliseconds. */
 const CONNECT_TIMEOUT = 5_000;
 const PING_INTERVAL = 10_000;
 const PAUSE = { base: 100, cap: 5_000, resetAfter: 30_000 };
 
 /**
- * A connection to NATS that is kept for ever: it begins to connect when it is made, and whenever the connection is lost, for whatever
- * reason, begins again. Nothing is thrown meanwhile: what is published then is lost, as core NATS may lose anything.
+ * A connection to NATS that is kept for ever. It begins to connect when it is made, and begins again whenever the
+ * connection is lost, for whatever reason. Nothing is thrown meanwhile: what is published then is lost, as core NATS
+ * may lose anything.
  */
 export class NatsClient {
   readonly #config: NatsConfig;
@@ -69,7 +75,7 @@ export class NatsClient {
     await this.#connection?.flush();
   }
 
-  /** @returns whether it was handed to a connection, which says nothing of its arrival */
+  /** @returns whether the message was handed to a connection, which says nothing of its arrival */
   publish(subject: string, data: Uint8Array): boolean {
     if (!this.#connection || !this.#state.connected) return false;
     try {
@@ -82,8 +88,8 @@ export class NatsClient {
   }
 
   /**
-   * What comes at the subject `reply`, which is for this one request. Rejects without a connection, without anybody to answer, or after
-   * `timeout` milliseconds.
+   * Sends a request and returns the message that arrives at the subject `reply`, which is for this one request. Rejects
+   * if there is no connection or nobody to answer, or after `timeout` milliseconds.
    */
   async request(subject: string, data: Uint8Array | string, reply: string, timeout: number): Promise<NatsMessage> {
     if (!this.#connection) throw new Error(`not connected to ${this.#config.servers.join(', ')}`);
@@ -96,13 +102,13 @@ export class NatsClient {
     return await Promise.race([answer, late]).finally(() => answered.abort());
   }
 
-  /** From now on, over all connections to come. One handler for each subject. */
+  /** Subscribes from now on, over all connections to come. Each subject has one handler. */
   subscribe(subject: string, handler: Handler): void {
     this.#handlers.set(subject, handler);
     if (this.#connection) this.#subscribe(this.#connection, subject, handler);
   }
 
-  /** Sends what is under way, takes in nothing more, and disconnects. */
+  /** Sends what is under way, receives nothing more, and disconnects. */
   async drain(): Promise<void> {
     this.#stopping.abort();
     const connection = this.#connection;
@@ -111,7 +117,7 @@ export class NatsClient {
     } catch (error) {
       this.#report(error);
     }
-    // an attempt to connect that is under way ends by itself, and what it has made is closed at once
+    // an attempt to connect that is under way ends by itself, and its connection is closed at once
     if (connection === undefined) return;
     await connection.close();
     await this.#running;
@@ -144,7 +150,7 @@ export class NatsClient {
       // a server that does not know this user yet will, when its configuration is reloaded
       ignoreAuthErrorAbort: true,
       ignoreClusterUpdates: true,
-      // what another process with the same name says is heard, what this one says is not
+      // messages of another process with the same name are heard, those of this process are not
       noEcho: true,
     });
   }

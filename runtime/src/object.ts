@@ -9,7 +9,7 @@ export interface OwnerReference {
   readonly blockOwnerDeletion?: boolean;
 }
 
-/** The part of `metav1.ObjectMeta` that is read or written here. */
+/** The part of `metav1.ObjectMeta` that this package reads or writes. */
 export interface ObjectMeta {
   readonly name: string;
   readonly namespace?: string;
@@ -31,7 +31,7 @@ export interface KubernetesObject {
   readonly metadata: ObjectMeta;
 }
 
-/** Whether this is an object of some kind: the one thing that can be told of JSON without a schema. */
+/** Whether the value is an object of some kind: the one thing that JSON shows without a schema. */
 export function isKubernetesObject<T extends KubernetesObject>(value: unknown): value is T {
   return (
     typeof value === 'object' &&
@@ -44,7 +44,7 @@ export function isKubernetesObject<T extends KubernetesObject>(value: unknown): 
   );
 }
 
-/** What names an object among its kind. `namespace` is empty for cluster-scoped kinds. */
+/** The name of an object among its kind. `namespace` is empty for cluster-scoped kinds. */
 export interface ObjectKey {
   readonly namespace: string;
   readonly name: string;
@@ -54,7 +54,7 @@ export function keyOf(object: KubernetesObject): ObjectKey {
   return { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
 }
 
-/** `namespace/name`, or `name` for cluster-scoped kinds; the form of client-go's MetaNamespaceKeyFunc. */
+/** Returns `namespace/name`, or `name` for cluster-scoped kinds: the form of client-go's MetaNamespaceKeyFunc. */
 export function formatKey(key: ObjectKey): string {
   return key.namespace === '' ? key.name : `${key.namespace}/${key.name}`;
 }
@@ -66,9 +66,9 @@ export function parseKey(text: string): ObjectKey {
 }
 
 /**
- * A reference that makes the garbage collector delete the dependent with its owner.
- * With `controller: true` it also says who reconciles the dependent, and holds back a foreground deletion of the owner.
- * Throws if the owner was never stored, since only its uid makes the reference safe against a recreated namesake.
+ * Returns a reference that makes the garbage collector delete the dependent with its owner. With `controller: true` the
+ * reference also says who reconciles the dependent, and holds back a foreground deletion of the owner. Throws if the
+ * owner was never stored, since only its uid makes the reference safe against a recreated namesake.
  */
 export function ownerReference(owner: KubernetesObject, options: { readonly controller: boolean }): OwnerReference {
   const { name, uid } = owner.metadata;
@@ -79,7 +79,7 @@ export function ownerReference(owner: KubernetesObject, options: { readonly cont
   return options.controller ? { ...reference, controller: true, blockOwnerDeletion: true } : reference;
 }
 
-/** The one owner that reconciles this object, if any. */
+/** Returns the one owner that reconciles this object, if any. */
 export function controllerOf(object: KubernetesObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find(reference => reference.controller === true);
 }
@@ -91,8 +91,8 @@ export function isControlledBy(object: KubernetesObject, owner: KubernetesObject
 }
 
 /**
- * Whether version `a` of an object is at least as new as version `b`. Resource versions of one kind are integers that grow;
- * since KEP-5504 that is part of the API.
+ * Whether version `a` of an object is at least as new as version `b`. Resource versions of one kind are integers that
+ * grow; since KEP-5504 that is part of the API.
  */
 export function isAtLeast(a: string | undefined, b: string | undefined): boolean {
   return BigInt(a ?? 0) >= BigInt(b ?? 0);

@@ -9,12 +9,12 @@ export interface Page<T> {
 
 const PAGE_SIZE = 500;
 
-/** All pages of a list as one. client-go's pager. */
+/** Returns all pages of a list as one list. This is client-go's pager. */
 export async function allPages<T>(
   fetch: (query: Query) => Promise<Page<T>>,
   resourceVersion: string | undefined,
 ): Promise<{ readonly items: readonly T[]; readonly resourceVersion: string }> {
-  // With a resourceVersion the answer comes from the server's cache; but with a limit as well, from etcd.
+  // With a resourceVersion the answer comes from the server's cache, but with a limit as well it comes from etcd.
   const limit = resourceVersion === undefined || resourceVersion === '0' ? PAGE_SIZE : undefined;
   let page = await fetch({ resourceVersion, limit });
   const items = [...(page.items ?? [])];
@@ -24,7 +24,7 @@ export async function allPages<T>(
       items.push(...(page.items ?? []));
     } catch (error) {
       if (!isExpired(error)) throw error;
-      // Reading took longer than the server remembers the version of the first page: take all at once.
+      // Reading took longer than the server remembers the version of the first page, so this takes all pages at once.
       page = await fetch({ resourceVersion });
       items.splice(0, items.length, ...(page.items ?? []));
     }

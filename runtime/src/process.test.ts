@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
 
-/** Runs `main` under runProcess in a process of its own; `ready` is printed by it when signals may come. */
+/** Runs `main` under runProcess in a process of its own. That process prints `ready` when signals may come. */
 function run(main: string): ChildProcess {
   const program = `
     import { createLogger } from '${import.meta.resolve('./log.ts')}';
@@ -17,7 +17,7 @@ function run(main: string): ChildProcess {
   return spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** Sends each signal when the text before it has come, and waits for the end. */
+/** Sends each signal when the text before it has appeared, and waits for the end of the process. */
 async function outcome(child: ChildProcess, ...steps: readonly (readonly [text: string, signal: NodeJS.Signals])[]) {
   let output = '';
   let read = 0;

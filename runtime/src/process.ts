@@ -1,9 +1,10 @@
 import type { LogLevel, RootLogger } from './log.ts';
 
 /**
- * Runs `main` as what this process is for. SIGTERM and SIGINT abort its signal; a second one ends the process at once.
- * The process exits with 0 when `main` resolves, and with 1 when it rejects or anything is thrown that nobody catches:
- * after that its state is unknown, and a restart is the one safe way on. SIGUSR2 switches the logs to `debug` and back.
+ * Runs `main` as the purpose of this process. SIGTERM and SIGINT abort its signal; a second one ends the process at
+ * once. The process exits with 0 when `main` resolves, and with 1 when it rejects or anything is thrown that nobody
+ * catches: after that the state of the process is unknown, and a restart is the one safe way on. SIGUSR2 switches the
+ * logs to `debug` and back.
  */
 export function runProcess(log: RootLogger, main: (signal: AbortSignal) => Promise<void>): void {
   const stop = new AbortController();

@@ -3,15 +3,15 @@ import { TokenBucket } from './token-bucket.ts';
 
 /** Says how long a key that failed shall wait. */
 export interface RateLimiter {
-  /** Milliseconds to wait before the next try, which this call counts. */
+  /** Counts one more try, and returns how many milliseconds to wait before it. */
   when(key: string): number;
-  /** The key is done, in one way or the other: its next failure is the first. */
+  /** Forgets the failures of a key that is done, in one way or the other: its next failure is the first. */
   forget(key: string): void;
   /** How often the key failed since it was last forgotten. */
   numRequeues(key: string): number;
 }
 
-/** `base · 2^failures` milliseconds for each key, up to `max`. */
+/** A limiter of `base · 2^failures` milliseconds for each key, up to `max`. */
 export class ExponentialFailureRateLimiter implements RateLimiter {
   readonly #base: number;
   readonly #max: number;
@@ -38,8 +38,8 @@ export class ExponentialFailureRateLimiter implements RateLimiter {
 }
 
 /**
- * The limiter of client-go's controllers: for each key 5 ms · 2^failures up to 1000 s, for all keys together 10 retries per
- * second after a burst of 100; whichever is longer.
+ * The limiter of client-go's controllers: for each key 5 ms · 2^failures up to 1000 s, for all keys together 10 retries
+ * per second after a burst of 100; the longer wait counts.
  */
 export class ControllerRateLimiter extends ExponentialFailureRateLimiter {
   readonly #overall: TokenBucket;

@@ -8,7 +8,7 @@ import type { Resource } from './resource.ts';
 import { isNetworkError } from './retry.ts';
 import type { WatchEvent } from './watch-stream.ts';
 
-/** What is reflected: objects of one kind, in one namespace or (undefined) all, narrowed by selectors. */
+/** The objects that are reflected: of one kind, in one namespace or (undefined) all, narrowed by selectors. */
 export interface Scope<T extends KubernetesObject> {
   readonly resource: Resource<T>;
   readonly namespace?: string;
@@ -22,16 +22,23 @@ export interface ReflectorTarget<T> {
   delete(object: T): void;
 }
 
-/** How long the server lets a watch run: random, between 5 and 10 minutes, so that the watches of a cluster spread. */
+/**
+ * Seconds. A watch asks the server for a random time between this and twice this, 5 to 10 minutes, so that the watches
+ * of a cluster spread.
+ */
 const WATCH_SECONDS = 300;
-/** The server sends a bookmark about every minute. Two that do not come mean that the connection is dead. */
+/**
+ * Milliseconds of silence after which a connection is dead: two bookmarks, of which the server sends about one a
+ * minute.
+ */
 const SILENCE = 130_000;
-/** A watch that ends sooner than this without an event is a failure, and not to be tried again at once. */
+/** Milliseconds. A watch that ends sooner than this without an event is a failure, and is not tried again at once. */
 const VERY_SHORT = 1_000;
 
 /**
- * Keeps a target equal to what the API server has: one list, then watches, each resumed where the last one ended.
- * client-go's Reflector, with one difference: after any error of the network the watch is resumed and nothing listed again.
+ * Keeps a target equal to what the API server has, by one list and then watches, each resumed where the last one ended.
+ * This is client-go's Reflector, with one difference: after any error of the network the watch is resumed and nothing
+ * is listed again.
  */
 export class Reflector<T extends KubernetesObject> {
   readonly scope: Scope<T>;
@@ -63,12 +70,12 @@ export class Reflector<T extends KubernetesObject> {
     this.#backoff = new Backoff({ base: 800, cap: 30_000, resetAfter: 120_000, clock: options.clock });
   }
 
-  /** How far the target has come; undefined before the first list. */
+  /** The version that the target has reached; undefined before the first list. */
   get resourceVersion(): string | undefined {
     return this.#resourceVersion;
   }
 
-  /** Runs until the signal aborts. Never throws: whatever fails is logged and tried again. */
+  /** Runs until the signal aborts. Never throws: a failure is logged, and the work tried again. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
@@ -81,7 +88,10 @@ export class Reflector<T extends KubernetesObject> {
     }
   }
 
-  /** The first list may come from the server's cache; a later one must not be older than what was seen. */
+  /**
+   * Lists all objects. The first list may come from the server's cache; a later list must not be older than what was
+   * seen.
+   */
   async #list(signal: AbortSignal): Promise<void> {
     const { resource, ...selection } = this.scope;
     const resourceVersion = this.#resourceVersion ?? '0';
@@ -114,7 +124,7 @@ export class Reflector<T extends KubernetesObject> {
         this.#take(event);
       }
     } catch (error) {
-      // A connection that breaks ends a watch just as its server may: it is resumed at once.
+      // A connection that breaks ends a watch just as the server may end it: the watch is resumed at once.
       if (!isNetworkError(error)) throw error;
       broken = error;
       this.#log.debug('the connection of the watch broke', { error });
@@ -134,7 +144,7 @@ export class Reflector<T extends KubernetesObject> {
     this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
   }
 
-  /** Whatever may be cured by trying again is resumed; after anything else the state is listed anew. */
+  /** Resumes after a failure that another try may cure; after any other failure the state is listed anew. */
   async #failed(error: unknown, signal: AbortSignal): Promise<void> {
     const message = this.#listed ? 'the watch failed' : 'the list failed';
     if (!isTransient(error)) this.#listed = false;
@@ -145,7 +155,10 @@ export class Reflector<T extends KubernetesObject> {
   }
 }
 
-/** The network, or a server that is overloaded or going away: the next connection goes on where this one ended. */
+/**
+ * Whether the network failed, or a server that is overloaded or going away: the next connection goes on where this one
+ * ended.
+ */
 function isTransient(error: unknown): boolean {
   return isNetworkError(error) || (error instanceof ApiError && [429, 502, 503, 504].includes(error.code));
 }

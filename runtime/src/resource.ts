@@ -18,8 +18,8 @@ import type {
 import type { KubernetesObject, ObjectKey, ObjectMeta } from './object.ts';
 
 /**
- * A type of client-node as it is on the wire: dates are strings, nothing is mutable, and the names it had to change
- * (`_from`, `_continue`) are the API's own again.
+ * A type of client-node as it is on the wire: dates are strings, nothing is mutable, and the names that client-node had
+ * to change (`_from`, `_continue`) are the API's own again.
  */
 export type Wire<T> = T extends Date
   ? string
@@ -51,13 +51,13 @@ export type Service = Typed<V1Service, 'v1', 'Service'>;
 export type ServiceAccount = Typed<V1ServiceAccount, 'v1', 'ServiceAccount'>;
 export type StatefulSet = Typed<V1StatefulSet, 'apps/v1', 'StatefulSet'>;
 
-/** Where objects of type `T` live in the API. */
+/** The place of objects of type `T` in the API. */
 export interface Resource<T extends KubernetesObject> {
   readonly apiVersion: T['apiVersion'];
   readonly kind: T['kind'];
   readonly plural: string;
   readonly namespaced: boolean;
-  /** Names the type for the compiler; never set. */
+  /** A member that names the type for the compiler; never set. */
   readonly object?: T;
 }
 
@@ -128,7 +128,7 @@ function core<T extends KubernetesObject & { readonly apiVersion: 'v1' }>(
   return { apiVersion: 'v1', kind, plural, namespaced: true };
 }
 
-/** The path of a collection (no name) or of one object, below the server's address. */
+/** Returns the path of a collection (no name) or of one object, below the server's address. */
 export function resourcePath(
   resource: Resource<KubernetesObject>,
   at: Partial<ObjectKey>,

@@ -11,7 +11,7 @@ import type { HttpRequest } from './transport.ts';
 const get: HttpRequest = { method: 'GET', path: '/api/v1/nodes' };
 const reset = () => Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
 
-/** Answers with these, one after the other, and with the last for ever. */
+/** Returns a client whose server gives these answers, one after the other, and the last one for ever. */
 function setUp(answers: readonly ReturnType<Interceptor>[], options: Partial<RestOptions> = {}) {
   const clock = new FakeClock();
   const transport = new FakeApi();

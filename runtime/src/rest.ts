@@ -7,14 +7,14 @@ import type { HttpRequest, Transport } from './transport.ts';
 
 export interface RestOptions {
   readonly transport: Transport;
-  /** Requests per second, and how many at once after a pause. Default: 50 and 100. */
+  /** The number of requests per second, and of requests at once after a pause. Default: 50 and 100. */
   readonly rateLimit?: { readonly perSecond: number; readonly burst: number };
   /** Milliseconds for one attempt of a request, its answer included. Default: 10 000. */
   readonly timeout?: number;
   readonly clock?: Clock;
 }
 
-/** Requests as they go to an API server: limited in rate, retried where that is safe, counted, their errors typed. */
+/** Sends requests to an API server: limited in rate, retried where that is safe, counted, and with typed errors. */
 export class RestClient {
   readonly #transport: Transport;
   readonly #bucket: TokenBucket;
@@ -48,7 +48,10 @@ export class RestClient {
     }
   }
 
-  /** Sends a request once and hands out the body as it comes. It fails after `silence` milliseconds without a byte. */
+  /**
+   * Sends a request once and hands out the body as it comes. The body fails after `silence` milliseconds without a
+   * byte.
+   */
   async stream(request: HttpRequest, silence: number): Promise<AsyncIterable<Uint8Array>> {
     await this.#throttle(request.signal);
     const answer = await this.#counted(request, () => this.#transport.stream(request, silence));
@@ -80,7 +83,7 @@ export function json(value: unknown, contentType = 'application/json'): { conten
 
 export type Query = { readonly [name: string]: string | number | boolean | undefined };
 
-/** The path with those parameters that have a value. */
+/** Returns the path with those parameters that have a value. */
 export function withQuery(path: string, query: Query): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {

@@ -1,7 +1,7 @@
 import { deepFreeze } from './json.ts';
 import { formatKey, type KubernetesObject, keyOf, type ObjectKey } from './object.ts';
 
-/** What happened to one object. A recreated object is a delete of the old and an add of the new one. */
+/** A change of one object. A recreated object is a delete of the old object and an add of the new one. */
 export type Change<T> =
   | { readonly type: 'add'; readonly object: T }
   | { readonly type: 'update'; readonly object: T; readonly old: T }
@@ -10,16 +10,16 @@ export type Change<T> =
 /** The values under which an index finds an object. */
 export type IndexFunction<T> = (object: T) => readonly string[];
 
-/** What the cluster looked like a moment ago. Objects are frozen and shared: never changed, only replaced. */
+/** The state of the cluster a moment ago. Objects are frozen and shared: never changed, only replaced. */
 export interface Reader<T extends KubernetesObject> {
   get(key: ObjectKey): T | undefined;
-  /** All objects, or those of one namespace, in no particular order. */
+  /** Returns all objects, or those of one namespace, in no particular order. */
   list(namespace?: string): readonly T[];
-  /** The objects for which the index function `index` returned `value`. Throws if there is no such index. */
+  /** Returns the objects for which the index function `index` returned `value`. Throws if there is no such index. */
   byIndex(index: string, value: string): readonly T[];
 }
 
-/** A map of objects with its indices, which answers each change with what is different now. */
+/** A map of objects with its indices. Each change of the map returns what is different now. */
 export class Store<T extends KubernetesObject> implements Reader<T> {
   readonly #objects = new Map<string, T>();
   readonly #indices: ReadonlyMap<string, Index<T>>;

@@ -44,7 +44,7 @@ export class TokenBucket {
   }
 }
 
-/** One for each of whatever is limited by itself. */
+/** A token bucket for each key. */
 export class TokenBuckets<K> {
   readonly #options: TokenBucketOptions;
   readonly #buckets = new Map<K, TokenBucket>();

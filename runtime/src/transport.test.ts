@@ -12,7 +12,7 @@ import { KubeConfigTransport } from './transport.ts';
 
 const get = { method: 'GET', path: '/api/v1/nodes?limit=1' } as const;
 
-/** A server that answers what the test says, and a transport to it with a token in a file. */
+/** Starts a server that gives the test's answers, and a transport to it with a token in a file. */
 async function setUp(t: TestContext, answer: (request: IncomingMessage, response: ServerResponse) => void) {
   const folder = await mkdtemp(join(tmpdir(), 'transport-'));
   const tokenFile = join(folder, 'token');

@@ -22,36 +22,41 @@ export interface HttpResponse {
 
 /** HTTP to one API server, authenticated. Throws on network errors only: every status is an answer. */
 export interface Transport {
-  /** Host and port of the server: a label of metrics. */
+  /** Host and port of the server, which are a label of metrics. */
   readonly host: string;
   /** Sends a request and reads the whole answer within `timeout` milliseconds. */
   exchange(request: HttpRequest, timeout: number): Promise<HttpResponse>;
   /**
-   * Sends a request and hands out its body as it comes, if the answer is 200; otherwise the whole answer.
-   * The stream fails when nothing at all came for `silence` milliseconds.
+   * Sends a request and hands out its body as it comes, if the answer is 200; otherwise returns the whole answer. The
+   * stream fails after `silence` milliseconds without any data.
    */
   stream(request: HttpRequest, silence: number): Promise<HttpResponse | AsyncIterable<Uint8Array>>;
   close(): Promise<void>;
 }
 
-/** How long credentials are used before kubeconfig, CA, certificate and token files are looked at again. */
+/**
+ * Milliseconds for which credentials are used before kubeconfig, CA, certificate and token files are looked at again.
+ */
 const CREDENTIALS_TTL = 10_000;
-/** How long a watch may take to begin: the server answers at once, whether there are events or not. */
+/** Milliseconds that a watch may take to begin: the server answers at once, whether there are events or not. */
 const HEADERS_TIMEOUT = 30_000;
-/** Sockets for requests. Watches have their own, unbounded: each of them holds one for as long as it lives. */
+/**
+ * The number of sockets for requests. Watches have their own, without a limit: each watch holds a socket for as long as
+ * it lives.
+ */
 const MAX_SOCKETS = 32;
 
 interface Connection {
   readonly headers: Readonly<Record<string, string>>;
   readonly requests: Dispatcher;
   readonly watches: Dispatcher;
-  /** Of the TLS material; never the material itself. */
+  /** A digest of the TLS material; never the material itself. */
   readonly digest: string;
 }
 
 /**
- * The transport made of a kubeconfig or of the pod's ServiceAccount. Client-node finds and refreshes the credentials; the
- * connections are pooled here, since client-node opens a new one for every request.
+ * The transport that a kubeconfig or the pod's ServiceAccount describes. Client-node finds and refreshes the
+ * credentials. The connections are pooled here, since client-node opens a new one for every request.
  */
 export class KubeConfigTransport implements Transport {
   readonly host: string;
@@ -76,7 +81,7 @@ export class KubeConfigTransport implements Transport {
     this.#clock = options.clock ?? systemClock;
   }
 
-  /** From KUBECONFIG, ~/.kube/config or the ServiceAccount of the pod, in this order. */
+  /** Makes the transport from KUBECONFIG, ~/.kube/config or the ServiceAccount of the pod, in this order. */
   static fromDefault(options: { readonly userAgent: string; readonly clock?: Clock }): KubeConfigTransport {
     const config = new KubeConfig();
     config.loadFromDefault();
@@ -134,13 +139,16 @@ export class KubeConfigTransport implements Transport {
     return this.#current;
   }
 
-  /** New TLS material means new pools; what runs on the old ones ends there by itself. */
+  /**
+   * Reads the credentials. New TLS material means new pools; requests that run on the old pools end there by
+   * themselves.
+   */
   async #read(): Promise<Connection> {
     const options: HttpsOptions = { headers: {} };
     try {
       await this.#config.applyToHTTPSOptions(options);
     } catch (error) {
-      // Files that are being replaced come back; until then the credentials in hand are as good as they were.
+      // Files that are being replaced come back; until then the present credentials are as good as they were.
       if (this.#current === undefined) throw error;
       return this.#current;
     }
@@ -166,7 +174,7 @@ export class KubeConfigTransport implements Transport {
   #pool(tls: TlsOptions, connections: number | null): Dispatcher {
     const proxy = this.#config.getCurrentCluster()?.proxyUrl;
     const keepAliveTimeout = 30_000;
-    // HTTP/1.1: a watch whose connection died silently must not hold up requests that share it.
+    // HTTP/1.1, because a watch whose connection died silently must not hold up requests that share it.
     const connect = { ...tls, allowH2: false, keepAlive: true, keepAliveInitialDelay: 30_000 };
     return proxy === undefined
       ? new Agent({ connect, connections, keepAliveTimeout, allowH2: false })

@@ -7,7 +7,7 @@ export type WatchEvent<T extends KubernetesObject> =
   /** Nothing that matches happened up to this resourceVersion. */
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };
 
-/** In characters. What is longer is no Kubernetes object: etcd takes 1.5 MiB, the API server 3 MiB. */
+/** The longest event, in characters. A longer one is no Kubernetes object: etcd takes 1.5 MiB, the API server 3 MiB. */
 const MAX_EVENT = 16 * 1024 * 1024;
 
 /** Reads the newline-delimited JSON of a watch. An ERROR event is thrown as ApiError. */
@@ -28,7 +28,7 @@ async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string,
     if (rest.length > MAX_EVENT) throw new Error(`a watch event is longer than ${MAX_EVENT} characters`);
     for (const line of parts) if (line.trim() !== '') yield line;
   }
-  // What is left was cut off in the middle of an event: it will come again after the reconnect.
+  // The rest was cut off in the middle of an event, which will come again after the reconnect.
 }
 
 function decodeEvent<T extends KubernetesObject>(line: string): WatchEvent<T> {

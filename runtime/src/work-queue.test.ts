@@ -12,7 +12,7 @@ function setUp() {
   return { clock, queue };
 }
 
-/** The state of a promise without waiting for it. */
+/** Whether the promise is pending, without waiting for it. */
 async function isPending(promise: Promise<unknown>): Promise<boolean> {
   const pending = Symbol('pending');
   await settle();
@@ -71,7 +71,7 @@ describe('workqueue.Add and Get', () => {
   });
 });
 
-/** What a queue promises, in two sets. */
+/** A model of the queue in two sets. */
 class Model {
   readonly owed = new Set<string>();
   readonly #processing = new Set<string>();

@@ -3,18 +3,18 @@ import { observedQueues, queueAdds, queueDepth, queueDuration, queueRetries, wor
 import { ControllerRateLimiter, type RateLimiter } from './rate-limiter.ts';
 
 /**
- * client-go's rate-limited, delaying work queue of keys. A key is handed to one worker at a time; one that is added again
- * meanwhile comes again when that worker is done; one that waits already is not added twice.
+ * client-go's rate-limited, delaying work queue of keys. A key is handed to one worker at a time. A key that is added
+ * again meanwhile comes again when that worker is done, and a key that waits already is not added twice.
  */
 export class WorkQueue {
   readonly #name: string;
   readonly #clock: Clock;
   readonly #limiter: RateLimiter;
-  /** What waits for a worker, in order. Each of these is dirty, and none is being processed. */
+  /** The keys that wait for a worker, in order. Each of these keys is dirty, and none is being processed. */
   readonly #queue: string[] = [];
-  /** What has to be processed. */
+  /** The keys that have to be processed. */
   readonly #dirty = new Set<string>();
-  /** What is being processed, and since when. It may be dirty at the same time. */
+  /** The keys that are being processed, and since when. Such a key may be dirty at the same time. */
   readonly #processing = new Map<string, number>();
   readonly #addedAt = new Map<string, number>();
   readonly #delayed = new Map<string, { readonly readyAt: number; readonly cancel: () => void }>();
@@ -38,7 +38,7 @@ export class WorkQueue {
     return this.#shuttingDown;
   }
 
-  /** Milliseconds for which the key that has been processed longest has been so; 0 if none is. */
+  /** The number of milliseconds for which the oldest key in progress has been processed; 0 if there is none. */
   get longestRunning(): number {
     return Math.max(0, ...this.#ages());
   }
@@ -52,7 +52,7 @@ export class WorkQueue {
     if (!this.#processing.has(key)) this.#push(key);
   }
 
-  /** Adds the key after `ms` milliseconds. Of several delays of one key the shortest counts. */
+  /** Adds the key after `ms` milliseconds. The shortest of several delays of one key counts. */
   addAfter(key: string, ms: number): void {
     if (Number.isNaN(ms)) throw new RangeError(`the delay of ${key} is not a number`);
     if (this.#shuttingDown) return;
@@ -74,12 +74,12 @@ export class WorkQueue {
     this.#delayed.set(key, { readyAt, cancel });
   }
 
-  /** Adds the key when the rate limiter says so. It remembers the failure until `forget`. */
+  /** Adds the key when the rate limiter says so. The limiter remembers the failure until `forget`. */
   addRateLimited(key: string): void {
     this.addAfter(key, this.#limiter.when(key));
   }
 
-  /** The key needs no more retries. It stays in the queue if it is there. */
+  /** Tells the rate limiter that the key needs no more retries. The key stays in the queue if it is there. */
   forget(key: string): void {
     this.#limiter.forget(key);
   }
@@ -88,7 +88,10 @@ export class WorkQueue {
     return this.#limiter.numRequeues(key);
   }
 
-  /** The next key, as soon as there is one; `done` must be called for it. Undefined: the queue is shut down and empty. */
+  /**
+   * Returns the next key, as soon as there is one; `done` must be called for it. Undefined: the queue is shut down and
+   * empty.
+   */
   async get(): Promise<string | undefined> {
     const key = this.#queue.shift();
     if (key !== undefined) {
@@ -101,7 +104,7 @@ export class WorkQueue {
     return await promise;
   }
 
-  /** The key has been processed. If it was added meanwhile, it is queued again. */
+  /** Says that the key has been processed. If it was added meanwhile, it is queued again. */
   done(key: string): void {
     const since = this.#processing.get(key);
     if (since !== undefined) workDuration.observe(this.#labels(), (this.#clock.now() - since) / 1000);
@@ -110,7 +113,7 @@ export class WorkQueue {
     else if (this.#processing.size === 0) this.#drained?.resolve();
   }
 
-  /** Takes no more keys; those that wait for a delay are dropped, those in the queue are still handed out. */
+  /** Takes no more keys. Keys that wait for a delay are dropped, keys in the queue are still handed out. */
   shutDown(): void {
     this.#shuttingDown = true;
     for (const { cancel } of this.#delayed.values()) cancel();

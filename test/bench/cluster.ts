@@ -1,4 +1,6 @@
-/** How long a SignRequest takes in the cluster, from its creation to its signature, and where the time goes. */
+/**
+ * Measures how long a SignRequest takes in the cluster, from its creation to its signature, and where the time goes.
+ */
 import { createHash } from 'node:crypto';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { partyPodName } from '@mpc-operator/crds/names';
@@ -14,7 +16,7 @@ export interface Latencies {
   readonly key: string;
   /** Milliseconds from just before the request is created to when its signature is seen, ascending. */
   readonly total: readonly number[];
-  /** Of these, from when the leader saw it to the verified signature. */
+  /** The part of these from when the leader saw the request to the verified signature. */
   readonly party: readonly number[];
 }
 
@@ -82,18 +84,18 @@ export async function signingStages(
   return stages;
 }
 
-/** From inside the pod: its NetworkPolicy lets nobody else but monitoring in. */
+/** Reads the metrics from inside the pod, since its NetworkPolicy lets in nobody else but monitoring. */
 export async function metricsOf(namespace: string, cluster: string, party: number): Promise<string> {
   const fetchMetrics = "fetch('http://127.0.0.1:8080/metrics').then(async r => console.log(await r.text()))";
   const exec = ['exec', partyPodName(cluster, party), '-c', 'party', '--', 'node', '-e', fetchMetrics];
   return (await kubectl(['-n', namespace, ...exec])).stdout;
 }
 
-/** The value of a metric without labels. */
+/** Returns the value of a metric without labels. */
 export const metric = (text: string, name: string): number =>
   Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
 
-/** What was added from one reading to a later one: mean milliseconds of each stage. */
+/** Returns the mean milliseconds of each stage between one reading and a later one. */
 export function meanBetween(before: Stages, after: Stages): [round: string, milliseconds: number][] {
   return [...after].map(([round, { seconds, count }]) => {
     const was = before.get(round) ?? { seconds: 0, count: 0 };
@@ -103,7 +105,7 @@ export function meanBetween(before: Stages, after: Stages): [round: string, mill
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
-/** Where the mean time of a request goes, in milliseconds; the rounds are those of a session. */
+/** Returns where the mean time of a request goes, in milliseconds; the rounds are those of a session. */
 export function stagesOf(
   total: number,
   party: number,

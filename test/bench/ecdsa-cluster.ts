@@ -1,4 +1,4 @@
-/** ECDSA in the cluster: how long keygens and requests take, and how fast presignatures are made again. */
+/** Measures ECDSA in the cluster: how long keygens and requests take, and how fast presignatures are made again. */
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { apply, get, kubectl, until } from '../cluster/kubectl.ts';
 import { keyShareSet, mpcCluster, NAMESPACE, PARTIES } from '../e2e/world.ts';
@@ -11,18 +11,24 @@ export interface EcdsaLatencies {
   /** Milliseconds from creation to signature, ascending. */
   readonly online: readonly number[];
   readonly interactive: readonly number[];
-  /** Presignatures a second, of all parties together. */
+  /** Presignatures per second, of all parties together. */
   readonly refill: number;
-  /** The longest that the event loop of a party was held up, in milliseconds, while signatures were made interactively. */
+  /**
+   * The longest time that the event loop of a party was held up while signatures were made interactively, in
+   * milliseconds.
+   */
   readonly blocked: number;
 }
 
 const REQUESTS = 15;
 const STOCK = 8;
-/** Each thread of each party compiles what it runs during its first sessions. */
+/**
+ * The number of signatures that do not count: each thread of each party compiles what it runs during its first
+ * sessions.
+ */
 const WARM_UP = 12;
 
-/** In a cluster of this security level, which is made if it is not there. */
+/** Measures in a cluster of this security level, which is made if it is not there. */
 export async function measureEcdsaIn(cluster: string, securityLevel: 112 | 128): Promise<EcdsaLatencies> {
   await apply(NAMESPACE, { ...mpcCluster, metadata: { name: cluster }, spec: { ...mpcCluster.spec, securityLevel } });
   await kubectl([
@@ -33,7 +39,8 @@ export async function measureEcdsaIn(cluster: string, securityLevel: 112 | 128):
     '--for=condition=AuxiliaryReady',
     '--timeout=1200s',
   ]);
-  // the primes of the next generation are made in the background, and two processors show it
+  // the parties make the primes of the next generation in the background, and on two processors that shows in the
+  // numbers
   await until('primes', 1200, async () => {
     const { auxiliary } = (await get<MpcCluster>(NAMESPACE, 'mpccluster', cluster))?.status ?? {};
     return auxiliary?.primesReady === `${PARTIES.length}/${PARTIES.length}` || undefined;
@@ -50,7 +57,7 @@ export async function measureEcdsaIn(cluster: string, securityLevel: 112 | 128):
   await stocked(key);
   const seconds = (performance.now() - begin) / 1000;
   const now = await eachParty(cluster, 'mpc_presignatures_total{what="made"}');
-  // each signer counts what it has a part of
+  // each signer counts every presignature that it has a part of
   const { threshold } = key.spec;
   const refill = (sum(now) - sum(made)) / threshold / seconds;
   await measureRequests(NAMESPACE, key, WARM_UP);

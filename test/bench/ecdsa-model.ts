@@ -1,6 +1,6 @@
 /**
- * What presigning costs one signer at least: the modular exponentiations of figures 8, 24 and 25 of ePrint 2021/060 (2024), each timed on
- * this machine with its own length, the operations on the curve, and nothing else.
+ * A model of what presigning costs one signer at least: the modular exponentiations of figures 8, 24 and 25 of ePrint
+ * 2021/060 (2024), each timed on this machine with its own length, the operations on the curve, and nothing else.
  */
 import { curves } from '@mpc-operator/party/protocol/curve/curve';
 import { entry } from '@mpc-operator/party/protocol/session/party';
@@ -13,7 +13,7 @@ import { cpuSince } from './times.ts';
 
 const RUNS = 7;
 
-/** CPU milliseconds. */
+/** Returns CPU milliseconds. */
 export function modelOfPresigning(
   { primeBits, ell, ellPrime, epsilon, challengeBits: e }: CggmpParameters,
   auxiliary: ReadonlyMap<PartyId, Auxiliary>,
@@ -61,7 +61,10 @@ export function modelOfPresigning(
   return 2 * ownNn(N) + (signers.length - 1) * perPeer + curveOperations(signers.length);
 }
 
-/** Of figures 8, 23 and 24: multiplications, and the points of messages, which come compressed. */
+/**
+ * Counts the operations on the curve in figures 8, 23 and 24: multiplications, and the points of messages, which come
+ * compressed.
+ */
 function curveOperations(signers: number): number {
   const curve = curves.secp256k1;
   const [P, s] = [curve.multiplyBase(curve.randomScalar()), curve.randomScalar()];
@@ -80,7 +83,7 @@ function timePower(modulus: Modulus, bits: number): number {
   return timeOf(() => modulus.power(randomBelow(modulus.value), randomBelow(1n << BigInt(bits))));
 }
 
-/** CPU milliseconds, the median of some runs. */
+/** Returns CPU milliseconds, the median of some runs. */
 function timeOf(work: () => unknown): number {
   const times = Array.from({ length: RUNS }, () => {
     const start = process.cpuUsage();

@@ -1,6 +1,6 @@
 /**
- * Threshold ECDSA in simulation: CPU of all parties and bytes of each, beside what the exponentiations and curve operations of the
- * figures cost on this machine in this run. Nothing is asserted: machines differ.
+ * Measures threshold ECDSA in simulation: CPU of all parties and bytes of each, beside what the exponentiations and
+ * curve operations of the figures cost on this machine in this run. Nothing is asserted: machines differ.
  */
 import { curves } from '@mpc-operator/party/protocol/curve/curve';
 import type { Simulated } from '@mpc-operator/party/protocol/session/simulator';
@@ -22,18 +22,18 @@ import { Times } from './times.ts';
 
 const RUNS = 5;
 
-/** Of one operation; what is of all parties together runs in one process here, one after the other. */
+/** The measurement of one operation. All parties run in one process here, one after the other. */
 export interface EcdsaMeasurement {
   readonly name: string;
-  /** Median milliseconds, of all parties one after the other. */
+  /** Median milliseconds of all parties, one after the other. */
   readonly wall: number;
   /** Median CPU milliseconds of all parties. */
   readonly cpu: number;
-  /** Sent by each party, on average. */
+  /** The bytes that each party sends, on average. */
   readonly bytes: number;
-  /** Messages that wait for each other, comparisons of broadcasts among them. */
+  /** The number of messages that wait for each other, comparisons of broadcasts among them. */
   readonly flights: number;
-  /** CPU milliseconds of all parties that exponentiations and operations on the curve alone would take. */
+  /** CPU milliseconds that the exponentiations and operations on the curve alone would take, of all parties. */
   readonly model?: number;
 }
 
@@ -87,7 +87,7 @@ async function timed<T>(
   for (let i = 1; i < runs; i++) last = await times.of(work);
   const wall = (performance.now() - begin) / runs;
   const sent = last.frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  // each takes a virtual millisecond
+  // each flight takes a virtual millisecond
   const cost = { wall, cpu: times.median(), bytes: sent / last.outcomes.size, flights: last.duration };
   return { cost, last };
 }
@@ -97,7 +97,7 @@ const row = (name: string, cells: readonly string[]): string =>
 
 export const ECDSA_HEADER = row('secp256k1', ['wall ms', 'CPU ms', 'bytes each', 'flights', 'model ms', 'ratio']);
 
-/** One line of a table. A ratio of 1: nothing but what the figures cannot do without. */
+/** Formats one line of a table. A ratio of 1 means: nothing but what the figures cannot do without. */
 export const formatEcdsa = ({ name, wall, cpu, bytes, flights, model }: EcdsaMeasurement): string =>
   row(name, [
     ...[wall, cpu, bytes, flights].map(value => value.toFixed(0)),

@@ -1,6 +1,7 @@
 /**
- * How long the thread is held up that answers health checks and FROST, while threads beside it make ECDSA signatures interactively: two
- * parties in one process, with moduli of production. The delays include what the machine itself adds: an idle loop is measured first.
+ * Measures how long the thread that answers health checks and FROST is held up while threads beside it make ECDSA
+ * signatures interactively: two parties in one process, with moduli of production. The delays include what the machine
+ * itself adds, so an idle loop is measured first.
  */
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';

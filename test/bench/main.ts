@@ -1,4 +1,7 @@
-/** `make bench`: medians and ratios. Nothing here is asserted: machines differ, and so does what else runs on them. */
+/**
+ * `make bench`: prints medians and ratios. Nothing here is asserted: machines differ, and so does what else runs on
+ * them.
+ */
 import { kubectl } from '../cluster/kubectl.ts';
 import { CLUSTER, clusterReady, keyReady, NAMESPACE, PARTIES } from '../e2e/world.ts';
 import { mean, meanBetween, measureRequests, signingStages, stagesOf } from './cluster.ts';

@@ -10,7 +10,7 @@ export interface NewMaterial extends Material {
   primesOf(party: PartyId): Primes;
 }
 
-/** New primes for every party, which takes minutes. */
+/** Makes new primes for every party, which takes minutes. */
 export async function makeMaterial(level: SecurityLevel, parties: number): Promise<NewMaterial> {
   const parameters = cggmpParameters[level];
   const make = async () => {

@@ -1,7 +1,8 @@
 /**
- * Keygen, signature and refresh of a 2-of-3 key beside the bare FROST of @noble/curves, in one process and one run. Ours are whole
- * sessions: handshake, a signature on every message, encryption, comparison of broadcasts, and every signer aggregates and
- * verifies. Theirs is the arithmetic alone, with one aggregator. Nothing is asserted: machines differ.
+ * Measures keygen, signature and refresh of a 2-of-3 key beside the bare FROST of @noble/curves, in one process and one
+ * run. Ours are whole sessions: handshake, a signature on every message, encryption, comparison of broadcasts, and
+ * every signer aggregates and verifies. Theirs is the arithmetic alone, with one aggregator. Nothing is asserted:
+ * machines differ.
  */
 
 import { results } from '@mpc-operator/party/protocol/session/simulator';
@@ -22,7 +23,7 @@ const noble: { readonly [purpose in FrostPurpose]: FROST } = { eddsa: ed25519_FR
 export interface Measurement {
   readonly name: string;
   readonly ours: number;
-  /** Undefined where @noble/curves has nothing of the kind. */
+  /** The time of @noble/curves; undefined where it has nothing of the kind. */
   readonly theirs: number | undefined;
 }
 
@@ -50,7 +51,7 @@ async function measure(purpose: FrostPurpose): Promise<readonly Measurement[]> {
   ];
 }
 
-/** All three parties of the key generation that @noble/curves shares with frost-rs. */
+/** Runs all three parties of the key generation that @noble/curves shares with frost-rs. */
 function nobleKeygen(frost: FROST): readonly Key[] {
   const ids = [1, 2, 3].map(n => frost.Identifier.fromNumber(n));
   const first = ids.map(id => ({ id, ...frost.DKG.round1(id, { min: 2, max: 3 }) }));
@@ -62,7 +63,7 @@ function nobleKeygen(frost: FROST): readonly Key[] {
   });
 }
 
-/** All signers, and one aggregator. */
+/** Runs all signers, and one aggregator. */
 function nobleSign(frost: FROST, keys: readonly Key[], message: Uint8Array): Uint8Array {
   const [first] = keys;
   if (first === undefined) throw new RangeError('no signers');
@@ -75,7 +76,7 @@ function nobleSign(frost: FROST, keys: readonly Key[], message: Uint8Array): Uin
   return frost.aggregate(first.public, list, message, Object.fromEntries(shares));
 }
 
-/** Aligned columns. A ratio below 1: we are faster. */
+/** Returns aligned columns. A ratio below 1 means that ours is faster. */
 export function formatMeasurements(measurements: readonly Measurement[]): string {
   const rows = measurements.map(({ name, ours, theirs }) => [
     name,

@@ -1,4 +1,4 @@
-/** CPU milliseconds of this process since `start`. */
+/** Returns the CPU milliseconds of this process since `start`. */
 export function cpuSince(start: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(start);
   return (user + system) / 1000;
@@ -9,7 +9,7 @@ export class Times {
   readonly #warmUp: number;
   readonly #milliseconds: number[] = [];
 
-  /** @param warmUp how many of the first runs do not count */
+  /** @param warmUp the number of first runs that do not count */
   constructor(warmUp: number) {
     this.#warmUp = warmUp;
   }

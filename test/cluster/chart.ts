@@ -1,4 +1,6 @@
-/** The chart, as a user would install it. The environment says into which cluster: see hack/in-cluster-net.sh. */
+/**
+ * Installs and renders the chart as a user would. The environment says into which cluster: see hack/in-cluster-net.sh.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -27,7 +29,7 @@ const manifest = z.looseObject({
 });
 export type Manifest = z.infer<typeof manifest>;
 
-/** The objects that the chart consists of with these values (`helm --set`). */
+/** Returns the objects that the chart consists of with these values (`helm --set`). */
 export async function render(...values: readonly string[]): Promise<readonly Manifest[]> {
   const { stdout } = await run('helm', templateArgs(values));
   return parseAllDocuments(stdout)
@@ -36,18 +38,24 @@ export async function render(...values: readonly string[]): Promise<readonly Man
     .map(object => manifest.parse(object));
 }
 
-/** Installs the chart with the images of `make images`, or brings it up to date. With `wait`, until the operator is ready. */
+/**
+ * Installs the chart with the images of `make images`, or brings it up to date. With `wait`, it waits until the
+ * operator is ready.
+ */
 export async function installChart(options: { readonly wait: boolean }): Promise<void> {
   await run('helm', [
     ...['upgrade', '--install', 'mpc-operator', CHART, '--namespace', OPERATOR_NAMESPACE, '--create-namespace'],
-    // What an earlier test or hand applied of it becomes part of the release.
+    // Objects of the chart that an earlier test applied, or somebody by hand, become part of the release.
     '--take-ownership',
     ...imageTags().flatMap(value => ['--set', value]),
     ...(options.wait ? ['--wait', '--timeout', '180s'] : []),
   ]);
 }
 
-/** The tag of an image that the nodes have: by content, so that what was built anew is rolled out. */
+/**
+ * Returns the tag of an image that the nodes have. The tag is made of the content, so that an image that was built anew
+ * is rolled out.
+ */
 export function imageTag(image: keyof typeof IMAGES): string {
   const loaded = process.env.MPC_LOADED_IMAGES;
   if (loaded === undefined) throw new Error('MPC_LOADED_IMAGES is not set: run this by hack/in-cluster-net.sh');
@@ -57,7 +65,7 @@ export function imageTag(image: keyof typeof IMAGES): string {
 const imageTags = (): string[] =>
   (['operator', 'party', 'hsm', 'nats'] as const).map(image => `images.${image}.tag=${imageTag(image)}`);
 
-/** What helm says to values that are wrong. */
+/** Returns what helm says to values that are wrong. */
 export async function refusal(...values: readonly string[]): Promise<string> {
   const { code, stderr } = await run('helm', templateArgs(values), { mayFail: true });
   return code === 0 ? '' : stderr;

@@ -1,4 +1,4 @@
-/** kubectl, as a user would call it. The environment says which cluster: see hack/in-cluster-net.sh. */
+/** Calls kubectl as a user would. The environment says which cluster: see hack/in-cluster-net.sh. */
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -9,9 +9,9 @@ export interface Output {
 }
 
 export interface RunOptions {
-  /** A promise: the program waits for it. */
+  /** The standard input. If it is a promise, the program waits for it. */
   readonly input?: string | Uint8Array | Promise<string>;
-  /** Otherwise a failing command throws. */
+  /** Whether the command may fail; otherwise a failing command throws. */
   readonly mayFail?: boolean;
 }
 
@@ -21,7 +21,7 @@ export async function run(program: string, args: readonly string[], options: Run
   return { code, stdout: stdout.toString(), stderr };
 }
 
-/** Like `run`, for what a program writes that is no text. */
+/** Like `run`, for a program that writes no text. */
 export async function runBytes(program: string, args: readonly string[]): Promise<Buffer> {
   return (await start(program, args, {})).stdout;
 }
@@ -31,7 +31,7 @@ async function start(program: string, args: readonly string[], options: RunOptio
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (b: Buffer) => stdout.push(b));
   child.stderr.on('data', (b: Buffer) => stderr.push(b));
-  child.stdin.on('error', () => {}); // it may end before it has read everything
+  child.stdin.on('error', () => {}); // the program may end before it has read everything
   void Promise.resolve(options.input).then(input => child.stdin.end(input));
   const code = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);
@@ -47,7 +47,7 @@ async function start(program: string, args: readonly string[], options: RunOptio
 export const kubectl = (args: readonly string[], options?: RunOptions): Promise<Output> =>
   run('kubectl', args, options);
 
-/** The object, or undefined if there is none. */
+/** Returns the object, or undefined if there is none. */
 export async function get<T>(namespace: string, kind: string, name: string): Promise<T | undefined> {
   const { stdout } = await kubectl(['-n', namespace, 'get', kind, name, '--ignore-not-found', '-o', 'json']);
   return stdout === '' ? undefined : (JSON.parse(stdout) as T);

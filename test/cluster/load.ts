@@ -1,4 +1,4 @@
-/** Signing that goes on while something is changed or broken, and a verdict on whether anybody would have noticed. */
+/** Keeps signing while something is changed or broken, and judges whether anybody would have noticed. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
@@ -22,7 +22,7 @@ export interface LoadOptions {
 
 export interface Verdict {
   readonly asked: number;
-  /** Why each request was not rightly answered, by its name: failed, unanswered, wrong, or answered twice. */
+  /** Why a request was not rightly answered, by its name: failed, unanswered, wrong, or answered twice. */
   readonly faults: readonly string[];
   readonly epochs: ReadonlySet<number>;
 }
@@ -58,18 +58,18 @@ export class Load implements AsyncDisposable {
     this.#running = Promise.all([this.#informer.run(this.#stop.signal), this.#ask()]);
   }
 
-  /** How many requests are answered by now. */
+  /** The number of requests that are answered by now. */
   get answered(): number {
     return this.#answers.size;
   }
 
-  /** Resolves when so many more requests than now are answered. */
+  /** Resolves when `n` more requests than now are answered. */
   async more(n: number): Promise<void> {
     const enough = this.answered + n;
     while (this.answered < enough) await sleep(50);
   }
 
-  /** Asks no more, waits for the answers, and judges them. */
+  /** Stops asking, waits for the answers, and judges them. */
   async stop(): Promise<Verdict> {
     const { deadlineSeconds, namespace } = this.#options;
     this.#asking = false;
@@ -86,7 +86,7 @@ export class Load implements AsyncDisposable {
     return { asked: this.#asked.size, faults, epochs };
   }
 
-  /** Ends it without a verdict. */
+  /** Ends the load without a verdict. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#asking = false;
     this.#stop.abort();

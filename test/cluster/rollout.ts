@@ -4,8 +4,8 @@ import { imageTag } from './chart.ts';
 import { kubectl, list, until } from './kubectl.ts';
 
 /**
- * Waits until a cluster is ready and every party runs the images of now: what an earlier version of them was started from goes one
- * party at a time, and until the operator has seen to it, status says that all is well.
+ * Waits until a cluster is ready and every party runs the present images. Parties that were started from earlier images
+ * are replaced one at a time, and until the operator has seen to that, status says that all is well.
  */
 export async function rolledOut(namespace: string, cluster: string, parties: number): Promise<void> {
   const ready = (seconds: number) =>

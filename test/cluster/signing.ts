@@ -51,7 +51,10 @@ export async function sign(a: Ask): Promise<Finished> {
   return request;
 }
 
-/** By OpenSSL for eddsa, by libsecp256k1 for the others, of an ecdsa key with SHA-256. Keys and signatures in hex. */
+/**
+ * Whether a signature verifies: by OpenSSL for eddsa, by libsecp256k1 for the other purposes, with SHA-256 for an ecdsa
+ * key. Keys and signatures are in hex.
+ */
 export function verifies(purpose: string, publicKey: string, message: Uint8Array, signature: string): boolean {
   const [key, sig] = [Buffer.from(publicKey, 'hex'), Buffer.from(signature, 'hex')];
   if (purpose === 'taproot') return verifySchnorr(message, key, sig);
@@ -60,7 +63,7 @@ export function verifies(purpose: string, publicKey: string, message: Uint8Array
   return verify(null, message, createPublicKey({ key: jwk, format: 'jwk' }), sig);
 }
 
-/** ECDSA on P-256 with SHA-256, by OpenSSL. `publicKey`: compressed. */
+/** Whether an ECDSA signature on P-256 with SHA-256 verifies, by OpenSSL. `publicKey` is compressed. */
 export function verifiesOnP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   const algorithm = '301306072a8648ce3d020106082a8648ce3d030107';
   const key = Buffer.concat([Buffer.from(`3039${algorithm}032200`, 'hex'), publicKey]);

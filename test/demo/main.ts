@@ -1,6 +1,6 @@
 /**
- * `make demo`: what mpc-operator does, in a real cluster, step by step and with durations. Everything it does, a user can do with
- * kubectl; it can be run again at any time.
+ * `make demo`: shows what mpc-operator does, in a real cluster, step by step and with durations. A user can do
+ * everything that it does with kubectl, and it can be run again at any time.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,12 +29,13 @@ async function signAndTell(name: string, keyName: string) {
   const { status } = await sign({ namespace: NAMESPACE, name: `${name}-${run}`, key: keyName, message: message(name) });
   tell(`${keyName}: signature ${status.signature}`);
   tell(
-    `signed by parties ${status.signers?.join(', ')} in epoch ${status.epoch}, ${status.durationMilliseconds} ms; verified under ${status.publicKey}`,
+    `signed by parties ${status.signers?.join(', ')} in epoch ${status.epoch}, ${status.durationMilliseconds} ms; ` +
+      `verified under ${status.publicKey}`,
   );
   return status;
 }
 
-/** Waits until a key is ready in an epoch above `epoch`, its old shares erased by every party. */
+/** Waits until a key is ready in an epoch above `epoch`, and every party has erased its old shares. */
 async function refreshed(name: string, epoch: number): Promise<KeyShareSet> {
   return await until(`${name} refreshed`, 120, async () => {
     const k = await key(name);
@@ -90,7 +91,8 @@ await step('Refresh the shares of the ed25519 key: an annotation with a new valu
   await kubectl(['-n', NAMESPACE, 'annotate', 'keyshareset', SOL, `mpc.keyshare.dev/refresh=${run}`, '--overwrite']);
   const k = await refreshed(SOL, epochOf(SOL));
   tell(
-    `epoch ${epochOf(SOL)} -> ${k.status?.epoch}, same public key: ${k.status?.publicKey === before.get(SOL)?.status?.publicKey}`,
+    `epoch ${epochOf(SOL)} -> ${k.status?.epoch}, ` +
+      `same public key: ${k.status?.publicKey === before.get(SOL)?.status?.publicKey}`,
   );
 });
 
@@ -106,7 +108,8 @@ await step('Refresh the shares of the taproot key: a RotationPolicy whose slot c
   const k = await refreshed(BTC, epochOf(BTC));
   await apply(NAMESPACE, { ...policy, spec: { ...spec, suspend: true } });
   tell(
-    `epoch ${epochOf(BTC)} -> ${k.status?.epoch}, same public key: ${k.status?.publicKey === before.get(BTC)?.status?.publicKey}`,
+    `epoch ${epochOf(BTC)} -> ${k.status?.epoch}, ` +
+      `same public key: ${k.status?.publicKey === before.get(BTC)?.status?.publicKey}`,
   );
   tell((await kubectl(['-n', NAMESPACE, 'get', 'rotationpolicy'])).stdout);
 });

@@ -3,7 +3,7 @@
 const started = Date.now();
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
-/** Runs one step of the demo and tells of it; what it returns is shown as its result. */
+/** Runs one step of the demo and reports it; the return value of `run` is shown as its result. */
 export async function step<T>(title: string, run: () => Promise<T>): Promise<T> {
   process.stdout.write(`\n\x1b[1m▶ ${title}\x1b[0m\n`);
   const begin = Date.now();
@@ -19,7 +19,7 @@ export async function step<T>(title: string, run: () => Promise<T>): Promise<T> 
   }
 }
 
-/** A line of what is seen within a step. */
+/** Prints a line about what is seen within a step. */
 export function tell(text: string): void {
   for (const line of text.trimEnd().split('\n')) process.stdout.write(`  ${line}\n`);
 }

@@ -1,6 +1,6 @@
 /**
- * ECDSA keys as wallets use them: transactions of Ethereum and Bitcoin, children, refusals; and under load while something changes. All
- * at level 112; a key at 128 is in readme.test.ts.
+ * ECDSA keys as wallets use them: transactions of Ethereum and Bitcoin, children, refusals; and under load while
+ * something changes. All keys are at level 112; readme.test.ts has a key at 128.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -160,7 +160,9 @@ describe('an ecdsa key', () => {
     assert.equal(healed.publicKey, made.status?.publicKey);
   });
 
-  test('is healed by a RotationPolicy: in each slot auxiliary information is rotated, and then its shares are refreshed', async () => {
+  const slotHeals =
+    'is healed by a RotationPolicy: in each slot auxiliary information is rotated, and then its shares are refreshed';
+  test(slotHeals, async () => {
     const made = await keyReady(KEY, 'ecdsa');
     const { generation = 0 } = (await cluster()).status?.auxiliary ?? {};
     const policy = (suspend: boolean) => ({
@@ -171,7 +173,7 @@ describe('an ecdsa key', () => {
     });
     await apply(NAMESPACE, policy(false));
     await until('a slot has begun', 90, async () => (await rotationPolicy('heal')).status?.lastScheduleTime);
-    // one slot is enough, and the primes for the next would keep two processors busy
+    // one slot is enough: the primes for the next one would keep two processors busy
     await apply(NAMESPACE, policy(true));
     const healed = await until('the key healed', 300, async () => {
       const { status } = await key(KEY);
@@ -199,7 +201,7 @@ async function rotationPolicy(name: string): Promise<RotationPolicy> {
   return (await get<RotationPolicy>(NAMESPACE, 'rotationpolicy', name)) ?? assert.fail(`no RotationPolicy ${name}`);
 }
 
-/** BIP-143, of a transaction with one input and one output, all of it signed. */
+/** Returns the preimage of BIP-143 for a transaction with one input and one output, all of it signed. */
 function segwitPreimage(transaction: Transaction, script: Uint8Array, amount: bigint): Buffer {
   const sha256d = (...parts: Uint8Array[]): Buffer => {
     const once = createHash('sha256').update(Buffer.concat(parts)).digest();

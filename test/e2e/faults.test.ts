@@ -32,13 +32,13 @@ before(async () => {
   keys = [await keyReady(EDDSA, 'eddsa'), await keyReady(TAPROOT, 'taproot'), await keyReady(ECDSA, 'ecdsa')];
 });
 
-/** How often each container of each party was started again, but for those that the test kills. */
+/** Returns how often each container of each party was started again, but for those that the test kills. */
 async function partyRestarts(): Promise<string[]> {
   const all = await Promise.all(PARTIES.map(p => restarts(NAMESPACE, partyPodName(CLUSTER, p))));
   return all.map((containers, i) => `party ${PARTIES[i]}: ${containers.get('party')}`);
 }
 
-/** Breaks something under load, and holds what everybody may expect against what happened. */
+/** Breaks something under load, and compares what happened with what everybody may expect. */
 async function under(load: { interval: number }, breakIt: () => Promise<void>): Promise<void> {
   const [eddsa, taproot, ecdsa] = keys;
   // an ecdsa signature that is made interactively takes as much of a processor as a dozen others
@@ -58,12 +58,15 @@ async function under(load: { interval: number }, breakIt: () => Promise<void>): 
 
 const epochOf = async (name: string): Promise<number> => (await key(name)).status?.epoch ?? 0;
 
-/** Begins a refresh of all keys and breaks something in the middle of it; resolves when they are refreshed all the same. */
+/**
+ * Begins a refresh of all keys and breaks something in the middle of it. Resolves when the keys are refreshed all the
+ * same.
+ */
 async function inMidRefresh(t: TestContext, breakIt: () => Promise<void>): Promise<void> {
   const names = [EDDSA, TAPROOT, ECDSA];
   const epochs = await Promise.all(names.map(epochOf));
   const asked = Promise.all(names.map(name => askForRefresh(name)));
-  await sleep(300 + Math.random() * 400); // about so long it takes until the parties hear of it
+  await sleep(300 + Math.random() * 400); // the parties hear of the refresh after about that long
   await breakIt();
   await asked;
   const steps = (await Promise.all(names.map(key))).map(({ status }) => status?.refresh?.phase);

@@ -1,4 +1,7 @@
-/** The life of keys and requests as their users see it: made, waited for, found again, refreshed once per trigger, destroyed. */
+/**
+ * The life of keys and requests as their users see it: made, waited for, found again, refreshed once per trigger,
+ * destroyed.
+ */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { before, describe, test } from 'node:test';
@@ -49,7 +52,7 @@ describe('a key', () => {
     const publicKey = made.status?.publicKey;
     await signOnce('lifecycle-kept');
 
-    // the cluster with its keys: it goes when its KeyShareSets have gone
+    // removes the cluster with its keys: it goes when its KeyShareSets have gone
     await remove(`mpccluster/${CLUSTER}`, '--wait=false');
     await remove('keyshareset', '--all');
     await remove('signrequest', '--all', '--wait=false');

@@ -1,4 +1,4 @@
-/** The first five minutes of the README, line by line, as a newcomer types them. */
+/** Runs the commands of the README's first five minutes line by line, as a newcomer types them. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { run } from '../cluster/kubectl.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** The indented lines of a section. */
+/** Returns the indented lines of a section. */
 function commandsOf(section: string): readonly string[] {
   const [, text = ''] = readFileSync(join(ROOT, 'README.md'), 'utf8').split(`\n## ${section}\n`);
   const [body = ''] = text.split('\n## ');
@@ -25,7 +25,8 @@ test('the README has commands for the first five minutes', () => {
 
 for (const command of commands) {
   test(command, async () => {
-    // the chart is installed with the images of this run; that the line as such would install it, the server says
+    // before() has installed the chart with the images of this run; the server says whether the README's line would
+    // install it
     const line = command.startsWith('helm ') ? `${command} --dry-run=server` : command;
     const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', `cd '${ROOT}' && ${line}`]);
     if (command.startsWith('openssl ')) assert.match(stdout, /Signature Verified Successfully/);

@@ -1,4 +1,7 @@
-/** A canary: PINs and private keys are where they belong, and nowhere else in the cluster. Shares are looked for in party's own tests. */
+/**
+ * A canary: PINs and private keys are where they belong, and nowhere else in the cluster. The party's own tests look
+ * for shares.
+ */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import {
@@ -29,11 +32,11 @@ before(async () => {
   await refreshedAbove('canary', status?.epoch ?? 0);
 });
 
-/** Every form in which text might turn up: as it is, and in base64 at any offset. */
+/** Returns every form in which text might turn up: as it is, and in base64 at any offset. */
 function forms(text: string): string[] {
   const aligned = [0, 1, 2].map(offset => {
     const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]);
-    // without the characters at either end that depend on what stands beside the text
+    // leaves out the characters at either end, which depend on what stands beside the text
     return bytes.toString('base64').slice(Math.ceil((offset * 8) / 6), -4);
   });
   return [text, Buffer.from(text).toString('hex'), ...aligned];
@@ -46,7 +49,7 @@ async function pins(): Promise<string[]> {
   return values.map(value => Buffer.from(value, 'base64').toString());
 }
 
-/** All objects of all kinds that can be listed: what is in etcd. */
+/** Returns all objects of all kinds that can be listed: the content of etcd. */
 async function everything(): Promise<{ object: Named; text: string }[]> {
   const { stdout } = await kubectl(['api-resources', '--verbs=list', '--output=name']);
   const kinds = stdout.trim().split('\n');

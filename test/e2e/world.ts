@@ -1,4 +1,4 @@
-/** The MpcCluster that the end-to-end tests share, made once; each test file has keys of its own in it. */
+/** The MpcCluster that the end-to-end tests share, made once. Each test file has keys of its own in it. */
 import type { KeyReport } from '@mpc-operator/crds/control';
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
@@ -33,7 +33,7 @@ export const mpcCluster = {
   },
 } as const;
 
-/** A key 2-of-3. */
+/** Returns the KeyShareSet of a 2-of-3 key. */
 export const keyShareSet = (name: string, purpose: Purpose) => ({
   apiVersion: API_VERSION,
   kind: 'KeyShareSet',
@@ -47,7 +47,7 @@ export const keyShareSet = (name: string, purpose: Purpose) => ({
   },
 });
 
-/** Installs the operator and has the cluster ready, from whatever was there before. */
+/** Installs the operator and makes the cluster ready, from whatever was there before. */
 export async function clusterReady(): Promise<void> {
   await installChart({ wait: true });
   await kubectl(['apply', '-f', '-'], { input: JSON.stringify(namespace) });
@@ -82,7 +82,7 @@ export async function askForRefresh(name: string, value = `${Date.now()}`): Prom
   return value;
 }
 
-/** Waits until every party signs with one epoch above `epoch` and has destroyed all below it. */
+/** Waits until every party signs with one epoch above `epoch` and has destroyed all epochs below it. */
 export async function refreshedAbove(name: string, epoch: number, seconds = 120): Promise<KeyShareSet> {
   return await until(`${name} refreshed above epoch ${epoch}`, seconds, async () => {
     const found = await key(name);

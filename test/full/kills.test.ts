@@ -1,4 +1,7 @@
-/** Every party is killed at many moments of a refresh, under load: whenever it is, all ends in one epoch and nothing is lost. */
+/**
+ * Every party is killed at many moments of a refresh, under load. Whenever that is, all ends in one epoch and nothing
+ * is lost.
+ */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,16 +23,21 @@ import {
   wait,
 } from '../e2e/world.ts';
 
-/** Milliseconds from when kubectl is started to ask for a refresh, to the kill. All of it takes about a second. */
+/**
+ * Milliseconds from when kubectl is started to ask for a refresh, to the kill. The whole refresh takes about a second.
+ */
 const MOMENTS = [200, 250, 300, 350, 400, 450, 500, 600, 700, 800, 1000] as const;
-/** A party refreshes one key only so often: the moments take turns with these. */
+/** The keys that take turns, since a party refreshes one key only so often. */
 const KEYS = ['kills-a', 'kills-b', 'kills-c', 'kills-d'] as const;
 
 let keys: readonly KeyShareSet[];
-/** How far the refreshes were, as status had it, when the kills came. */
+/** The phases of the refreshes, as status had them, when the kills came. */
 const steps = new Set<string | undefined>();
 
-/** A pod in which nothing was ever restarted: the kubelet makes a container wait the longer the more often it has ended. */
+/**
+ * Replaces a pod by one in which nothing was ever restarted: the kubelet makes a container wait the longer the more
+ * often it has ended.
+ */
 async function replacePod(name: string): Promise<void> {
   await kubectl(['--namespace', NAMESPACE, 'delete', 'pod', name]);
   await until(`another pod ${name} ready`, 180, async () => {

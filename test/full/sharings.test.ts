@@ -1,4 +1,7 @@
-/** Every committee of up to seven parties and every threshold: keygen, every size of quorum, refresh, over a network at its worst. */
+/**
+ * Every committee of up to seven parties and every threshold: keygen, every size of quorum, and refresh, over a network
+ * at its worst.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chaotic, results } from '@mpc-operator/party/protocol/session/simulator';
@@ -20,7 +23,7 @@ function publicKeyOf(purpose: FrostPurpose, shares: readonly KeyShare[]): string
   return [...keys].join();
 }
 
-/** A quorum of this size that begins at the given party, round the table. */
+/** Returns a quorum of this size that begins at the given party, round the table. */
 const quorum = (shares: readonly KeyShare[], size: number, first: number): readonly KeyShare[] =>
   [...shares, ...shares].slice(first % shares.length).slice(0, size);
 
@@ -42,7 +45,8 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
   const { curve } = schemes[purpose];
   for (let n = 2; n <= LARGEST; n += 1) {
     for (let threshold = 2; threshold <= n; threshold += 1) {
-      test(`${purpose}, ${threshold} of ${n}: every quorum signs, before and after a refresh, under one public key`, async () => {
+      const claim = 'every quorum signs, before and after a refresh, under one public key';
+      test(`${purpose}, ${threshold} of ${n}: ${claim}`, async () => {
         const seed = 100 * n + threshold;
         const made = results(await simulateKeygen({ curve, threshold }, n, { network: chaotic, seed }));
         const shares = [...made.values()].map(({ result }) => result.share);

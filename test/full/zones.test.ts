@@ -1,4 +1,7 @@
-/** Each zone is lost and comes back, under load: what is left signs, status says what is missing, and nobody has to do anything. */
+/**
+ * Each zone is lost and comes back, under load. The remaining parties sign, status says what is missing, and nobody has
+ * to do anything.
+ */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';

@@ -1,4 +1,4 @@
-/** The party's HSM over p11-kit, as in the cluster, and every way in which the sidecar can go. */
+/** The party's HSM over p11-kit, as in the cluster, and every way in which the sidecar can fail. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { HsmClient, type HsmOptions } from '@mpc-operator/party/hsm/client';
@@ -21,7 +21,7 @@ function start(t: TestContext, sidecar: Sidecar, options: Partial<HsmOptions> = 
   return hsm;
 }
 
-/** A connected HSM with something sealed in it. */
+/** Returns a connected HSM with a secret sealed in it. */
 async function sealing(t: TestContext): Promise<{ sidecar: Sidecar; hsm: HsmClient; sealed: Sealed }> {
   const sidecar = new Sidecar(t);
   await sidecar.start();

@@ -90,7 +90,7 @@ test('an erasure during which the HSM goes again and again loses nothing', async
     for (const epoch of epochs.slice(1)) assert.equal(await text(sealing, sharing(epoch)), `share ${epoch}`);
   }
   assert.ok(failures > 0);
-  // the last kill may have come after the last call, and show only now
+  // the last kill may have come after the last call, and show only in this one
   const generations = await hsm.generations().catch(async (error: unknown) => {
     assert.ok(error instanceof HsmUnavailable, String(error));
     await hsm.whenConnected();

@@ -1,6 +1,6 @@
 /**
- * What the party needs of a PKCS#11 token, against a real one: SoftHSM by itself, or the HSM that HSM_MODULE, HSM_TOKEN and
- * HSM_PIN_FILE name, with which this file runs anywhere.
+ * Tests what the party needs of a PKCS#11 token, against a real one: SoftHSM by itself, or the HSM that HSM_MODULE,
+ * HSM_TOKEN and HSM_PIN_FILE name. With these variables this file runs anywhere.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -145,7 +145,9 @@ test('random bytes are of the length that was asked for', async t => {
   assert.notDeepEqual(a, b);
 });
 
-test('a key whose value somebody may know, or that was half made in a crash, is not used, and gives way to a new one', async t => {
+const exposed =
+  'a key whose value somebody may know, or that was half made in a crash, is not used, and gives way to a new one';
+test(exposed, async t => {
   const config = makeToken(t);
   const file = join(config.folder, 'known.key');
   writeFileSync(file, 'a key of 32 bytes that they know');

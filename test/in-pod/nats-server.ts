@@ -13,11 +13,11 @@ import { mpcCluster } from '@mpc-operator/operator/testing/objects';
 import { partyNatsConfig } from '@mpc-operator/party/transport/nats-network';
 import type { NatsConfig } from '@mpc-operator/runtime/nats-client';
 
-/** What the server is configured for: three parties. */
+/** The cluster of three parties that the server is configured for. */
 const cluster = mpcCluster();
 const uriOf = (peer: Peer): string => peerUri(cluster.metadata.namespace ?? '', cluster.metadata.name, peer);
 
-/** One server for a cluster of three parties, configured by the operator's own code, on a port of this machine. */
+/** A NATS server for a cluster of three parties, configured by the operator's own code, on a port of this machine. */
 export class NatsServer {
   readonly #port: number;
   readonly #folder: string;
@@ -30,7 +30,7 @@ export class NatsServer {
     this.#authority = authority;
   }
 
-  /** Prepared, not started. Gone with the test. */
+  /** Prepares a server without starting it. The server goes with the test. */
   static async prepare(t: Pick<TestContext, 'after'>): Promise<NatsServer> {
     const folder = mkdtempSync(join(tmpdir(), 'nats-'));
     const server = new NatsServer(await freePort(), folder, await createAuthority('test', new Date()));
@@ -64,7 +64,10 @@ export class NatsServer {
     await gone;
   }
 
-  /** What a peer needs to connect, with a fresh certificate: of `authority`, or of the one that the server trusts. */
+  /**
+   * Returns what a peer needs to connect, with a fresh certificate of `authority`, or of the authority that the server
+   * trusts.
+   */
   async credentials(peer: Peer, authority = this.#authority): Promise<NatsConfig> {
     const name = typeof peer === 'string' ? peer : `party-${peer.party}`;
     const tlsDirectory = await this.#certify(name, uriOf(peer), [], authority);
@@ -74,9 +77,9 @@ export class NatsServer {
   async #configure(): Promise<void> {
     const directory = await this.#certify('nats', uriOf('nats'), ['localhost'], this.#authority);
     const { text } = natsConfig(cluster, '');
-    // its first line names the server by a variable, the rest is JSON without its braces
+    // the first line of the configuration names the server by a variable, the rest is JSON without its braces
     const json = text.slice(text.indexOf('\n')).replaceAll(NATS_DIRECTORY, directory);
-    // the one server has no others to find, and this machine's ports
+    // this server has no others to find, and uses this machine's ports
     const { cluster: _, http: __, ...alone } = JSON.parse(`{${json}}`);
     writeFileSync(join(this.#folder, 'nats.json'), JSON.stringify({ ...alone, host: '127.0.0.1', port: this.#port }));
   }

@@ -35,7 +35,7 @@ async function startServer(t: TestContext): Promise<NatsServer> {
   return server;
 }
 
-/** Clients of all parties, connected, and their transports. */
+/** Connects clients of all parties, and returns them with their transports. */
 async function connectParties(t: TestContext, server: NatsServer) {
   const clients = await Promise.all(PARTIES.map(async party => connect(t, await server.credentials({ party }))));
   const transports = clients.map((client, i) => new PartyTransport(client, PARTIES[i] ?? 0, systemClock));
@@ -145,7 +145,7 @@ test('a party answers the operator, and nobody in another name', async t => {
   assert.equal(Buffer.from(answer.data).toString(), 'yes');
   assert.deepEqual(heard.splice(0), ['mpc.control.1']);
 
-  // party 2 writes to itself and asks for the answer at a subject of somebody else
+  // party 2 writes to itself and asks for the answer at somebody else's subject
   const { servers, tls } = await server.credentials({ party: 2 });
   const two = await nats({ servers: [...servers], tls });
   t.after(() => two.close());

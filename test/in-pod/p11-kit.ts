@@ -6,13 +6,16 @@ import type { TestContext } from 'node:test';
 import type { HsmConfig } from '@mpc-operator/party/hsm/hsm';
 import { makeToken, SOFTHSM_MODULE } from './softhsm.ts';
 
-/** Where the images of party and HSM have them. */
+/** The path of the client module in the images of party and HSM. */
 const CLIENT_MODULE = '/usr/local/lib/p11-kit-client.so';
 
-/** What stands in the HSM sidecar: `p11-kit server` with SoftHSM behind it, which can be hurt in all the ways it can be hurt. */
+/**
+ * What the HSM sidecar runs: `p11-kit server` with SoftHSM behind it, which a test can break in every way in which it
+ * may break.
+ */
 export class Sidecar {
   readonly config: HsmConfig;
-  /** For the test's own files. */
+  /** A folder for the test's own files. */
   readonly folder: string;
   readonly #socket: string;
   #server: ChildProcess | undefined;
@@ -22,17 +25,17 @@ export class Sidecar {
     this.config = { ...token, module: CLIENT_MODULE };
     this.folder = token.folder;
     this.#socket = join(token.folder, 'socket');
-    // Read by p11-kit-client.so in the HSM process.
+    // p11-kit-client.so reads this in the HSM process.
     process.env.P11_KIT_SERVER_ADDRESS = `unix:path=${this.#socket}`;
     t.after(() => this.killAll());
   }
 
-  /** As the sidecar's entry point: a stale socket would keep the server from listening. */
+  /** Starts the server as the sidecar's entry point does: a stale socket would keep the server from listening. */
   async start(): Promise<void> {
     rmSync(this.#socket, { force: true });
     const args = ['server', '-f', '--name', this.#socket, '--provider', SOFTHSM_MODULE, 'pkcs11:token=party-1'];
     this.#server = spawn('p11-kit', args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    // It prints its address once it listens.
+    // The server prints its address once it listens.
     if (this.#server.stdout) await once(this.#server.stdout, 'data');
   }
 
@@ -43,7 +46,7 @@ export class Sidecar {
     await exit;
   }
 
-  /** The processes that serve one connection each. */
+  /** Returns the processes that serve one connection each. */
   remotes(): number[] {
     const pid = this.#server?.pid;
     if (pid === undefined || !existsSync(`/proc/${pid}`)) return [];
@@ -54,7 +57,7 @@ export class Sidecar {
     for (const pid of this.remotes()) kill(pid);
   }
 
-  /** As when the container goes. */
+  /** Kills all processes, as when the container goes. */
   async killAll(): Promise<void> {
     const remotes = this.remotes();
     await this.killServer();
@@ -62,7 +65,7 @@ export class Sidecar {
   }
 }
 
-/** Whoever has ended between being listed and being killed is where it should be. */
+/** Kills a process. A process that has ended between being listed and being killed is where it should be. */
 export function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');

@@ -15,7 +15,9 @@ export interface Token extends HsmConfig {
   readonly folder: string;
 }
 
-/** A fresh SoftHSM token. SoftHSM's configuration is set for this process and its children: one token at a time. */
+/**
+ * Makes a fresh SoftHSM token. SoftHSM's configuration is set for this process and its children: one token at a time.
+ */
 export function makeToken(t: Pick<TestContext, 'after'>): Token {
   const folder = mkdtempSync(join(tmpdir(), 'softhsm-'));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -33,7 +35,10 @@ export function makeToken(t: Pick<TestContext, 'after'>): Token {
   return { module: SOFTHSM_MODULE, token, pinFile, keyPrefix: 'mpc/ns/cluster/1/kek', folder };
 }
 
-/** An HSM that is already there, for which the same must hold: HSM_MODULE, HSM_TOKEN and HSM_PIN_FILE. */
+/**
+ * Returns the HSM that HSM_MODULE, HSM_TOKEN and HSM_PIN_FILE name, which is already there and for which the same must
+ * hold.
+ */
 export function configuredHsm(): HsmConfig | undefined {
   const { HSM_MODULE: module, HSM_TOKEN: token, HSM_PIN_FILE: pinFile } = process.env;
   if (module === undefined || token === undefined || pinFile === undefined) return undefined;

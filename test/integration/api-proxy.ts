@@ -1,10 +1,12 @@
-/** An HTTP proxy before the real API server that can do what networks and overloaded servers do. */
+/** An HTTP proxy in front of the real API server that can do what networks and overloaded servers do. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
 
-/** What is done to a request in place of forwarding it. `reset`: the connection breaks. `hang`: nothing ever comes. */
+/**
+ * A fault that a request meets in place of being forwarded. `reset`: the connection breaks. `hang`: nothing ever comes.
+ */
 export type Fault =
   | 'reset'
   | 'hang'
@@ -19,11 +21,11 @@ export interface Seen {
 export class ApiProxy {
   /** All requests, in order. */
   readonly seen: Seen[] = [];
-  /** How many connections were made. */
+  /** The number of connections that were made. */
   connections = 0;
-  /** What to do to a request; undefined: forward it. */
+  /** Returns what to do to a request; undefined: forward it. */
   fault: (request: Seen) => Fault | undefined = () => undefined;
-  /** What to ask the server instead. */
+  /** Returns the URL to ask the server for instead. */
   rewrite: (url: string) => string = url => url;
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((request, response) => this.#serve(request, response));
@@ -46,7 +48,7 @@ export class ApiProxy {
     return proxy;
   }
 
-  /** A kubeconfig that leads here. */
+  /** A kubeconfig that leads to this proxy. */
   get config(): KubeConfig {
     const { port } = this.#server.address() as AddressInfo;
     const config = new KubeConfig();
@@ -62,7 +64,7 @@ export class ApiProxy {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  /** Forwards nothing more to whoever is connected now, who cannot tell it from silence. */
+  /** Forwards nothing more to the clients that are connected now, which cannot tell this from silence. */
   freeze(): void {
     this.#frozen = true;
     for (const socket of this.#sockets) socket.removeAllListeners('data');

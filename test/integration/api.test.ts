@@ -6,7 +6,8 @@ import { parseAllDocuments } from 'yaml';
 import { installChart } from '../cluster/chart.ts';
 import { kubectl, until } from '../cluster/kubectl.ts';
 
-// What the API server takes and what it refuses, with which words: schemas, CEL rules and the policy for the verb `sign`.
+// This file tests what the API server accepts and what it refuses, with which words: schemas, CEL rules and the policy
+// for the verb `sign`.
 
 const namespace = `api-test-${process.pid}`;
 const EXAMPLES = join(import.meta.dirname, '../../examples');
@@ -19,7 +20,7 @@ interface Sample extends Json {
   readonly spec: Json;
 }
 
-/** Paused, so that an operator that runs in this cluster leaves them alone. */
+/** Returns a sample that is paused, so that an operator that runs in this cluster leaves it alone. */
 const sample = (kind: string, name: string, spec: Json): Sample => ({
   apiVersion: API,
   kind,

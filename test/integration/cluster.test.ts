@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { apply as applyIn, kubectl } from '../cluster/kubectl.ts';
 
-// What every other test in a cluster takes for granted: zones, names, volumes, and policies that are enforced.
+// This file tests what every other test in a cluster takes for granted: zones, names, volumes, and policies that are
+// enforced.
 
 const namespace = `cluster-test-${process.pid}`;
 const apply = (...objects: object[]): Promise<unknown> => applyIn(namespace, ...objects);
@@ -34,7 +35,7 @@ const server = (): object =>
     { name: 'data', persistentVolumeClaim: { claimName: 'data' } },
   ]);
 
-/** Asks the server from the client's pod, again and again for up to 20 seconds, until the answer is the one expected. */
+/** Asks the server from the client's pod, again and again for up to 20 seconds, until it gets the expected answer. */
 const answersUntil = async (expected: 'hello' | 'nothing'): Promise<string> => {
   const program = `
     const ask = () => fetch('http://server.${namespace}.svc.cluster.local', { signal: AbortSignal.timeout(1000) })

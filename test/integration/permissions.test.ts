@@ -6,8 +6,8 @@ import { mpcCluster } from '@mpc-operator/operator/testing/objects';
 import { installChart, type Manifest, OPERATOR_NAMESPACE, refusal, render } from '../cluster/chart.ts';
 import { kubectl } from '../cluster/kubectl.ts';
 
-// What everybody may do is written down in docs/reference/permissions.md: a right that is added shows in its diff.
-// `node --test --test-update-snapshots test/integration/permissions.test.ts` writes it.
+// docs/reference/permissions.md says what everybody may do: a right that is added shows in its diff. `node --test
+// --test-update-snapshots test/integration/permissions.test.ts` writes that page.
 
 const PAGE = join(import.meta.dirname, '../../docs/reference/permissions.md');
 
@@ -18,7 +18,7 @@ interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
-/** One row for each resource: its group, the names it is limited to, and the verbs. */
+/** Returns one row for each resource: its group, the names it is limited to, and the verbs. */
 function table(rules: readonly Rule[]): string[] {
   const rows = rules.flatMap(({ apiGroups = [], resources = [], verbs, resourceNames = [] }) =>
     apiGroups.flatMap(group =>
@@ -49,7 +49,8 @@ async function page(): Promise<string> {
     '',
     '## The operator',
     '',
-    'In all namespaces, or in those of the value `watchNamespaces`. It cannot create a SignRequest, list Secrets or delete a pod.',
+    'In all namespaces, or in those of the value `watchNamespaces`. ' +
+      'It cannot create a SignRequest, list Secrets or delete a pod.',
     '',
     ...table(rulesOf(manifests, 'ClusterRole', 'mpc-operator')),
     'In its own namespace:',

@@ -39,7 +39,9 @@ describe('server-side apply', () => {
     assert.equal(writes(proxy), before);
   });
 
-  test('repairs what somebody else changed, and removes what is no longer wished, and leaves what is not ours', async t => {
+  const repairs =
+    'repairs what somebody else changed, and removes what is no longer wished, and leaves what is not ours';
+  test(repairs, async t => {
     const { namespace, client, others } = await world(t);
     const key = { namespace, name: 'a' };
     const wish = configMap(namespace, 'a', { mine: '1', dropped: '2' });
@@ -151,7 +153,7 @@ describe('evictions', () => {
     return { ...w, key, uid };
   }
 
-  /** The image that every node has. */
+  /** Returns the image that every node has. */
   async function pauseImage(client: ApiClient): Promise<string> {
     const { items } = await client.list(Node);
     const images = items.flatMap(node => node.status?.images?.flatMap(image => image.names ?? []) ?? []);

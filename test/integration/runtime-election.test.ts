@@ -10,7 +10,7 @@ import { until, type World, world } from './runtime-world.ts';
 const LEASE_DURATION = 3_000;
 const durations = { leaseDuration: LEASE_DURATION, renewDeadline: 2_000, retryPeriod: 500 };
 
-/** A candidate with a network of its own. */
+/** Returns a candidate with a network of its own. */
 async function candidate(t: TestContext, { namespace, log }: World, identity: string) {
   const proxy = await ApiProxy.start();
   const transport = new KubeConfigTransport(proxy.config, { userAgent: identity });
@@ -30,7 +30,9 @@ async function record({ others, namespace }: World) {
 }
 
 describe('leader election on a real API server', () => {
-  test('a leader that dies without a word is followed only after the lease was silent for its whole duration', async t => {
+  const silentDeath =
+    'a leader that dies without a word is followed only after the lease was silent for its whole duration';
+  test(silentDeath, async t => {
     const w = await world(t);
     const [a, b] = [await candidate(t, w, 'a'), await candidate(t, w, 'b')];
     await a.elector.acquire(a.stop.signal);
@@ -44,7 +46,7 @@ describe('leader election on a real API server', () => {
     const last = await record(w);
     const silent = performance.now();
     assert.ok((await lost) < (await acquired), 'the old leader stops before the new one begins');
-    // The last renewal was seen by b at the latest one retry period and its jitter before `silent`.
+    // b saw the last renewal at the latest one retry period and its jitter before `silent`.
     assert.ok((await acquired) - silent > LEASE_DURATION - 2.2 * durations.retryPeriod);
     assert.equal(b.elector.leader, 'b');
     assert.equal(b.elector.term, 1);

@@ -10,7 +10,7 @@ const expired = { status: 410, body: { kind: 'Status', code: 410, reason: 'Expir
 const isWatch = ({ url }: Seen) => url.includes('watch=true');
 const isList = (request: Seen) => request.method === 'GET' && !isWatch(request);
 
-/** An informer of the ConfigMaps of the world, through the proxy, and what its handler is told. */
+/** Returns an informer of the ConfigMaps of the world, through the proxy, and what its handler is told. */
 async function informed(t: TestContext, { client, namespace, log }: World, options: { silence?: number } = {}) {
   const informer = new Informer({
     client,
@@ -68,7 +68,8 @@ describe('an informer of a real API server', () => {
     assert.equal(w.proxy.seen.filter(isList).length, 1);
   });
 
-  test('whose version expired while it was cut off, sees what is gone, new, and was deleted and made again', async t => {
+  const cutOff = 'whose version expired while it was cut off, sees what is gone, new, and was deleted and made again';
+  test(cutOff, async t => {
     const w = await world(t);
     for (const name of ['gone', 'recreated', 'same']) {
       await w.others.create(ConfigMap, configMap(w.namespace, name, { n: '1' }));

@@ -11,7 +11,7 @@ import { configMap, until, type World, world } from './runtime-world.ts';
 const source = { labels: { role: 'source' } };
 
 /**
- * The smallest operator there is: for each ConfigMap `x` with the label it keeps a ConfigMap `x-copy` of the same data.
+ * The smallest operator there is: for each ConfigMap `x` with its label it keeps a ConfigMap `x-copy` of the same data.
  */
 async function operator(t: TestContext, { namespace, log }: World) {
   const proxy = await ApiProxy.start();
@@ -90,7 +90,7 @@ describe('an operator on a real API server', () => {
     const { metadata, ...rest } = configMap(w.namespace, 'x', { n: '1' });
     const created = await w.others.create(ConfigMap, { ...rest, metadata: { ...metadata, ...source } });
     await until('the copy', () => reconciled.length > 0);
-    // A touch of the source that changes nothing of the copy.
+    // This changes the source, and nothing of the copy.
     for (let i = 0; i < 10; i++) {
       const before = reconciled.length;
       await w.others.mergePatch(ConfigMap, keyOf(created), { metadata: { annotations: { touched: String(i) } } });

@@ -10,11 +10,11 @@ import { ApiProxy } from './api-proxy.ts';
 export interface World {
   /** A namespace that goes with the test. */
   readonly namespace: string;
-  /** Through the proxy: what is tested. */
+  /** The client through the proxy, which is tested. */
   readonly client: ApiClient;
   readonly transport: KubeConfigTransport;
   readonly proxy: ApiProxy;
-  /** Past the proxy: other people. */
+  /** A client past the proxy: other people. */
   readonly others: ApiClient;
   readonly log: SilentLogger;
 }
@@ -39,7 +39,7 @@ export function configMap(namespace: string, name: string, data: { readonly [nam
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name }, data };
 }
 
-/** Waits for something that becomes true by what goes on elsewhere. The test fails after half a minute. */
+/** Waits for a condition that something elsewhere makes true. The test fails after half a minute. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 30_000;
   while (!(await condition())) {

@@ -1,18 +1,18 @@
 /**
- * The guards of the attack list: what each is, where it is, and which test turns red without it. `make test-mutation` takes each out
- * in turn; docs/reference/guards.md is made of this list.
+ * The guards of the attack list: what each guard is, where it is, and which test turns red without it. `make
+ * test-mutation` takes each guard out in turn; docs/reference/guards.md is made of this list.
  */
 
 export interface Guard {
-  /** Of the attack list, such as P1. */
+  /** The row of the attack list, such as P1. */
   readonly row: string;
   /** What an attacker could do without it. */
   readonly attack: string;
-  /** From the root of the repository. */
+  /** The path of the file, from the root of the repository. */
   readonly file: string;
-  /** Exactly as it is in the file, where it is once. */
+  /** The code of the guard, exactly as it is in the file, where it is once. */
   readonly code: string;
-  /** What stands there when the guard is gone. */
+  /** The code that stands there when the guard is gone. */
   readonly without: string;
   readonly test: string;
   /** The beginning of the names of the tests that turn red. */
@@ -34,10 +34,10 @@ const VIEW = 'party/src/protocol/session/view.ts';
 const EQUIVOCATION_TEST = 'party/src/protocol/session/equivocation-attacks.test.ts';
 const EVIDENCE = 'party/src/protocol/evidence';
 const FRAMING = `${EVIDENCE}/framing.test.ts`;
-const ASKED = 'party/src/requests/requested-data.ts';
-const ASKED_TEST = 'party/src/requests/requested-data.test.ts';
-const ECDSA_SESSION = 'party/src/requests/sign-ecdsa.ts';
-const ECDSA_SESSION_TEST = 'party/src/requests/sign-ecdsa.test.ts';
+const REQUESTED_DATA = 'party/src/requests/requested-data.ts';
+const REQUESTED_DATA_TEST = 'party/src/requests/requested-data.test.ts';
+const SIGN_ECDSA = 'party/src/requests/sign-ecdsa.ts';
+const SIGN_ECDSA_TEST = 'party/src/requests/sign-ecdsa.test.ts';
 const PRIMES = 'party/src/auxiliary/primes.ts';
 const PRIMES_TEST = 'party/src/auxiliary/primes.test.ts';
 const POOL = 'party/src/presignatures/pool.ts';
@@ -74,7 +74,7 @@ const range = (name: string): Place => ({
   test: PROOF_ATTACKS,
   tests: 'P6',
 });
-/** A file of evidence, and the beginning of the test's name after its row. */
+/** The place of a guard in a file of evidence. `tests` is the beginning of the test's name after its row. */
 const framed = (file: string, tests: string, row = 'A5'): Place => ({
   row,
   file: `${EVIDENCE}/${file}`,
@@ -216,7 +216,7 @@ export const guards: readonly Guard[] = [
   ),
   guard(
     { row: 'F6', file: AUX_INFO, test: ATTACKS, tests: 'F6' },
-    'a modulus chosen after those of the others',
+    'a modulus chosen after those of the other parties',
     "equal(view.hashReveal(from, reveal), shown.of('commit').get(from))",
     "shown.of('commit').has(from) || reveal === undefined",
   ),
@@ -245,7 +245,7 @@ export const guards: readonly Guard[] = [
   ),
   guard(
     online('D4'),
-    'a seed chosen after those of the others',
+    'a seed chosen after those of the other parties',
     'equal(commitToSeed(id, from, revealed), seedCommitments.get(from))',
     'from > 0 || revealed.length === 0',
   ),
@@ -267,7 +267,7 @@ export const guards: readonly Guard[] = [
       test: 'party/src/protocol/signing/ecdsa.test.ts',
       tests: 'D10',
     },
-    'a second signature made of the first',
+    'a second signature made from the first one',
     'isHigh ? curve.negateScalar(s) : s',
     's',
   ),
@@ -279,19 +279,19 @@ export const guards: readonly Guard[] = [
   ),
   guard(
     { row: 'A5', file: `${CGGMP24}/interactive.ts`, test: ATTACKS, tests: 'A5: a wrong partial signature' },
-    'a wrong partial signature that names nobody',
+    'a wrong partial signature, for which no party is named',
     'isPartialSignature(view.curve, view.nonce, m, from, sigma)',
     'from > 0 || isPartialSignature(view.curve, view.nonce, m, from, sigma)',
   ),
   guard(
     online('A5'),
-    'a wrong partial signature that names nobody',
+    'a wrong partial signature, for which no party is named',
     'isPartialSignature(view.curve, view.nonce, view.m, from, sigma)',
     'from > 0 || isPartialSignature(view.curve, view.nonce, view.m, from, sigma)',
   ),
   guard(
     { row: 'A5', file: `${CGGMP24}/red-alert.ts`, test: ATTACKS, tests: 'A5: who opens another share' },
-    'a presignature spoiled by nobody',
+    'a spoiled presignature, for which no party is named',
     'opened.verify(roles(view.context, about)',
     'true || opened.verify(roles(view.context, about)',
   ),
@@ -308,7 +308,7 @@ export const guards: readonly Guard[] = [
       test: `${EVIDENCE}/evidence.test.ts`,
       tests: 'A5: cggmp24/interactive/v1: who multiplies what is no ciphertext',
     },
-    'a presignature spoiled with what is no ciphertext, by nobody',
+    'a presignature spoiled with a number that is no ciphertext, for which no party is named',
     'if (!key.areCiphertexts(...kept)) return undefined;',
   ),
   guard(
@@ -318,13 +318,13 @@ export const guards: readonly Guard[] = [
       test: 'party/src/protocol/session/judge.test.ts',
       tests: 'a message for nobody in the session',
     },
-    'an accusation about nobody that ends the session of whoever hears it',
+    'an accusation about a message to no party of the session ends the session of every party that hears it',
     'const codec = this.#isAddressed(header) ? this.#codecOf(header) : undefined;',
     'const codec = this.#codecOf(header);',
   ),
   guard(
     { row: 'T3', file: VIEW, test: EQUIVOCATION_TEST, tests: 'T3: who shows its own message signed once more' },
-    'what was signed twice passes for what was received, and evidence of all that follows is refused',
+    'a message that was signed twice passes for the received one, and evidence of all that follows is refused',
     'equal(own.signed, message.signed)',
     'equal(own.signed.subarray(-32), message.signed.subarray(-32))',
   ),
@@ -336,19 +336,19 @@ export const guards: readonly Guard[] = [
   ),
   guard(
     { row: 'T3', file: VIEW, test: 'party/src/protocol/session/judge.test.ts', tests: 'two messages for one place' },
-    'who signs twice for one place is not convicted by those who were told once',
+    'a party that signs twice for one place is not convicted by the parties that received one message',
     'equal(first.signed, second.signed)',
     'equal(first.signed.subarray(-32), second.signed.subarray(-32))',
   ),
   guard(
     { row: 'T3', file: VIEW, test: EQUIVOCATION_TEST, tests: 'T3: a message of another type' },
-    'who shows what nobody sends there ends the session, and is not named',
+    'a party whose view shows a message that no party sends in the round ends the session, and is not named',
     "if (view.round === HELLO) return header.type === 'hello' ? header : undefined;",
     "if (header.type === 'hello') return header;",
   ),
   guard(
     { row: 'I8', file: 'party/src/protocol/session/inbox.ts', test: EQUIVOCATION_TEST, tests: 'I8: a second' },
-    'a message that is signed twice, of which each recipient keeps another one',
+    'a message that is signed twice, so that recipients keep different versions of it',
     'Buffer.from(first.signed).equals(envelope.signed)',
     'Buffer.from(first.header.payloadHash).equals(envelope.header.payloadHash)',
   ),
@@ -359,42 +359,42 @@ export const guards: readonly Guard[] = [
       test: 'party/src/protocol/session/context-attacks.test.ts',
       tests: 'F3: an extra',
     },
-    'the key that signs in the place of the id of the key',
+    'an extra of the name of a field, which takes the place of that field',
     'extraName(name)',
     'name',
   ),
   guard(
-    framed('trial.ts', 'what another party signs after'),
-    'evidence against an honest party, of what was never said to it',
+    framed('open.ts', 'what another party signs after'),
+    'evidence against an honest party, made of messages that it never received',
     'view.payload === undefined || !showsJust(view.payload, opened)',
     'view.payload === undefined',
   ),
   guard(
-    framed('trial.ts', 'nor does it if that party signs'),
-    'evidence against an honest party, of what others say that it was told',
+    framed('open.ts', 'nor does it if that party signs'),
+    'evidence against an honest party, made of what other parties say that it received',
     'view.from !== accused || ',
   ),
   guard(
     framed('judge-evidence.ts', 'who copies the modulus', 'P1'),
-    'evidence against whose modulus was copied',
+    'evidence against the party whose modulus was copied',
     'for (const earlier of session.checks.slice(0, index))',
     'for (const earlier of session.checks.slice(0, 0))',
   ),
   guard(
     framed('judge-evidence.ts', 'what was said in one session'),
-    'evidence against an honest party, of what it said in another session',
+    'evidence against an honest party, made of its message in another session',
     'header => Buffer.from(header.sid).equals(sid)',
     'header => header.sid.length === sid.length',
   ),
   guard(
-    framed('cases.ts', 'other auxiliary information'),
-    'evidence against an honest party, judged by what the session was not about',
+    framed('public-checks.ts', 'other auxiliary information'),
+    'evidence against an honest party, judged by data that the session was not about',
     'if (!sameBytes(session.extras[name], value))',
     'if (!sameBytes(value, value))',
   ),
   guard(
-    framed('trial.ts', 'who said hello to three'),
-    'evidence against an honest party, judged as one of other parties',
+    framed('open.ts', 'who said hello to three'),
+    'evidence against an honest party, judged as if its session had other members',
     'agree(contextFields(parameters), greeting);',
   ),
   guard(
@@ -415,7 +415,7 @@ export const guards: readonly Guard[] = [
       test: `${EVIDENCE}/report.test.ts`,
       tests: 'evidence is about identities',
     },
-    'evidence against a stranger, taken for a party',
+    'evidence against a stranger that is taken for a party',
     'if (expected.size > 0) compareFingerprints(identities, expected);',
   ),
   guard(
@@ -436,30 +436,32 @@ export const guards: readonly Guard[] = [
     "presignaturesTotal.inc({ what: 'used' });",
   ),
   guard(
-    { row: 'D1', file: ECDSA_SESSION, test: ECDSA_SESSION_TEST, tests: 'D1: what a presignature is used for' },
+    { row: 'D1', file: SIGN_ECDSA, test: SIGN_ECDSA_TEST, tests: 'D1: what a presignature is used for' },
     'a party that crashed in mid-session uses a presignature again',
     "store.append([{ type: 'PresignatureConsumed', ...consumed }]), ",
   ),
   guard(
-    { row: 'D1', file: ECDSA_SESSION, test: ECDSA_SESSION_TEST, tests: 'D1: one that was used before' },
+    { row: 'D1', file: SIGN_ECDSA, test: SIGN_ECDSA_TEST, tests: 'D1: one that was used before' },
     'a presignature that was used before is left where it can be used again',
     'using presignature = pooled.presignature;',
     'const { presignature } = pooled;',
   ),
   guard(
-    { row: 'D3', file: ECDSA_SESSION, test: ECDSA_SESSION_TEST, tests: 'D3: a digest of nobody knows what' },
-    'a digest that somebody chose meets a presignature',
-    "if ('prehashed' in asked) throw new RangeError('a digest of nobody knows what is never signed from a presignature');\n  const data = DataToSign.of(asked.message, asked.digest);",
-    "const data = 'prehashed' in asked ? DataToSign.of(asked.prehashed, 'sha256') : DataToSign.of(asked.message, asked.digest);",
+    { row: 'D3', file: SIGN_ECDSA, test: SIGN_ECDSA_TEST, tests: 'D3: a bare digest' },
+    'a bare digest that an attacker chose is signed from a presignature',
+    "if ('prehashed' in plain) throw new RangeError(BARE_DIGEST);\n  " +
+      'const data = DataToSign.of(plain.message, plain.digest);',
+    "const data = 'prehashed' in plain ? " +
+      "DataToSign.of(plain.prehashed, 'sha256') : DataToSign.of(plain.message, plain.digest);",
   ),
   guard(
-    { row: 'D3', file: ASKED, test: ASKED_TEST, tests: 'D3: a digest of which nobody sees' },
-    'whoever may ask for signatures has digests signed whose messages the parties do not see',
+    { row: 'D3', file: REQUESTED_DATA, test: REQUESTED_DATA_TEST, tests: 'D3: a digest of which nobody sees' },
+    'anybody who may ask for signatures has bare digests signed, whose messages the parties do not see',
     'if (!allowPrehashed) {',
     'if (purpose === undefined) {',
   ),
   guard(
-    { row: 'D4', file: ECDSA_SESSION, test: ECDSA_SESSION_TEST, tests: 'D4: a presignature is led with by its owner' },
+    { row: 'D4', file: SIGN_ECDSA, test: SIGN_ECDSA_TEST, tests: 'D4: a presignature is led with by its owner' },
     'two parties lead with one presignature at once, for two requests',
     'pooled.owner === leader &&',
   ),
@@ -471,12 +473,12 @@ export const guards: readonly Guard[] = [
   ),
   guard(
     { row: 'A6', file: BANS, test: LIFTING_TEST, tests: 'A6: what a party was forgiven' },
-    'whoever has old evidence bans a party again each time that its ban is lifted',
+    'a party that has old evidence bans another one again each time that the ban is lifted',
     'if (session !== undefined) this.#forgiven.add(liftedBanOf(party, session));',
   ),
   guard(
     { row: 'A6', file: BANS, test: LIFTING_TEST, tests: 'A6: a judgement that ends after' },
-    'a judgement that lasts brings a ban back that was lifted meanwhile',
+    'a judgement that takes long brings back a ban that was lifted meanwhile',
     'if (this.#isSettled(party, evidence)) return;',
     'if (this.has(party)) return;',
   ),

@@ -1,7 +1,7 @@
 /**
- * `make test-mutation`: takes each guard of the attack list out in turn, in a copy of the sources, and expects its tests to turn red.
- * With `--only TEXT` just those in whose row, file or test the text is. With `--table` it writes docs/reference/guards.md instead; with
- * `--check` it fails if that is not what the list says.
+ * `make test-mutation`: takes each guard of the attack list out in turn, in a copy of the sources, and expects its
+ * tests to turn red. With `--only TEXT` it takes out only the guards whose row, file or test contains the text. With
+ * `--table` it writes docs/reference/guards.md instead; with `--check` it fails if that page is not what the list says.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -13,10 +13,12 @@ import { table } from './table.ts';
 
 const root = join(import.meta.dirname, '../..');
 const page = join(root, 'docs/reference/guards.md');
-/** Tests are run with all the time they want; a guard whose absence makes one hang is noticed too. */
+/** Milliseconds for the tests of one guard. A guard whose absence makes a test hang is noticed too. */
 const TIME_LIMIT = 300_000;
 
-/** The sources of the packages that tests of guards need, on their own: what is changed there is changed nowhere else. */
+/**
+ * Copies the sources of the packages that tests of guards need: what is changed in the copy is changed nowhere else.
+ */
 function copySources(): string {
   const copy = mkdtempSync(join(tmpdir(), 'mutation-'));
   for (const folder of ['party', 'crds', 'runtime'])
@@ -25,7 +27,7 @@ function copySources(): string {
   return copy;
 }
 
-/** The tests whose names begin with `tests`: how many pass, and how many fail. */
+/** Runs the tests whose names begin with `tests`: returns how many pass, and how many fail. */
 function runTests(copy: string, { test, tests }: Guard): { passed: number; failed: number } {
   const name = tests.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const args = [
@@ -42,7 +44,7 @@ function runTests(copy: string, { test, tests }: Guard): { passed: number; faile
   return { passed: count('ok'), failed: count('not ok') };
 }
 
-/** Whether the tests that are to notice it turn red when the guard is gone. */
+/** Whether the tests of the guard turn red when the guard is gone. */
 function isNoticed(copy: string, guard: Guard): boolean {
   const { file, code, without } = guard;
   const path = join(copy, file);
@@ -57,7 +59,7 @@ function isNoticed(copy: string, guard: Guard): boolean {
   return failed > 0;
 }
 
-/** With all guards in place, every test that is to notice something is there and green. */
+/** Checks that with all guards in place, every test that is to notice something is there and green. */
 function checkTests(copy: string, chosen: readonly Guard[]): void {
   const distinct = new Map(chosen.map(guard => [`${guard.test}: ${guard.tests}`, guard]));
   for (const [name, guard] of distinct) {
@@ -75,7 +77,8 @@ function run(only: string): void {
     const noticed = isNoticed(copy, guard);
     if (!noticed) unnoticed.push(guard);
     console.log(
-      `${noticed ? 'red, as it must be' : 'GREEN WITHOUT IT'}  ${i + 1}/${chosen.length}  ${guard.row}: ${guard.attack}`,
+      `${noticed ? 'red, as it must be' : 'GREEN WITHOUT IT'}  ` +
+        `${i + 1}/${chosen.length}  ${guard.row}: ${guard.attack}`,
     );
   }
   rmSync(copy, { recursive: true });

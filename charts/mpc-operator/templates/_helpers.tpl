@@ -26,9 +26,10 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end -}}
 {{- end }}
 
-{{/* What the operator may do in the namespaces it looks after. */}}
+{{/* The rights of the operator in the namespaces that it looks after. */}}
 {{- define "mpc-operator.rules" -}}
-# The four kinds. Their specs are the users': patch is for finalizers and the slots of RotationPolicies, which are annotations.
+# The four kinds. Their specs belong to users: patch is for finalizers and for the slots of RotationPolicies, which are
+# annotations.
 - apiGroups: [mpc.keyshare.dev]
   resources: [mpcclusters, keysharesets]
   verbs: [get, list, watch, patch]
@@ -42,7 +43,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 - apiGroups: [mpc.keyshare.dev]
   resources: [mpcclusters/status, keysharesets/status, rotationpolicies/status, signrequests/status]
   verbs: [patch]
-# To own children whose deletion holds back that of their cluster.
+# The operator owns children whose deletion holds back that of their cluster.
 - apiGroups: [mpc.keyshare.dev]
   resources: [mpcclusters/finalizers]
   verbs: [update]

@@ -86,7 +86,7 @@ test('D1: one that was used before begins no session, and is gone', async () => 
   assert.throws(() => pooled.presignature.take(), /second time/);
 });
 
-test('D3: a digest of nobody knows what is never signed from a presignature', async () => {
+test('D3: a bare digest, whose message no party has seen, is never signed from a presignature', async () => {
   const options = optionsWith(
     [],
     () => assert.fail('recorded'),

@@ -35,6 +35,8 @@ export interface EcdsaResult {
   readonly ecdsa: { readonly digest: string; readonly der: string; readonly recoveryId: number };
 }
 
+const BARE_DIGEST = 'a bare digest, whose message no party has seen, is never signed from a presignature';
+
 /** @param share this party's share of the key that signs, which may be a child */
 export async function signWithAuxiliary(
   { keyring, ecdsaHost, workers }: SigningDeps,
@@ -72,8 +74,7 @@ export async function signWithPresignature(
   const { curve, threshold, id, level } = pooled;
   const { terms } = presignature;
   const plain = dataToSign(job.requested);
-  if ('prehashed' in plain)
-    throw new RangeError('a bare digest, whose message no party has seen, is never signed from a presignature');
+  if ('prehashed' in plain) throw new RangeError(BARE_DIGEST);
   const data = DataToSign.of(plain.message, plain.digest);
   const key = await keyFrom({ curve, point: terms.key });
   const path = ['m', ...job.requested.path].join('/');

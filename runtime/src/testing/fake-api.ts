@@ -4,16 +4,16 @@ import type { KubernetesObject } from '../object.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../transport.ts';
 import { FakeStream } from './fake-stream.ts';
 
-/** An answer of the test's own, an error of the network, or (undefined) what the fake would do anyway. */
+/** Returns an answer of the test's own, an error of the network, or undefined for what the fake would do anyway. */
 export type Interceptor = (request: HttpRequest) => HttpResponse | Error | FakeStream | undefined;
 
 /**
- * An API server in memory, for unit tests: stores, versions, watches, conflicts. It knows no schema, no defaults and no field
- * owners, an apply merges; what depends on those is tested against a real API server.
+ * An API server in memory, for unit tests: stores, versions, watches, conflicts. It knows no schema, no defaults and no
+ * field owners, and an apply merges. Behaviour that depends on those is tested against a real API server.
  */
 export class FakeApi implements Transport {
   readonly host = 'fake';
-  /** Everything that was asked, in order. */
+  /** All requests, in order. */
   readonly requests: HttpRequest[] = [];
   intercept: Interceptor = () => undefined;
   readonly #objects = new Map<string, KubernetesObject>();
@@ -86,7 +86,7 @@ export class FakeApi implements Transport {
 
   #answer(request: HttpRequest): HttpResponse {
     const path = pathOf(request).replace(/\/status$/, '');
-    // Unchecked: in a test the sender is known.
+    // This is not checked: in a test the sender is known.
     const body = JSON.parse(request.body?.text ?? '{}');
     switch (request.method) {
       case 'GET':
@@ -120,7 +120,7 @@ export class FakeApi implements Transport {
     const isApply = request.body?.contentType === 'application/apply-patch+yaml';
     if (isApply && !isStatus && before === undefined) return ok(this.put(parent(path), patch));
     const { uid, ...metadata } = patch.metadata ?? {};
-    // As the real one: a patch may not change the uid, and one of a status does not look at it.
+    // The real server does the same: a patch may not change the uid, and a patch of a status does not look at it.
     if (!isStatus && uid !== undefined && uid !== before?.metadata.uid) return failure(422, 'Invalid', 'metadata.uid');
     return this.#write(path, { ...patch, metadata }, object => copy(mergePatch(object, { ...patch, metadata })));
   }
@@ -145,7 +145,7 @@ export class FakeApi implements Transport {
     return ok({ kind: 'Status', status: 'Success' });
   }
 
-  /** What happened since the version from which on the watch is. */
+  /** Sends the events since the version that the watch begins at. */
   #resume(stream: FakeStream, request: HttpRequest): void {
     const since = new URL(request.path, 'http://fake').searchParams.get('resourceVersion');
     for (const { collection, type, object } of this.#history) {
@@ -160,14 +160,14 @@ export class FakeApi implements Transport {
   }
 }
 
-/** What an API server answers when it refuses; `field`: because of what. */
+/** Returns the answer of an API server that refuses a request; `field`: because of which field. */
 export function failure(code: number, reason: string, field?: string): HttpResponse {
   const details = field === undefined ? {} : { causes: [{ field }] };
   const status = { kind: 'Status', status: 'Failure', code, reason, message: `${reason} (fake)`, details };
   return { status: code, text: JSON.stringify(status) };
 }
 
-/** What an overloaded API server answers: come back after so many seconds. */
+/** Returns the answer of an overloaded API server: come back after so many seconds. */
 export function overloaded(code: 429 | 503, retryAfter: number): HttpResponse {
   return { ...failure(code, code === 429 ? 'TooManyRequests' : 'ServiceUnavailable'), retryAfter: String(retryAfter) };
 }
@@ -192,7 +192,7 @@ function parent(path: string): string {
   return path.slice(0, path.lastIndexOf('/'));
 }
 
-/** Whether what is in `collection` is seen from `from`, which may be the same collection across all namespaces. */
+/** Whether the objects of `collection` are seen from `from`, which may be the same collection across all namespaces. */
 function within(from: string, collection: string): boolean {
   return collection === from || collection.replace(/\/namespaces\/[^/]+/, '') === from;
 }

@@ -5,7 +5,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** A clock for unit tests: stands still until it is told to move, and then fires its timers in order. */
+/** A clock for unit tests, which stands still until a test moves it, and then fires its timers in order. */
 export class FakeClock implements Clock {
   #now = 0;
   readonly #start: number;
@@ -29,12 +29,12 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** How many timers are set. */
+  /** The number of timers that are set. */
   get pending(): number {
     return this.#timers.size;
   }
 
-  /** Moves by `ms` milliseconds. After each timer, everything that waits for it gets to run. */
+  /** Moves the clock by `ms` milliseconds. After each timer, everything that waits for it gets to run. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();
@@ -52,7 +52,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Waits for what no clock here governs, such as a socket. Fails the test if it does not come. */
+/** Waits for a condition that no clock here governs, such as a socket. Fails the test if it does not become true. */
 export async function until(condition: () => boolean): Promise<void> {
   for (let turn = 0; !condition(); turn++) {
     if (turn > 100_000) throw new Error('waited in vain');

@@ -7,7 +7,7 @@ import { FakeApi } from './fake-api.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 import { SilentLogger } from './silent-logger.ts';
 
-/** Where the ConfigMaps of the namespace are that `runInformer` watches. */
+/** The path of the ConfigMaps that `runInformer` watches. */
 export const CONFIG_MAPS = '/api/v1/namespaces/ns/configmaps';
 
 export function configMap(name: string, value = '', metadata: Partial<ObjectMeta> = {}) {
@@ -19,7 +19,7 @@ export function configMap(name: string, value = '', metadata: Partial<ObjectMeta
   } as const;
 }
 
-/** An informer of ConfigMaps that runs until the test ends, and what its handler was told. */
+/** Returns an informer of ConfigMaps that runs until the test ends, and the changes that its handler received. */
 export async function runInformer(t: TestContext, prepare: (api: FakeApi) => void = () => {}) {
   const clock = new FakeClock();
   const api = new FakeApi();

@@ -1,7 +1,8 @@
 /**
- * Threshold ECDSA at length: random signers over a network that delays, reorders and duplicates, and then with one random change in one
- * message each. ECDSA_RUNS sets how many of each; a run of the first kind makes two signatures, one of them from a presignature. Moduli
- * are those of tests; with ECDSA_LEVEL (112 or 128) those of production, whose primes are made first.
+ * Threshold ECDSA at length: random signers over a network that delays, reorders and duplicates, first honest, and then
+ * with one random change in one message of each run. ECDSA_RUNS sets the number of runs of each kind. An honest run
+ * makes two signatures, one of them from a presignature. Moduli are those of tests; with ECDSA_LEVEL (112 or 128) they
+ * are those of production, whose primes are made first.
  */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
@@ -33,7 +34,7 @@ const parameters = material?.parameters ?? testParameters;
 const auxiliary = await makeAuxiliary(5, material);
 const chainCode = new Uint8Array(32).fill(7);
 
-/** At least `threshold` of the parties, in order. */
+/** Returns at least `threshold` of the parties, in order. */
 function someSigners(threshold: number, parties: number): readonly PartyId[] {
   const ids = Array.from({ length: parties }, (_, i) => i + 1);
   while (ids.length > threshold && randomInt(2) === 0) ids.splice(randomInt(ids.length), 1);
@@ -41,15 +42,16 @@ function someSigners(threshold: number, parties: number): readonly PartyId[] {
   return ids;
 }
 
-/** Long runs show how far they are, ten times. */
+/** Prints how far long runs are, ten times. */
 function showProgress(i: number): void {
   const step = RUNS / 10;
   if (step >= 100 && i > 0 && i % step === 0) console.log(`${i} of ${RUNS} runs`);
 }
 
-/** Signatures by honest signers, and some of children of the key. */
+/** Tests signatures by honest signers, some of them for children of the key. */
 export function honestRuns(threshold: number, parties: number): void {
-  test(`${threshold} of ${parties}: ${RUNS} signatures by random signers, interactive and from presignatures, all verify`, async () => {
+  const claim = 'signatures by random signers, interactive and from presignatures, all verify';
+  test(`${threshold} of ${parties}: ${RUNS} ${claim}`, async () => {
     const shares = await makeShares('secp256k1', threshold, parties);
     const root = groupKey(shares[0]?.sharing ?? assert.fail());
     const presigned = new Set<string>();
@@ -76,9 +78,10 @@ export function honestRuns(threshold: number, parties: number): void {
   });
 }
 
-/** One random change in one message of one signer. */
+/** Tests runs with one random change in one message of one signer. */
 export function byzantineRuns(): void {
-  test(`A4, A5: ${RUNS} times one random change of one signer: never a wrong signature, and the cheat is named, or nobody`, async () => {
+  const claim = 'never a wrong signature, and the cheat is named, or nobody';
+  test(`A4, A5: ${RUNS} times one random change of one signer: ${claim}`, async () => {
     const shares = await makeShares('secp256k1', 2, 3);
     const root = groupKey(shares[0]?.sharing ?? assert.fail());
     const message = Buffer.from('a payment');
