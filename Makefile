@@ -77,7 +77,7 @@ shell: ## A shell in which kubectl, kind and helm mean the cluster
 test-unit: deps ## No cluster, under three minutes
 	@hack/stage.sh 'Types, lint, generated files' $(MAKE) --no-print-directory check
 	@hack/stage.sh 'Unit tests' node --test --test-concurrency=$(CORES) \
-	  'crds/**/*.test.ts' 'runtime/**/*.test.ts' 'operator/**/*.test.ts' 'party/**/*.test.ts'
+	  'crds/**/*.test.ts' 'runtime/**/*.test.ts' 'operator/**/*.test.ts' 'party/**/*.test.ts' 'test/structure/*.test.ts'
 
 .PHONY: test
 test: test-unit ## That first, then integration and end to end in the cluster

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isSettled, oldSharesErased } from './key-state.ts';
+import { areOldSharesErased } from '@mpc-operator/crds/old-shares-erased';
+import { isSettled, type KeyState } from './key-state.ts';
 import { erasedBytes } from './statements.ts';
 import { at, exchange, KEY, proposal, settle, signAs, withKey } from './testing/nodes.ts';
+
+const oldSharesErased = ({ spec, erased, final }: KeyState): boolean =>
+  areOldSharesErased(
+    spec,
+    [...erased.values()].map(({ below }) => below),
+    final,
+  );
 
 test('a key is final once all parties have acknowledged and activated it', () => {
   for (const { key } of withKey()) {

@@ -140,13 +140,6 @@ export function erase<S extends EpochState>(key: S, below: number, signature: st
   return withErased({ ...key, erasedBelow: below }, key.me, { below, signature });
 }
 
-/** Old shares are harmless once fewer than the threshold can be left: n - t + 1 parties have destroyed theirs. */
-export function oldSharesErased(key: KeyState): boolean {
-  const { parties, threshold } = key.spec;
-  const done = parties.filter(p => (key.erased.get(p)?.below ?? 0) >= key.final).length;
-  return key.final > 0 && done >= parties.length - threshold + 1;
-}
-
 /**
  * Whether this party has acknowledged a later attempt at making the key of the same name: then it never activates this one, so that
  * of two attempts that made different keys at most one can become final.

@@ -1,4 +1,5 @@
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import { areOldSharesErased } from '@mpc-operator/crds/old-shares-erased';
 import type { Observation } from '@mpc-operator/runtime/conditions';
 import { ableTogether } from '../../../parties/bans.ts';
 import { failedAttempt } from '../../../parties/failed-attempt.ts';
@@ -8,7 +9,6 @@ import type { Fault } from './fault.ts';
 import { absentMembers, erasedBelowOf, type Holding, type Member, reportsOf } from './holding.ts';
 import { pendingTriggers } from './next-refresh.ts';
 import type { Step } from './next-step.ts';
-import { areOldSharesErased } from './old-shares-erased.ts';
 
 /** The conditions of a KeyShareSet that is as it should be, or on its way there. */
 export function keyConditions(key: KeyShareSet, holding: Holding, step: Step): readonly Observation[] {

@@ -1,10 +1,10 @@
 import type { KeyShareSet, KeyShareSetStatus } from '@mpc-operator/crds/generated/api';
+import { areOldSharesErased } from '@mpc-operator/crds/old-shares-erased';
 import { timestamp } from '@mpc-operator/runtime/wire-time';
 import { failedAttempt } from '../../../parties/failed-attempt.ts';
 import type { Attempts } from '../../attempts.ts';
 import { erasedBelowOf, type Holding, type Member, reportsOf } from './holding.ts';
 import { pendingTriggers } from './next-refresh.ts';
-import { areOldSharesErased } from './old-shares-erased.ts';
 
 type RefreshStatus = NonNullable<KeyShareSetStatus['refresh']>;
 

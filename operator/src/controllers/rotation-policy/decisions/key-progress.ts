@@ -1,7 +1,7 @@
 import { formatTrigger } from '@mpc-operator/crds/annotations';
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
+import { areOldSharesErased } from '@mpc-operator/crds/old-shares-erased';
 import { findCondition, isTrue } from '@mpc-operator/runtime/conditions';
-import { areOldSharesErased } from '../../key-share-set/decisions/old-shares-erased.ts';
 import { ROTATION_BLOCKED } from '../../mpc-cluster/decisions/auxiliary-ready.ts';
 import { isFinal } from '../../mpc-cluster/decisions/auxiliary-status.ts';
 

@@ -1,4 +1,4 @@
-import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
+import type { KeySpec } from './control.ts';
 
 /**
  * Whether the shares of epochs before `epoch` count as erased: n - t + 1 of the n parties have confirmed that theirs
@@ -6,7 +6,7 @@ import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
  * @param erasedBelow for each party that says so, the epoch below which all its shares are destroyed
  */
 export function areOldSharesErased(
-  { parties, threshold }: KeyShareSet['spec'],
+  { parties, threshold }: Pick<KeySpec, 'threshold'> & { readonly parties: readonly number[] },
   erasedBelow: readonly number[],
   epoch: number,
 ): boolean {
