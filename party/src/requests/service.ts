@@ -1,11 +1,9 @@
-/** The part of a party that answers SignRequests: what it watches at the API server, and what reconciles the requests. */
+/** The part of a party that answers SignRequests, put together: the watch, and what reconciles the requests that it shows. */
 import type { KeyReport } from '@mpc-operator/crds/control';
-import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
-import { keyShareSets, signRequests } from '@mpc-operator/crds/resources';
+import type { SignRequest } from '@mpc-operator/crds/generated/api';
 import { ApiClient } from '@mpc-operator/runtime/client';
 import { type Clock, systemClock } from '@mpc-operator/runtime/clock';
 import { EventRecorder } from '@mpc-operator/runtime/events';
-import { Informer } from '@mpc-operator/runtime/informer';
 import type { Logger } from '@mpc-operator/runtime/log';
 import type { Transport } from '@mpc-operator/runtime/transport';
 import type { AuxiliaryService } from '../auxiliary/auxiliary-service.ts';
@@ -21,11 +19,12 @@ import type { Owner } from '../protocol/identity/owner.ts';
 import type { SessionRegistry } from '../protocol/session/registry.ts';
 import { protocols } from '../protocol/signing/cggmp24/agreement.ts';
 import type { Network } from '../transport/network.ts';
-import { decide, leanIfFinished } from './decision.ts';
+import { decide } from './decision.ts';
 import { RequestReconciler } from './reconcile.ts';
 import { RequestSigner } from './request-signer.ts';
 import { RequestStates } from './request-state.ts';
 import { signatureOf } from './sign.ts';
+import { Watch } from './watch.ts';
 
 export interface RequestServiceOptions {
   readonly owner: Owner;
@@ -72,21 +71,12 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     ...{ client, log, reportingController: 'mpc-party' },
     reportingInstance: `${cluster}-party-${me}`,
   });
-  const watched = { client, namespaces: [namespace], log };
-  const requests = new Informer<SignRequest>({ ...watched, resource: signRequests, transform: leanIfFinished });
-  const keys = new Informer<KeyShareSet>({ ...watched, resource: keyShareSets });
-
-  const keyShareSet = (name: string) => keys.get({ namespace, name });
+  const watch = new Watch(client, namespace, log);
+  const keyShareSet = (name: string) => watch.keyShareSet(name);
   const decided = (request: SignRequest) => {
     const { name } = request.spec.keyRef;
     const known = { cluster, keyShareSet: keyShareSet(name), key: keyring.serving(name), now: Date.now() };
     return decide(request, known);
-  };
-  const find = async (name: string, uid: string): Promise<SignRequest | undefined> => {
-    const seen = requests.get({ namespace, name });
-    // an invitation may overtake the watch
-    const request = seen?.metadata.uid === uid ? seen : await client.get(signRequests, { namespace, name });
-    return request?.metadata.uid === uid ? request : undefined;
   };
 
   const presignatures = new Presignatures({
@@ -99,14 +89,15 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
   const children = new Children({ keyring, keyShareSet, changed, log, clock });
   const states = new RequestStates({ events, now: () => clock.date().getTime() });
   const signer = new RequestSigner({
-    ...{ me, find, states, keyring, store, host, ecdsaHost, workers, presignatures, bans, peers, clock, log },
+    ...{ me, states, keyring, store, host, ecdsaHost, workers, presignatures, bans, peers, clock, log },
     channel: network.open('summons'),
+    find: (name, uid) => watch.find(name, uid),
     decide: decided,
   });
   const reconciler = new RequestReconciler({
     ...{ me, namespace, client, states, peers, signer, presignatures, bans, able, clock, log },
     generation: () => keyring.auxiliary()?.state.active ?? 0,
-    read: key => requests.get(key),
+    read: key => watch.requests.get(key),
     decide: decided,
     recorded: uid => signatureOf({ keyring, store }, uid),
     observe: (result, seconds) => {
@@ -115,20 +106,17 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
     },
   });
 
-  const requestsOf = (key: string) =>
-    requests
-      .list(namespace)
-      .filter(({ spec }) => spec.keyRef.name === key)
-      .map(({ metadata: { name } }) => ({ namespace, name }));
   const keyChanged = (keyId: string, name: string): void => {
     presignatures.keyChanged(keyId, name);
     children.controller.enqueue({ namespace, name });
     // a key that becomes ready wakes the requests that wait for it
-    for (const request of requestsOf(name)) reconciler.controller.enqueue(request);
+    for (const request of watch.requestsOf(name)) reconciler.controller.enqueue(request);
   };
-  presignatures.controller.for(keys);
-  children.controller.for(keys);
-  reconciler.controller.for(requests).watches(keys, key => requestsOf(key.metadata.name));
+  presignatures.controller.for(watch.keyShareSets);
+  children.controller.for(watch.keyShareSets);
+  reconciler.controller
+    .for(watch.requests)
+    .watches(watch.keyShareSets, ({ metadata: { name } }) => watch.requestsOf(name));
   keyring.onChange((id, name) => {
     if (name !== undefined) keyChanged(id, name);
     // auxiliary information serves all keys
@@ -136,17 +124,15 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
   });
 
   const run = async (): Promise<void> => {
-    const watching = [requests.run(signal), keys.run(signal)];
-    const synced = Promise.all([requests.waitForSync(), keys.waitForSync()]);
-    await Promise.race([synced, ...watching]);
-    await Promise.all([reconciler, presignatures, children].map(({ controller }) => controller.run(signal)));
-    await Promise.all([signer.close(), presignatures.close()]);
-    await Promise.all(watching);
+    await watch.run(signal, async () => {
+      await Promise.all([reconciler, presignatures, children].map(({ controller }) => controller.run(signal)));
+      await Promise.all([signer.close(), presignatures.close()]);
+    });
     await events.close(AbortSignal.timeout(EVENTS_GRACE));
   };
   return {
     get watching() {
-      return requests.synced && keys.synced;
+      return watch.synced;
     },
     shown: key => ({
       derivations: [...children.of(key)],
