@@ -1,15 +1,15 @@
 /**
- * What canonical JSON can hold. Numbers are integers: others have no canonical form that all agree on. No class instance fits, so no
- * Secret does. A member that is undefined is one that is not there.
+ * A value that canonical JSON can hold. Numbers are integers: other numbers have no canonical form that all agree on.
+ * No class instance fits, and so no Secret fits. A member that is undefined is left out.
  */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
 
 /**
- * The one JSON text of a value: members sorted by name (UTF-16 code units), no spaces, members that are undefined left out; RFC 8785
- * without fractions.
+ * Returns the one JSON text of a value: RFC 8785 without fractions. Members are sorted by name (UTF-16 code units),
+ * there are no spaces, and members that are undefined are left out.
  *
- * @throws TypeError for what has no place in it, naming where it is but never what: bytes, Secrets and other objects with a class,
- * functions, fractions, integers beyond 2^53, strings that are not well-formed Unicode
+ * @throws TypeError for a value that has no place in JSON, naming its path but never the value: bytes, Secrets and
+ *   other objects with a class, functions, fractions, integers beyond 2^53, strings that are not well-formed Unicode
  */
 export function canonicalJson(value: Json): string {
   return encode(value, '');
@@ -23,7 +23,9 @@ function encode(value: unknown, path: string): string {
   if (isPlain(value)) {
     const members = Object.entries(value).filter(([, member]) => member !== undefined);
     members.sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${members.map(([name, member]) => `${encode(name, path)}:${encode(member, `${path}.${name}`)}`).join(',')}}`;
+    return `{${members
+      .map(([name, member]) => `${encode(name, path)}:${encode(member, `${path}.${name}`)}`)
+      .join(',')}}`;
   }
   throw new TypeError(`${path || 'the value'} has no canonical JSON`);
 }

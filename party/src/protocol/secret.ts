@@ -3,12 +3,12 @@ import { inspect } from 'node:util';
 const REDACTED = '<redacted>';
 
 /**
- * A secret value that prints `<redacted>` wherever it lands: logs, errors, JSON, templates, inspection. It comes out by `expose`
- * only, so that a reviewer finds every place where it does.
+ * A secret value that prints `<redacted>` wherever it lands: logs, errors, JSON, templates, inspection. Only `expose`
+ * gives the value, so that a reviewer finds every place where it comes out.
  *
- * What it cannot do: JavaScript copies strings and bigints as it likes and offers no way to overwrite them. `wipe` overwrites
- * bytes; a bigint is merely let go, and lives in memory until the collector has reused its place. With `using`, a secret is wiped
- * at the end of its block.
+ * What a Secret cannot do: JavaScript copies strings and bigints as it likes and offers no way to overwrite them.
+ * `wipe` overwrites bytes. A bigint is merely let go, and lives in memory until the collector has reused its place.
+ * With `using`, a secret is wiped at the end of its block.
  */
 export class Secret<T> implements Disposable {
   #value: T | undefined;

@@ -11,10 +11,10 @@ export interface Address {
 }
 
 /**
- * The addresses at which the signatures of a key spend; none for keys on p256.
+ * Returns the addresses whose funds the signatures of a key spend; none for keys on p256.
  *
- * @param publicKey what they verify under: 32 bytes of RFC 8032 for eddsa, the x-only output key for taproot, 33 bytes, compressed,
- *   for ecdsa
+ * @param publicKey the key under which the signatures verify: 32 bytes of RFC 8032 for eddsa, the x-only output key for
+ *   taproot, 33 bytes, compressed, for ecdsa
  */
 export function addresses(purpose: Purpose, curve: CurveName, publicKey: Uint8Array): Address[] {
   switch (purpose) {
@@ -31,14 +31,14 @@ export function addresses(purpose: Purpose, curve: CurveName, publicKey: Uint8Ar
   }
 }
 
-/** One form after the other, which their first letters tell apart. */
+/** The addresses are in all forms, one form after the other; the first letters tell the forms apart. */
 const ecdsaAddresses = (publicKey: Uint8Array): Address[] => [
   { chain: 'ethereum', network: 'mainnet', address: ethereumAddress(publicKey) },
   ...bitcoinNetworks.map(network => ({ chain: 'bitcoin', network, address: segwitAddress(publicKey, network) })),
   ...legacyNetworks.map(network => ({ chain: 'bitcoin', network, address: legacyAddress(publicKey, network) })),
 ];
 
-/** The same on every Solana cluster. */
+/** Returns the address of a key, which is the same on every Solana cluster. */
 function solanaAddress(publicKey: Uint8Array): string {
   if (publicKey.length !== 32) throw new RangeError(`an ed25519 public key has 32 bytes, not ${publicKey.length}`);
   return base58.encode(publicKey);

@@ -84,17 +84,22 @@ for (const curve of Object.values(curves)) {
   });
 }
 
-test('I3: ed25519: the eight points of small order are refused, and what differs by one of them from a right point', () => {
-  assert.equal(ED25519_TORSION_SUBGROUP.length, 8);
-  const right = ed25519.Point.BASE.multiply(7n);
-  for (const encoded of ED25519_TORSION_SUBGROUP) {
-    const torsion = ed25519.Point.fromHex(encoded);
-    assert.throws(() => curves.ed25519.decodePoint(torsion.toBytes()), EncodingError, encoded);
-    const mixed = right.add(torsion).toBytes();
-    if (torsion.is0()) assert.ok(curves.ed25519.decodePoint(mixed));
-    else assert.throws(() => curves.ed25519.decodePoint(mixed), /prime-order group/, encoded);
-  }
-});
+test(
+  'I3: ed25519: ' +
+    'the eight points of small order are refused, ' +
+    'and what differs by one of them from a right point',
+  () => {
+    assert.equal(ED25519_TORSION_SUBGROUP.length, 8);
+    const right = ed25519.Point.BASE.multiply(7n);
+    for (const encoded of ED25519_TORSION_SUBGROUP) {
+      const torsion = ed25519.Point.fromHex(encoded);
+      assert.throws(() => curves.ed25519.decodePoint(torsion.toBytes()), EncodingError, encoded);
+      const mixed = right.add(torsion).toBytes();
+      if (torsion.is0()) assert.ok(curves.ed25519.decodePoint(mixed));
+      else assert.throws(() => curves.ed25519.decodePoint(mixed), /prime-order group/, encoded);
+    }
+  },
+);
 
 test('I3: ed25519: non-canonical encodings of a point are refused', () => {
   // y at or above the field's prime, and "negative" zero

@@ -1,6 +1,7 @@
 /**
- * The prime-order groups that keys live in, over @noble/curves. A `Scalar` and a `Point` exist only after their checks, so that
- * nothing past the decoders has to ask whether one is canonical, on the curve or the identity.
+ * The prime-order groups of the keys, over @noble/curves. A `Scalar` and a `Point` exist only after their checks. So no
+ * code past the decoders has to ask whether a scalar is canonical, or whether a point is on the curve or is the
+ * identity.
  */
 import { type CurvePoint, type CurvePointCons, mulAddUnsafe } from '@noble/curves/abstract/curve.js';
 import { ed25519 } from '@noble/curves/ed25519.js';
@@ -22,7 +23,10 @@ export interface Point {
   readonly [pointBrand]: never;
 }
 
-/** Bytes that are no scalar or no point. The message names the fault, never the bytes: they may be a secret. */
+/**
+ * The error for bytes that are no scalar or no point. The message names the fault, never the bytes: they may be a
+ * secret.
+ */
 export class EncodingError extends Error {
   override readonly name = 'EncodingError';
 }
@@ -33,13 +37,16 @@ export interface Curve {
   readonly scalarBytes: number;
   readonly pointBytes: number;
 
-  /** n mod order. */
+  /** Returns n mod order. */
   scalar(n: bigint): Scalar;
-  /** Uniform in [1, order). */
+  /** Returns a scalar that is uniform in [1, order). */
   randomScalar(): Scalar;
-  /** A uniform scalar from at least 16 bytes more than the order has (big-endian), so that the bias is below 2^-128. */
+  /**
+   * Returns a uniform scalar. `bytes`: big-endian, at least 16 more than the order has, so that the bias is below
+   * 2^-128.
+   */
   scalarFromUniformBytes(bytes: Uint8Array): Scalar;
-  /** In the byte order of the curve's standard: little-endian for ed25519, big-endian for the others. */
+  /** Encodes in the byte order of the curve's standard: little-endian for ed25519, big-endian for the others. */
   encodeScalar(s: Scalar): Uint8Array;
   /** @throws EncodingError unless exactly `scalarBytes` long and below the order */
   decodeScalar(bytes: Uint8Array): Scalar;
@@ -52,19 +59,19 @@ export interface Curve {
 
   readonly base: Point;
   readonly identity: Point;
-  /** s·G for a secret s: without branches on s, as far as JavaScript allows. */
+  /** Returns s·G for a secret s: without branches on s, as far as JavaScript allows. */
   multiplyBase(s: Scalar): Point;
-  /** s·P for a secret s: without branches on s, as far as JavaScript allows. */
+  /** Returns s·P for a secret s: without branches on s, as far as JavaScript allows. */
   multiply(p: Point, s: Scalar): Point;
-  /** s·P where s is public: faster, and its time tells s. */
+  /** Returns s·P for a public s: faster, but its time tells s. */
   multiplyPublic(p: Point, s: Scalar): Point;
-  /** Σ s·P where all is public: the terms share their doublings, so that two cost little more than one. */
+  /** Returns Σ s·P of public terms: the terms share their doublings, so that two cost little more than one. */
   multiplyAddPublic(terms: readonly (readonly [p: Point, s: Scalar])[]): Point;
   addPoints(...p: Point[]): Point;
   negatePoint(p: Point): Point;
   equalPoints(a: Point, b: Point): boolean;
   isIdentity(p: Point): boolean;
-  /** Compressed: RFC 8032 for ed25519, SEC 1 for the others. @throws RangeError for the identity */
+  /** Encodes in compressed form: RFC 8032 for ed25519, SEC 1 for the others. @throws RangeError for the identity */
   encodePoint(p: Point): Uint8Array;
   /** @throws EncodingError unless canonical, on the curve, in the prime-order group, and not the identity */
   decodePoint(bytes: Uint8Array): Point;

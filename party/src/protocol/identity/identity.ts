@@ -4,16 +4,18 @@ import { Secret } from '../secret.ts';
 import type { Signer } from '../session/signer.ts';
 
 const SEED_BYTES = 32;
-/** A private key in PKCS #8 (RFC 8410, section 7) is this and the seed; a public one in SPKI ends with the key. */
+/**
+ * A private key in PKCS #8 (RFC 8410, section 7) is this prefix and the seed. A public key in SPKI ends with the key.
+ */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 declare const identityBrand: unique symbol;
-/** An Ed25519 public key that is one: 32 bytes, canonical, of the prime-order group. */
+/** A valid Ed25519 public key: 32 bytes, canonical, of the prime-order group. */
 export type PublicIdentity = Uint8Array & { readonly [identityBrand]: never };
 
 /**
- * The public identity of a party from its bytes, or their hex.
- * @throws EncodingError if they are no key that a party could have
+ * Returns the public identity of a party from its bytes, or their hex.
+ * @throws EncodingError if the bytes are no key that a party could have
  */
 export function parsePublicIdentity(key: Uint8Array | string): PublicIdentity {
   const bytes = typeof key === 'string' ? Uint8Array.from(Buffer.from(key, 'hex')) : key;
@@ -22,10 +24,13 @@ export function parsePublicIdentity(key: Uint8Array | string): PublicIdentity {
   return bytes as PublicIdentity;
 }
 
-/** What people compare and note down: SHA-256 of the public key, in hex. */
+/** The fingerprint, which people compare and note down: SHA-256 of the public key, in hex. */
 export const fingerprint = (key: PublicIdentity): string => hash('sha256', key);
 
-/** The identity of this party: an Ed25519 key (RFC 8032), made here and sealed by the HSM. It prints as its fingerprint only. */
+/**
+ * The identity of this party: an Ed25519 key (RFC 8032), made here and sealed by the HSM. The fingerprint is all of it
+ * that is printed.
+ */
 export class Identity implements Signer {
   readonly publicKey: PublicIdentity;
   readonly #key: KeyObject;
@@ -40,7 +45,7 @@ export class Identity implements Signer {
     return new Identity(generateKeyPairSync('ed25519').privateKey);
   }
 
-  /** The identity of a seed; the seed stays the caller's. */
+  /** Returns the identity of a seed. The seed stays the caller's. */
   static fromSeed(seed: Secret<Uint8Array>): Identity {
     const bytes = seed.expose();
     if (bytes.length !== SEED_BYTES)
@@ -49,7 +54,7 @@ export class Identity implements Signer {
     return new Identity(createPrivateKey({ key: pkcs8.expose(), format: 'der', type: 'pkcs8' }));
   }
 
-  /** What to seal: 32 bytes from which `fromSeed` makes this identity again. */
+  /** Returns the secret to seal: 32 bytes from which `fromSeed` makes this identity again. */
   seed(): Secret<Uint8Array> {
     const pkcs8 = this.#key.export({ format: 'der', type: 'pkcs8' });
     const seed = Uint8Array.from(pkcs8.subarray(-SEED_BYTES));

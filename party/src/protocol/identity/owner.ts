@@ -1,4 +1,6 @@
-/** Whose store, log and sealed secrets these are. Ids that survive Kubernetes objects, never uids. */
+/**
+ * The party that a store, a log and sealed secrets belong to. The ids survive Kubernetes objects; they are never uids.
+ */
 export interface Owner {
   readonly namespace: string;
   readonly cluster: string;

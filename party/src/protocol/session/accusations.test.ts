@@ -1,4 +1,4 @@
-/** Nobody is blamed on anybody's word: every party judges the evidence itself. */
+/** No party is blamed on the word of another: every party judges the evidence itself. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Misbehaviour } from './errors.ts';
@@ -9,7 +9,7 @@ import { type Adversary, chaotic, makeSigner, type Simulation } from './simulato
 import { assertBlamed, assertMissing, failureOf } from './testing/outcomes.ts';
 import { cheating, simulateToy, type ToyMessages, toy, whisperOf } from './testing/toy.ts';
 
-/** Whispers something wrong to one party, and does not say when it leaves. */
+/** An adversary that whispers something wrong to one party, and does not say when it leaves. */
 const whisperWrongTo =
   (victim: PartyId): Adversary =>
   ({ type, round, to, payload }) => {
@@ -17,7 +17,7 @@ const whisperWrongTo =
     return [type === 'data' && round === 'whisper' && to === victim ? new Uint8Array(32) : payload];
   };
 
-/** Party 2 accuses everybody of what they whispered to it, though nothing is wrong. */
+/** A simulation in which party 2 accuses everybody of what they whispered to it, though nothing is wrong. */
 const framing: Partial<Simulation<ToyMessages, number>> = {
   async protocol(party: Party<ToyMessages>) {
     if (party.me !== 2) return toy(party);

@@ -68,19 +68,25 @@ for (const [name, layout, values] of cases) {
     );
   });
 
-  test(`I4, I5, I7: ${name}: decode accepts nothing but what encode makes, and throws nothing but EncodingError`, () => {
-    fc.assert(
-      fc.property(values, fc.nat(), fc.nat(255), fc.uint8Array({ maxLength: 40 }), (value, at, byte, junk) => {
-        const encoded = layout.encode(value);
-        const changed = Uint8Array.from(encoded, (old, i) => (i === at % encoded.length ? byte : old));
-        const wrong = [changed, junk, encoded.subarray(0, at % (encoded.length + 1)), Buffer.concat([encoded, junk])];
-        for (const input of wrong) {
-          const decoded = tryDecode(layout, input);
-          if (decoded) assert.deepEqual(Buffer.from(layout.encode(decoded.value)), Buffer.from(input));
-        }
-      }),
-    );
-  });
+  test(
+    `I4, I5, I7: ${name}: ` +
+      'decode accepts nothing ' +
+      'but what encode makes, ' +
+      'and throws nothing but EncodingError',
+    () => {
+      fc.assert(
+        fc.property(values, fc.nat(), fc.nat(255), fc.uint8Array({ maxLength: 40 }), (value, at, byte, junk) => {
+          const encoded = layout.encode(value);
+          const changed = Uint8Array.from(encoded, (old, i) => (i === at % encoded.length ? byte : old));
+          const wrong = [changed, junk, encoded.subarray(0, at % (encoded.length + 1)), Buffer.concat([encoded, junk])];
+          for (const input of wrong) {
+            const decoded = tryDecode(layout, input);
+            if (decoded) assert.deepEqual(Buffer.from(layout.encode(decoded.value)), Buffer.from(input));
+          }
+        }),
+      );
+    },
+  );
 }
 
 test('I1, I5: a list of another length than declared is refused, shorter, longer and empty', () => {

@@ -1,15 +1,15 @@
 /**
- * Strict binary codecs, put together from small ones. `decode` accepts exactly what `encode` makes: every field has one encoding,
- * every length is fixed or bounded before its loop (attack list I1, I5, I7), no byte may be left over, and nothing but
- * `EncodingError` comes out.
+ * Strict binary codecs, put together from small ones. `decode` accepts exactly what `encode` makes: every field has one
+ * encoding, every length is fixed, or bounded before its loop (attack list I1, I5, I7), no byte may be left over, and
+ * `EncodingError` is the only error that comes out.
  */
 import { concatBytes } from '@noble/hashes/utils.js';
 import { type Curve, EncodingError, type Point, type Scalar } from '../curve/curve.ts';
 import type { Codec } from './messages.ts';
 
-/** A codec that can also be a field of another one. */
+/** A codec that can also be a field of another codec. */
 export interface Layout<T> extends Codec<T> {
-  /** Reads one value and leaves what follows it. @throws EncodingError */
+  /** Reads one value and leaves the bytes that follow. @throws EncodingError */
   read(input: Input): T;
 }
 
@@ -22,7 +22,10 @@ export class Input {
     this.#bytes = bytes;
   }
 
-  /** A copy, so that wiping the message does not change what was read from it. @throws EncodingError if fewer are left */
+  /**
+   * Returns a copy of the next bytes, so that wiping the message does not change what was read from it.
+   * @throws EncodingError if fewer bytes are left
+   */
   take(length: number): Uint8Array {
     const left = this.#bytes.length - this.#at;
     if (length > left) throw new EncodingError(`${length} bytes are needed where ${left} are left`);
@@ -55,7 +58,7 @@ const layout = <T>(parts: Parts<T>): Layout<T> => ({
   },
 });
 
-/** For bytes that may be anything: what they encode, or undefined if nothing. */
+/** Decodes bytes that may be anything. Returns undefined if they encode nothing. */
 export function tryDecode<T>(codec: Codec<T>, bytes: Uint8Array): { readonly value: T } | undefined {
   try {
     return { value: codec.decode(bytes) };
@@ -88,7 +91,7 @@ export const bytes = (length: number): Layout<Uint8Array> =>
     read: input => input.take(length),
   });
 
-/** At most `max` bytes, after their number. */
+/** At most `max` bytes, preceded by their number. */
 export const bytesUpTo = (max: number): Layout<Uint8Array> => {
   const count = boundedCount(max, 'bytes');
   return layout({
@@ -116,7 +119,7 @@ export const ascii = (max: number): Layout<string> => {
   });
 };
 
-/** Always the same text, such as the tag of what follows. */
+/** A text that is always the same, such as the tag of what follows. */
 export const constant = (text: string): Layout<undefined> => {
   const expected = Buffer.from(text, 'latin1');
   return layout({
@@ -129,7 +132,10 @@ export const constant = (text: string): Layout<undefined> => {
   });
 };
 
-/** Another type in the place of the one that is encoded; `parse` throws EncodingError for what has no counterpart. */
+/**
+ * A layout of another type than the encoded one. `parse` throws EncodingError for an encoded value without a
+ * counterpart.
+ */
 export const mapped = <T, U>(inner: Layout<T>, parse: (value: T) => U, print: (value: U) => T): Layout<U> =>
   layout({
     maxBytes: inner.maxBytes,
@@ -137,7 +143,7 @@ export const mapped = <T, U>(inner: Layout<T>, parse: (value: T) => U, print: (v
     read: input => parse(inner.read(input)),
   });
 
-/** One of these words, as its place in the list. */
+/** One of these words, encoded as its index in the list. */
 export const choice = <const W extends string>(words: readonly W[]): Layout<W> => {
   const index = uint(1);
   return layout({
@@ -162,7 +168,7 @@ export const list = <T>(item: Layout<T>, length: number): Layout<readonly T[]> =
     read: input => Array.from({ length }, () => item.read(input)),
   });
 
-/** At most `max` items, after their number. */
+/** At most `max` items, preceded by their number. */
 export const listUpTo = <T>(item: Layout<T>, max: number): Layout<readonly T[]> => {
   const count = boundedCount(max, 'items');
   return layout({

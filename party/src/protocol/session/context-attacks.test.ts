@@ -3,22 +3,27 @@ import { makeSigner } from './simulator.ts';
 import { assertBlamed, assertMismatch } from './testing/outcomes.ts';
 import { cheating, simulateToy } from './testing/toy.ts';
 
-test('F4, R4: parties that do not mean the same session end with ContextMismatch, naming what differs and nobody', async () => {
-  const differences = {
-    protocol: 'other/v1',
-    suite: 'other',
-    key: 'another key',
-    epoch: 4,
-    threshold: 3,
-    extras: { message: 'something else' },
-  };
-  for (const [name, value] of Object.entries(differences)) {
-    const simulated = await simulateToy({
-      options: (id, { parameters }) => (id === 2 ? { parameters: { ...parameters, [name]: value } } : {}),
-    });
-    assertMismatch(simulated, new RegExp(`do not agree on ${name === 'extras' ? 'message' : name}$`), [1, 2, 3]);
-  }
-});
+test(
+  'F4, R4: parties that do not mean the same session ' +
+    'end with ContextMismatch, ' +
+    'naming what differs and nobody',
+  async () => {
+    const differences = {
+      protocol: 'other/v1',
+      suite: 'other',
+      key: 'another key',
+      epoch: 4,
+      threshold: 3,
+      extras: { message: 'something else' },
+    };
+    for (const [name, value] of Object.entries(differences)) {
+      const simulated = await simulateToy({
+        options: (id, { parameters }) => (id === 2 ? { parameters: { ...parameters, [name]: value } } : {}),
+      });
+      assertMismatch(simulated, new RegExp(`do not agree on ${name === 'extras' ? 'message' : name}$`), [1, 2, 3]);
+    }
+  },
+);
 
 test('F3: an extra of the name of a field does not stand in for it', async () => {
   const extras = { key: 'the key that signs' };

@@ -17,20 +17,26 @@ export interface SessionParameters {
   readonly protocol: string;
   /** The ciphersuite, such as `FROST-ED25519-SHA512-v1`. */
   readonly suite: string;
-  /** The key's own id; of a key that is being made, what it will be known by. */
+  /** The id of the key; a keygen names the id that the new key will have. */
   readonly key: string;
-  /** The epoch that is used, or the one that is being made. */
+  /** The epoch whose shares the session uses, or the epoch that the session makes. */
   readonly epoch: number;
   readonly threshold: number;
   readonly members: readonly Member[];
-  /** Whatever else must be the same for all, by name: the hash of the sharing, the message to sign, the path, the request. */
+  /**
+   * Everything else that must be the same for all parties, by name: the hash of the sharing, the message to sign, the
+   * path, the request.
+   */
   readonly extras: Readonly<Record<string, Absorbable>>;
 }
 
 export const MAX_PARTY = 64;
 const SESSION_NAME = /^[A-Za-z0-9_-]{1,128}$/;
 
-/** @throws RangeError naming what cannot be: it is the caller's mistake, no peer has a part in it */
+/**
+ * Checks the parameters of a session.
+ * @throws RangeError naming the invalid parameter: the mistake is the caller's, and no peer has a part in it
+ */
 export function validateParameters(parameters: SessionParameters, me: PartyId, identity: Uint8Array): void {
   const { session, members, threshold } = parameters;
   const refuse = (why: string): never => {
@@ -56,13 +62,17 @@ const EXTRA = 'extras.';
 
 const extraName = (name: string): string => `${EXTRA}${name}`;
 
-/** What a field of the context is called by who made it. */
+/** The name under which the caller knows a field of the context. */
 export const fieldName = (name: string): string => (name.startsWith(EXTRA) ? name.slice(EXTRA.length) : name);
 
-/** Hashes of everything that must be the same, by name, so that a difference can be told by name. 32 bytes each. */
+/**
+ * Returns the hash of everything that must be the same for all parties, by name, so that a difference can be told by
+ * name. 32 bytes each.
+ */
 export function contextFields(parameters: SessionParameters): ReadonlyMap<string, Uint8Array> {
   const { protocol, suite, key, epoch, threshold, members, extras, session } = parameters;
-  // extras have names of their own: none can stand in for a field, as the key that signs in the place of the key's id
+  // extras have names of their own: none can stand in for a field, such as the extra `key` (the public key that signs)
+  // for the field `key` (the id of the key)
   const added = Object.entries(extras).map(([name, value]): [string, Absorbable] => [extraName(name), value]);
   const fields: [string, Absorbable][] = [
     ['session', session],

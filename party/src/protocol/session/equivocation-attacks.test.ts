@@ -11,7 +11,7 @@ import { verifyEquivocation, viewLayout } from './view.ts';
 
 const note = (n: number) => toyMessages.note.codec.encode(Uint8Array.of(n));
 
-/** Party 3 tells each of the others something else in `round`. */
+/** An adversary that tells party 1 something else in `round` than it tells the others. */
 const twoFaced =
   (round: string, type = 'data'): Adversary =>
   message =>
@@ -49,7 +49,7 @@ test('T3: a view that came before this party had its own to compare it with coun
   const passed = new Map<string, number>();
   const simulated = await simulateToy({
     ...cheating(3, twoFaced('note')),
-    // party 1 gets the note of 3 late, and nothing after the views
+    // party 1 receives the note of party 3 late, and nothing after the views
     network: ({ from, to, bytes }) => {
       const count = (passed.get(`${from} ${to}`) ?? 0) + 1;
       passed.set(`${from} ${to}`, count);
@@ -75,7 +75,7 @@ test('T3: a party that claims to have received what nobody signed is named itsel
   for (const round of ['hello', 'note']) {
     const lie: Adversary = ({ round: at, type, payload }) => {
       const changed = Uint8Array.from(payload);
-      // within the header of the first entry
+      // the changed byte is within the header of the first entry
       if (type === 'view' && at === round) changed[60] = (changed[60] ?? 0) ^ 1;
       return [changed];
     };

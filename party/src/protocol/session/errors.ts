@@ -2,12 +2,12 @@
 import type { PartyId } from './party-id.ts';
 import type { Evidence, SessionRecord } from './signed-message.ts';
 
-/** Somebody did not answer in time. Nobody is blamed: a network can be slow, a pod can be away. */
+/** A party did not answer in time. Nobody is blamed: a network can be slow, a pod can be away. */
 export class Timeout extends Error {
   override readonly name = 'Timeout';
   readonly round: string;
   readonly missing: readonly PartyId[];
-  /** What a party that left said of it. */
+  /** The reason that was given by a party which left. */
   readonly why: string | undefined;
   constructor(round: string, missing: readonly PartyId[], why?: string) {
     super(`${round}: no message from ${partyList(missing)} in time${why ? ` (${why})` : ''}`);
@@ -17,7 +17,7 @@ export class Timeout extends Error {
   }
 }
 
-/** The parties do not talk about the same thing: configuration, versions, epochs or memory differ. Nobody is blamed. */
+/** The parties do not mean the same session: configuration, versions, epochs or memory differ. Nobody is blamed. */
 export class ContextMismatch extends Error {
   override readonly name = 'ContextMismatch';
 }
@@ -25,10 +25,10 @@ export class ContextMismatch extends Error {
 /** One or more parties provably broke the protocol. */
 export class Misbehaviour extends Error {
   override readonly name = 'Misbehaviour';
-  /** Which check failed. */
+  /** The name of the check that failed. */
   readonly check: string;
   readonly culprits: readonly PartyId[];
-  /** No properties of their own, so that a logged error does not print what culprits dealt. */
+  /** The evidence and the record are private, so that a logged error does not print what culprits dealt. */
   readonly #evidence: readonly Evidence[];
   readonly #record: SessionRecord | undefined;
   constructor(check: string, culprits: readonly PartyId[], evidence: readonly Evidence[], record?: SessionRecord) {
@@ -43,7 +43,7 @@ export class Misbehaviour extends Error {
     return this.#evidence;
   }
 
-  /** By what the evidence can be judged elsewhere. The session that fails adds it at its end. */
+  /** The record by which the evidence can be judged elsewhere. The session that fails adds it at its end. */
   get record(): SessionRecord | undefined {
     return this.#record;
   }
@@ -53,13 +53,13 @@ export class Misbehaviour extends Error {
   }
 }
 
-/** Whether a session failed in one of the three ways, rather than something at this party. */
+/** Whether the error is one of the three ways in which a session fails, rather than a failure of this party alone. */
 export const isOfSession = (error: unknown): error is Timeout | ContextMismatch | Misbehaviour =>
   error instanceof Timeout || error instanceof ContextMismatch || error instanceof Misbehaviour;
 
 /**
- * Whether a party that is waiting may not have heard of it: what failed at this party, or before the session began. That others broke a
- * session it tells them within the session.
+ * Whether a party that waits may not have heard of the error: something failed at this party, or before the session
+ * began. If other parties broke the session, the waiting party is told so within the session.
  */
 export const mayBeUnheard = (error: unknown): boolean => !isOfSession(error) || error instanceof ContextMismatch;
 

@@ -10,9 +10,12 @@ import { makeEphemeralKey, Seals } from './seals.ts';
 export interface HandshakeOptions {
   readonly parameters: SessionParameters;
   readonly standing: Standing;
-  /** Gets the standings of the others. Throws ContextMismatch if one is not what this party remembers of it. */
+  /**
+   * Receives the standings of the other parties. Throws ContextMismatch if a standing contradicts what this party
+   * remembers of that party.
+   */
   readonly acceptStandings: (standings: ReadonlyMap<PartyId, Standing>) => void | Promise<void>;
-  /** Adds to the durable set of used session ids; false if it was there. */
+  /** Adds the session id to the durable set of used ids. Returns false if the id was there already. */
   readonly claimSid: (sid: Uint8Array) => boolean | Promise<boolean>;
 }
 
@@ -22,10 +25,10 @@ export interface Handshake {
 }
 
 /**
- * Round 0 (attack list F3, F4): all show that they are there and talk about the same thing, and make a session id and keys that
- * depend on fresh random bytes of each.
+ * Round 0 (attack list F3, F4): all parties show that they are there and mean the same session. They make a session id
+ * and keys, which depend on fresh random bytes of each party.
  * @throws Timeout, ContextMismatch
- * @throws Misbehaviour for two hellos of one run, or one that does not decode
+ * @throws Misbehaviour for two hellos of one run, or a hello that does not decode
  */
 export async function shakeHands(engine: Engine, options: HandshakeOptions): Promise<Handshake> {
   const { parameters, standing, acceptStandings, claimSid } = options;

@@ -1,6 +1,6 @@
 /**
- * Round 0: every party shows that it is there, what it takes the session to be about, and makes its share of the session id and
- * of the encryption keys.
+ * Round 0: every party shows that it is there and what it takes the session to be about, and makes its part of the
+ * session id and of the encryption keys.
  */
 import { randomBytes } from 'node:crypto';
 import { concatBytes } from '@noble/hashes/utils.js';
@@ -16,9 +16,12 @@ import { taggedHash } from './transcript.ts';
 
 export const HELLO = 'hello';
 
-/** How far a party's memory reaches, so that peers see one that was restored from a snapshot. Opaque to a session. */
+/**
+ * How far the memory of a party reaches, so that its peers notice if the party was restored from a snapshot. A session
+ * does not read it.
+ */
 export interface Standing {
-  /** Counts the party's starts, from 1. */
+  /** The number of this start of the party, from 1. */
   readonly incarnation: number;
   /** The length of its log. */
   readonly position: number;
@@ -29,12 +32,15 @@ export interface Standing {
 export interface Hello {
   /** Hashes of what the session is about, by name. */
   readonly context: readonly { readonly name: string; readonly digest: Uint8Array }[];
-  /** X25519, for this session alone. */
+  /** The X25519 public key, made for this session alone. */
   readonly ephemeral: Uint8Array;
   readonly standing: Standing;
 }
 
-/** A hello with the version of the software that made it. Of another version it may look like anything, and is not read. */
+/**
+ * A hello with the version of the software that made it. A hello of another version may look like anything, and is not
+ * read.
+ */
 interface Greeting {
   readonly version: number;
   readonly hello: Hello | undefined;
@@ -73,14 +79,16 @@ export const encodeHello = (hello: Hello): Uint8Array => greetingCodec.encode({ 
 export const makeNonce = (): Uint8Array => new Uint8Array(randomBytes(NONCE_BYTES));
 
 /**
- * What a party's run of a session is known by before there is a session id. Each run has a nonce of its own, so two hellos under
- * one nonce are one party's doing, while two under different nonces may be a restart, a copy, or a replay.
+ * Returns the id of a party's run of a session, which names the run before there is a session id. Each run has a nonce
+ * of its own. So two hellos under one nonce are one party's doing, while two hellos under different nonces may come
+ * from a restart, a copy, or a replay.
  */
 export const runId = (session: string, nonce: Uint8Array): Uint8Array => taggedHash('mpc/v1/run', session, nonce);
 
 /**
- * @returns the hello, if it is of this version and about the same
- * @throws ContextMismatch naming what differs, and nobody (attack list F4)
+ * Compares a hello with the context of this party.
+ * @returns the hello, if it is of this version and its context is the same
+ * @throws ContextMismatch naming what differs, and no party (attack list F4)
  */
 export function agree(own: ReadonlyMap<string, Uint8Array>, { version, hello }: Greeting): Hello {
   if (hello === undefined) {
@@ -97,6 +105,9 @@ export function agree(own: ReadonlyMap<string, Uint8Array>, { version, hello }: 
 const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
   a !== undefined && b !== undefined && Buffer.from(a).equals(b);
 
-/** The session id: depends on the context and the fresh random bytes of all (attack list F3). `hellos`: by party, ascending. */
+/**
+ * Returns the session id, which depends on the context and the fresh random bytes of all parties (attack list F3).
+ * `hellos`: by party, ascending.
+ */
 export const sessionId = (hellos: ReadonlyMap<PartyId, Pick<Envelope, 'signed'>>): Uint8Array =>
   taggedHash('mpc/v1/sid', ...[...hellos.values()].map(({ signed }) => signed));

@@ -2,14 +2,17 @@ import type { Envelope, MessageType } from './envelope.ts';
 import { samePlace } from './envelope.ts';
 import type { PartyId } from './party-id.ts';
 
-/** What there is one message of from each party. */
+/** The type and the round of a message. Each party has one message in a slot. */
 export type Slot = `${MessageType} ${string}`;
 export const slot = (type: MessageType, round: string): Slot => `${type} ${round}`;
 
-/** What came of a message: it is kept, it was there before, or its sender has signed another one for the same place. */
+/**
+ * The outcome of a message: it is kept, it was there before, or its sender has signed a different message for the same
+ * place.
+ */
 export type Outcome = 'kept' | 'repeated' | { readonly conflict: Envelope };
 
-/** The error for whom waits in `round` for the messages of `absent`, one of whom is the party that left. */
+/** Returns the error of a wait in `round` for the messages of `absent`, among them the party that left. */
 export type Departure = (round: string, absent: readonly PartyId[]) => Error;
 
 interface Waiter {
@@ -18,16 +21,19 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-/** By party, ascending, what the others sent and what this party did. */
+/** Returns what the others sent together with what this party sent, by party, ascending. */
 export const withOwn = <T>(others: ReadonlyMap<PartyId, T>, me: PartyId, own: T): Map<PartyId, T> =>
   new Map([...others, [me, own] as const].sort(([a], [b]) => a - b));
 
-/** One slot for each type, round and sender: the first valid message takes it (attack list I8). */
+/**
+ * The messages that this party has received. A slot takes one message of each sender: the first valid one (attack list
+ * I8).
+ */
 export class Inbox {
   readonly #senders: readonly PartyId[];
   readonly #slots = new Map<Slot, Map<PartyId, Envelope>>();
   readonly #waiters = new Set<Waiter>();
-  /** Who will send no more than it has sent, some of which may still be on its way. */
+  /** The parties that will send nothing more. Some of what they have sent may still be on its way. */
   readonly #gone = new Map<PartyId, { readonly sent: ReadonlySet<string>; readonly departure: Departure }>();
   #failure: Error | undefined;
 
@@ -55,12 +61,15 @@ export class Inbox {
     return this.#slots.get(slot(type, round))?.get(from);
   }
 
-  /** What is there of them so far. */
+  /** The messages of a round that have arrived so far. */
   arrived(type: MessageType, round: string): readonly Envelope[] {
     return [...(this.#slots.get(slot(type, round))?.values() ?? [])];
   }
 
-  /** The messages of all senders, ascending, once they are there. @throws what `leave` was given for one that is missing */
+  /**
+   * Returns the messages of all senders, ascending, once they are there.
+   * @throws the error of the departure that `leave` was given for a party whose message is missing
+   */
   all(type: MessageType, round: string): Promise<ReadonlyMap<PartyId, Envelope>> {
     return new Promise((resolve, reject) => {
       this.#waiters.add({ slot: slot(type, round), resolve, reject });
@@ -68,19 +77,24 @@ export class Inbox {
     });
   }
 
-  /** Nothing will come from this party but what it has sent, by slot. */
+  /** Notes that a party will send nothing more. `sent`: the slots of what it has sent. */
   leave(party: PartyId, sent: readonly string[], departure: Departure): void {
     if (!this.#gone.has(party)) this.#gone.set(party, { sent: new Set(sent), departure });
     this.#settle();
   }
 
-  /** Whom somebody waits for at this moment, ascending, and in which round. */
+  /**
+   * The parties whose messages this party waits for at this moment, ascending, and the round. Undefined if it waits for
+   * none.
+   */
   missing(): { readonly round: string; readonly parties: readonly PartyId[] } | undefined {
     const [waiter] = this.#waiters;
     return waiter && { round: roundOf(waiter.slot), parties: this.#absentFrom(waiter.slot) };
   }
 
-  /** Whoever waits, or will, fails with this error: a protocol must come to its end, and let go of its secrets. */
+  /**
+   * Fails every wait, present and future, with this error: a protocol must come to its end, and let go of its secrets.
+   */
   fail(error: Error): void {
     this.#failure ??= error;
     this.#settle();

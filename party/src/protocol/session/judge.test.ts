@@ -72,16 +72,19 @@ test('a message of another session, round, type or sender convicts nobody', asyn
   assert.equal(makeJudge().hear([{ check: 'deal', messages: [stranger] }]), undefined);
 });
 
-test('a message for nobody in the session, for all where it is for one, or for its own sender convicts nobody', async () => {
-  const judge = makeJudge();
-  // as checks do that look up whom a message is for
-  judge.learn('own', 'deal', (_, payload, to) => payload[0] === (identities.get(to) ?? assert.fail(`for ${to}`))[0]);
-  for (const to of [9, 'all', 3] as const) {
-    const message = await signedBy(3, { ...from3to2, to }, Uint8Array.of(6, 6, 6));
-    for (const check of ['deal', 'own', 'encoding'])
-      assert.equal(judge.hear([failing(check, message)]), undefined, `${check}, to ${to}`);
-  }
-});
+test(
+  'a message for nobody in the session, for all where it is for one, ' + 'or for its own sender convicts nobody',
+  async () => {
+    const judge = makeJudge();
+    // a check that looks up the recipient of a message
+    judge.learn('own', 'deal', (_, payload, to) => payload[0] === (identities.get(to) ?? assert.fail(`for ${to}`))[0]);
+    for (const to of [9, 'all', 3] as const) {
+      const message = await signedBy(3, { ...from3to2, to }, Uint8Array.of(6, 6, 6));
+      for (const check of ['deal', 'own', 'encoding'])
+        assert.equal(judge.hear([failing(check, message)]), undefined, `${check}, to ${to}`);
+    }
+  },
+);
 
 test('a check that this party does not know convicts nobody, nor does an accusation without a message', async () => {
   assert.equal(makeJudge().hear([failing('unknown', await signedBy(3, from3to2, bad))]), undefined);
@@ -95,28 +98,32 @@ test('a message that does not decode convicts who signed it, and only such a one
   assert.equal(makeJudge().hear([failing('encoding', await signedBy(3, from3to2, bad))]), undefined);
 });
 
-test('two messages for one place, if only by their sequence numbers, convict their sender in its session alone; the same one twice, or for two places, nobody', async () => {
-  const [first, second] = [await signedBy(3, from3to2, good), await signedBy(3, { ...from3to2, sequence: 9 }, bad)];
-  const evidence = (a: Envelope, b: Envelope) => equivocation(withPayload(a), withPayload(b)).evidence;
-  assert.deepEqual(makeJudge().hear(evidence(first, second))?.culprits, [3]);
-  assert.equal(makeJudge().hear(evidence(first, first)), undefined);
-  const again = await signedBy(3, { ...from3to2, sequence: 9 }, good);
-  assert.deepEqual(makeJudge().hear(evidence(first, again))?.culprits, [3]);
-  const elsewhere: Partial<Place>[] = [
-    { sid: new Uint8Array(32) },
-    { round: 'other' },
-    { type: 'view' },
-    { to: 1 },
-    { to: 'all' },
-  ];
-  for (const change of elsewhere) {
-    assert.equal(makeJudge().hear(evidence(first, await signedBy(3, { ...from3to2, ...change }, bad))), undefined);
-  }
-  const other = { ...from3to2, sid: new Uint8Array(32) };
-  const abroad = evidence(await signedBy(3, other, good), await signedBy(3, other, bad));
-  assert.equal(makeJudge().hear(abroad), undefined);
-  assert.equal(verifyEquivocation(abroad[0] ?? { check: '', messages: [] }, identities)?.from, 3);
-});
+test(
+  'two messages for one place, if only by their sequence numbers, convict their sender in its session alone; ' +
+    'the same one twice, or for two places, nobody',
+  async () => {
+    const [first, second] = [await signedBy(3, from3to2, good), await signedBy(3, { ...from3to2, sequence: 9 }, bad)];
+    const evidence = (a: Envelope, b: Envelope) => equivocation(withPayload(a), withPayload(b)).evidence;
+    assert.deepEqual(makeJudge().hear(evidence(first, second))?.culprits, [3]);
+    assert.equal(makeJudge().hear(evidence(first, first)), undefined);
+    const again = await signedBy(3, { ...from3to2, sequence: 9 }, good);
+    assert.deepEqual(makeJudge().hear(evidence(first, again))?.culprits, [3]);
+    const elsewhere: Partial<Place>[] = [
+      { sid: new Uint8Array(32) },
+      { round: 'other' },
+      { type: 'view' },
+      { to: 1 },
+      { to: 'all' },
+    ];
+    for (const change of elsewhere) {
+      assert.equal(makeJudge().hear(evidence(first, await signedBy(3, { ...from3to2, ...change }, bad))), undefined);
+    }
+    const other = { ...from3to2, sid: new Uint8Array(32) };
+    const abroad = evidence(await signedBy(3, other, good), await signedBy(3, other, bad));
+    assert.equal(makeJudge().hear(abroad), undefined);
+    assert.equal(verifyEquivocation(abroad[0] ?? { check: '', messages: [] }, identities)?.from, 3);
+  },
+);
 
 test('two messages of two parties are no equivocation of either', async () => {
   const [two, three] = [

@@ -1,4 +1,7 @@
-/** Judges what one party accuses another of. Nobody is believed: evidence is checked again by every party that hears of it. */
+/**
+ * Judges what one party accuses another of. No accusation is believed: every party that hears of evidence checks it
+ * again.
+ */
 import { tryDecode } from './codec.ts';
 import { type Envelope, type Header, openSigned, withPayload } from './envelope.ts';
 import { Misbehaviour } from './errors.ts';
@@ -8,13 +11,16 @@ import type { PartyId } from './party-id.ts';
 import type { Evidence } from './signed-message.ts';
 import { verifyEquivocation, verifyFalseView } from './view.ts';
 
-/** What a message fails that says nothing. */
+/** The check that a message fails if it does not decode. */
 export const ENCODING = 'encoding';
 
-/** A check of the protocol that this party has made: whether what `from` sent to `to` passes it. */
+/** A check of the protocol that this party has made itself: whether the message that `from` sent to `to` passes. */
 type Check = (from: PartyId, payload: Uint8Array, to: PartyId) => boolean;
 
-/** What the messages say. @throws Misbehaviour naming all whose message says nothing */
+/**
+ * Decodes the messages of a round.
+ * @throws Misbehaviour naming all senders whose message does not decode
+ */
 export function decodeAll<T>(codec: Codec<T>, received: ReadonlyMap<PartyId, Envelope>): Map<PartyId, T> {
   const decoded = new Map<PartyId, T>();
   const failing: Envelope[] = [];
@@ -27,7 +33,7 @@ export function decodeAll<T>(codec: Codec<T>, received: ReadonlyMap<PartyId, Env
   return decoded;
 }
 
-/** The failure of a check, with the messages that fail it. */
+/** Returns the failure of a check, with the messages that fail it as evidence. */
 export function accuse(check: string, messages: readonly Envelope[]): Misbehaviour {
   const evidence = messages.map(message => ({ check, messages: [withPayload(message)] }));
   return new Misbehaviour(
@@ -58,12 +64,18 @@ export class Judge {
     this.#concerns = concerns;
   }
 
-  /** What of this evidence holds. What cannot be judged yet waits for the check that it is about. */
+  /**
+   * Returns the failure that the evidence shows, if any. Evidence that cannot be judged yet waits for the check that it
+   * names.
+   */
   hear(evidence: readonly Evidence[]): Misbehaviour | undefined {
     return this.#convict(evidence, true);
   }
 
-  /** A check that this party has made itself, by which it can judge what others accuse each other of from now on. */
+  /**
+   * Adds a check that this party has made itself, by which it judges the accusations of others from now on. Returns the
+   * failure that evidence which waited for the check shows, if any.
+   */
   learn(name: string, round: string, check: Check): Misbehaviour | undefined {
     this.#checks.set(checkKey(name, round), check);
     return this.#convict(this.#pending, false);
@@ -110,7 +122,9 @@ export class Judge {
     return holds !== undefined && !holds(from, payload, to === 'all' ? this.#me : to);
   }
 
-  /** Whether it is for whom the protocol has such a message for: checks are made for no others. */
+  /**
+   * Whether a message has a recipient that the protocol has for its round: checks are not made for any other recipient.
+   */
   #isAddressed({ type, round, from, to }: Header): boolean {
     const isDirect = type === 'data' && this.#messages[round]?.kind === 'direct';
     return isDirect ? to !== 'all' && to !== from && this.#identities.has(to) : to === 'all';

@@ -1,4 +1,7 @@
-/** Messages of a protocol are declared once, with codec, size limit and kind; the kind decides how they may travel. */
+/**
+ * The messages of a protocol, declared once, with codec, size limit and kind. The kind decides how a message may
+ * travel.
+ */
 
 /** A strict binary encoding. `decode` accepts exactly what `encode` makes. */
 export interface Codec<T> {
@@ -10,9 +13,10 @@ export interface Codec<T> {
 }
 
 /**
- * - `echo`: to all, and before anybody goes on, all compare hashes of what they received: nobody can tell two parties different things
- * - `plain`: to all, where telling different things gains nothing, such as a last message
- * - `direct`: to one; can only travel encrypted to its recipient
+ * - `echo`: to all parties. Before any party goes on, all compare hashes of what they received: nobody can tell two
+ *   parties different things
+ * - `plain`: to all parties, where telling different things gains nothing, such as a last message
+ * - `direct`: to one party; can only travel encrypted to its recipient
  */
 export type Kind = 'echo' | 'plain' | 'direct';
 

@@ -8,28 +8,30 @@ import type { Evidence, SignedMessage } from './signed-message.ts';
 
 export const ABORT = 'abort';
 
-/** `left`: for reasons of its own, such as a shutdown, which concern nobody else. */
+/** `left`: the party ended the session for reasons of its own, such as a shutdown, which concern no other party. */
 const CAUSES = ['timeout', 'context', 'misbehaviour', 'left'] as const;
 
 export interface Notice {
   readonly cause: (typeof CAUSES)[number];
-  /** What its sender has sent before, by slot: it may still be on its way. */
+  /** The slots of the messages that the sender has sent before: they may still be on their way. */
   readonly sent: readonly string[];
-  /** timeout: who did not answer. */
+  /** timeout: the parties that did not answer. */
   readonly missing: readonly PartyId[];
   /** context: what differs. */
   readonly reason: string;
-  /** misbehaviour: what shows it. Every receiver judges it for itself. */
+  /** misbehaviour: the evidence. Every receiver judges the evidence for itself. */
   readonly evidence: readonly Evidence[];
 }
 
 const MAX_REASON = 256;
 const MAX_SLOT = 48;
 const MAX_PARTIES = 64;
-/** An equivocation takes two. */
+/** An equivocation is shown by two messages. */
 const MAX_MESSAGES = 2;
 
-/** `slots`: how many a session has. `maxPayload`: of the messages in evidence, in bytes. */
+/**
+ * `slots`: the number of slots of a session. `maxPayload`: the limit of the payload of a message in evidence, in bytes.
+ */
 export function noticeLayout(parties: number, slots: number, maxPayload: number): Layout<Notice> {
   const message = signedMessage(maxPayload);
   return struct<Notice>({
@@ -55,7 +57,10 @@ function signedMessage(maxPayload: number): Layout<SignedMessage> {
   );
 }
 
-/** What to tell the others about a failure here, having sent what is in these slots. */
+/**
+ * Returns what this party tells the others about its failure. `sent`: the slots of the messages that this party has
+ * sent.
+ */
 export function noticeOf(error: unknown, sent: readonly string[]): Notice {
   const nothing = { sent, missing: [], reason: '', evidence: [] };
   if (error instanceof Timeout) return { ...nothing, cause: 'timeout', missing: error.missing };
@@ -67,8 +72,9 @@ export function noticeOf(error: unknown, sent: readonly string[]): Notice {
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_REASON);
 
 /**
- * What the notice of a party means to one that waits for its message. Its evidence has been judged by now and shows nothing that
- * this party can verify, so nobody is blamed: the sender is simply gone, or both wait for the same third.
+ * Returns what the notice of `from` means to a party that waits for its message. The evidence in the notice has been
+ * judged by now and shows nothing that this party can verify, so nobody is blamed: the sender is simply gone, or both
+ * parties wait for the same third party.
  */
 export function departure(from: PartyId, { cause, reason, missing }: Notice): Departure {
   if (cause === 'context') return () => new ContextMismatch(reason);

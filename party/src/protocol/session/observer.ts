@@ -1,18 +1,23 @@
 import type { PartyId } from './party-id.ts';
 
 /**
- * Why something that arrived was dropped. Nobody is blamed for it: anyone on the network may have sent it.
- * - `malformed`: no frame
- * - `foreign`: from nobody in this session, or in a round or form that it does not have
- * - `unauthenticated`: seal or signature do not hold: altered, misattributed, or of another session
- * - `repeated`: arrived before
- * - `flood`: more than a party may send ahead
+ * The reason for which bytes that arrived were dropped. Nobody is blamed for it: anyone on the network may have sent
+ * them.
+ * - `malformed`: the bytes are no frame, or the message is far too long
+ * - `foreign`: the sender is not in this session, or the session has no such round or form of message
+ * - `unauthenticated`: the seal or the signature does not hold: the message was altered, misattributed, or made for
+ *   another session
+ * - `repeated`: the message arrived before, or is of an old run
+ * - `flood`: the party has sent more ahead than it may
  */
 export type DropReason = 'malformed' | 'foreign' | 'unauthenticated' | 'repeated' | 'flood';
 
-/** Where a session tells what it does, for metrics and logs. It has no other clock. */
+/** The observer whom a session tells what it does, for metrics and logs. A session has no other clock. */
 export interface SessionObserver {
-  /** A stage begins: `hello`, a round, `<round>/view`, or a name of the protocol's own. Returns what to call at its end. */
+  /**
+   * Notes that a stage begins: `hello`, a round, `<round>/view`, or a name of the protocol's own. Returns a function to
+   * call at the end of the stage.
+   */
   stage?(name: string): () => void;
   dropped?(reason: DropReason, from: PartyId): void;
 }

@@ -9,10 +9,12 @@ import type { PartyId } from './party-id.ts';
 import { equivocation, showsRun } from './view.ts';
 import type { Wire } from './wire.ts';
 
-/** A message so many bytes above its limit is still received, so that its sender can be named. */
+/**
+ * A message that exceeds its limit by at most this number of bytes is still received, so that its sender can be named.
+ */
 export const SLACK = 4096;
 
-/** Who is told what came in. */
+/** The listener that is told what came in. */
 export interface Receiver {
   /** A view or a notice of abort is in its slot. */
   filed(envelope: Envelope): void;
@@ -20,7 +22,10 @@ export interface Receiver {
   dropped(reason: DropReason, from: PartyId): void;
 }
 
-/** Takes in what arrives: keeps what is early, files what is valid and belongs here, drops and counts the rest. */
+/**
+ * Takes in the frames that arrive: keeps frames that are early, files valid messages that belong here, drops and counts
+ * the rest.
+ */
 export class Reception {
   readonly #me: PartyId;
   readonly #identities: ReadonlyMap<PartyId, Uint8Array>;
@@ -56,7 +61,7 @@ export class Reception {
     else this.#receiver.dropped(opened.reason, from);
   }
 
-  /** Takes in again what was too early, of all or of one party. */
+  /** Takes in again the frames that came too early, of all parties or of the given ones. */
   retry(parties: Iterable<PartyId> = this.#early.keys()): void {
     for (const from of [...parties]) {
       const kept = this.#early.get(from) ?? [];
@@ -93,7 +98,10 @@ export class Reception {
     else if (type !== 'data') this.#receiver.filed(envelope);
   }
 
-  /** Of an old run, and a replay; unless it answers to what this party has just sent. */
+  /**
+   * Handles a message of another run than its sender's hello. The message is a replay of an old run, unless it answers
+   * what this party has just sent.
+   */
   #meetOtherRun(envelope: Envelope): void {
     const { type, from } = envelope.header;
     if (type === 'view' && showsRun(envelope, this.#wire.run, this.#me, this.#identities)) {
@@ -104,7 +112,7 @@ export class Reception {
   }
 }
 
-/** Every sort of message that another party may send this one, with its limit in bytes. */
+/** Returns every sort of message that another party may send this party, with its limit in bytes. */
 function expectations(messages: Messages, me: PartyId): ReadonlyMap<string, number> {
   const all = { round: ABORT, to: 'all' } as const;
   const expected = new Map([

@@ -1,4 +1,4 @@
-/** The record of a session that fails, from which somebody who was not in the session can judge who broke the protocol. */
+/** The record of a session that fails, from which a party outside the session can judge who broke the protocol. */
 import type { SessionParameters } from './context.ts';
 import { type Envelope, withPayload } from './envelope.ts';
 import { HELLO } from './hello.ts';
@@ -6,7 +6,7 @@ import type { Inbox } from './inbox.ts';
 import type { PartyId } from './party-id.ts';
 import type { SessionRecord } from './signed-message.ts';
 
-/** `compared`: by round, the messages of which all parties showed each other that they received the same. */
+/** Makes the record. `compared`: the messages of each round whose views the parties compare. */
 export function sessionRecord(
   parameters: SessionParameters,
   compared: ReadonlyMap<string, ReadonlyMap<PartyId, Envelope>>,

@@ -1,6 +1,6 @@
 /**
- * The sessions that run at this party, and which secrets they use. A session names its epoch, and old shares are erased only when no
- * session uses them any more.
+ * The sessions that run at this party, and the secrets that they use. A session names its epoch; old shares are erased
+ * only when no session uses them any more.
  */
 import { ContextMismatch } from './errors.ts';
 
@@ -11,7 +11,7 @@ export interface RunningSession {
   readonly uses: readonly Use[];
 }
 
-/** Secrets that a session uses: of a key or of auxiliary information, by its id, and of which epoch. */
+/** The secrets that a session uses: one epoch of a key or of auxiliary information. */
 export interface Use {
   readonly keyId: string;
   readonly epoch: number;
@@ -28,19 +28,19 @@ export class SessionRegistry {
     return this.#running.size;
   }
 
-  /** Whether one of these runs. */
+  /** Whether a session runs for which `which` holds. */
   some(which: (session: RunningSession) => boolean): boolean {
     return [...this.#running].some(which);
   }
 
-  /** Aborts when no new sessions are taken any more: what nobody waits for ends then, too. */
+  /** Aborts when this party takes no new sessions any more: work that nobody waits for ends then, too. */
   get drains(): AbortSignal {
     return this.#drains.signal;
   }
 
   /**
-   * Takes no new session that uses secrets of this key, or auxiliary information, of an epoch below `below`.
-   * @returns whether none runs any more, so that they can be erased
+   * Takes no new session that uses secrets of this key, or of this auxiliary information, of an epoch below `below`.
+   * @returns whether no running session uses such secrets, so that they can be erased
    */
   retire(keyId: string, below: number): boolean {
     this.#retired.set(keyId, below);
@@ -48,8 +48,9 @@ export class SessionRegistry {
   }
 
   /**
-   * @throws Draining when no new sessions are taken
-   * @throws ContextMismatch for shares that are about to be erased
+   * Runs a session, which is registered until it ends.
+   * @throws Draining if this party takes no new sessions
+   * @throws ContextMismatch if the session uses shares that are about to be erased
    */
   async during<T>(session: RunningSession, run: () => Promise<T>): Promise<T> {
     if (this.drains.aborted) throw new Draining();
@@ -66,14 +67,14 @@ export class SessionRegistry {
     }
   }
 
-  /** Takes no new sessions from now on; resolves when the running ones have ended. */
+  /** Takes no new sessions from now on. Resolves when the running sessions have ended. */
   async drain(): Promise<void> {
     this.#drains.abort(new Draining());
     if (this.#running.size > 0) await this.#idle.promise;
   }
 }
 
-/** This party is about to stop. */
+/** The error with which a party that is about to stop refuses a session. */
 export class Draining extends Error {
   override readonly name = 'Draining';
   constructor() {

@@ -13,9 +13,12 @@ export interface Engine {
   readonly parties: readonly PartyId[];
   readonly inbox: Inbox;
   readonly judge: Judge;
-  /** Signs, seals and sends. */
+  /** Signs, seals and sends a message. */
   post(type: MessageType, round: string, to: Recipient, payload: Uint8Array): Promise<Envelope>;
-  /** Ends when all parties have shown that they received the same. @throws Misbehaviour */
+  /**
+   * Compares the views of a round. Resolves when all parties have shown that they received the same.
+   * @throws Misbehaviour
+   */
   compareViews(round: string, received: ReadonlyMap<PartyId, Envelope>): Promise<void>;
   stage(name: string): () => void;
 }
@@ -41,7 +44,7 @@ export class SessionParty<M extends Messages> implements Party<M> {
     this.#transcript = new Transcript('mpc/v1/session', context.sid, context.protocol);
   }
 
-  /** Hash of everything that was broadcast: the same for all parties. 32 bytes. */
+  /** Returns the hash of everything that was broadcast, which is the same for all parties. 32 bytes. */
   transcript(): Uint8Array {
     return this.#transcript.digest();
   }
@@ -108,7 +111,7 @@ export class SessionParty<M extends Messages> implements Party<M> {
   #declaration<R extends keyof M & string>(round: R): Message<Payload<M, R>, Kind> {
     const declared = this.#messages[round];
     if (declared === undefined) throw new RangeError(`the protocol declares no round ${round}`);
-    // Payload<M, R> is by definition what this very codec carries, which the compiler does not follow through the index
+    // Payload<M, R> is by definition what this codec carries; the compiler does not follow that through the index
     return declared as Message<Payload<M, R>, Kind>;
   }
 

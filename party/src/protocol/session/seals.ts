@@ -1,6 +1,6 @@
 /**
- * End-to-end encryption between the parties of one session: AES-256-GCM under keys that X25519 key pairs made for this session
- * agree on, one key per pair and direction, gone with the session.
+ * End-to-end encryption between the parties of one session: AES-256-GCM, with one key for each pair of parties and
+ * direction. The keys are agreed on by X25519 key pairs made for this session, and are gone with the session.
  */
 import {
   createCipheriv,
@@ -44,7 +44,7 @@ const importPublicKey = (raw: Uint8Array): KeyObject =>
 
 const probe = generateKeyPairSync('x25519').privateKey;
 
-/** An X25519 public key. One of small order, under which everybody agrees on zero, is refused (RFC 7748 section 6.1). */
+/** An X25519 public key. A key of small order is refused: under it, everybody agrees on zero (RFC 7748 section 6.1). */
 export const ephemeralPublicKey: Layout<Uint8Array> = mapped(
   bytes(KEY_BYTES),
   raw => {
@@ -82,18 +82,24 @@ export class Seals {
     }
   }
 
-  /** For one party. Each sequence number seals one message: it is the nonce. */
+  /** Seals a message for one party. Each sequence number seals one message: the number is the nonce. */
   sealDirect(where: Place, to: PartyId, plaintext: Uint8Array): Uint8Array {
     return encrypt(this.#key('sending', to), where.sequence, addressed('direct', where, to), plaintext);
   }
 
-  /** @throws an error of OpenSSL unless `where.from` sealed just this for this party */
+  /**
+   * Opens a message sealed for this party.
+   * @throws an error of OpenSSL unless `where.from` sealed just these bytes, in this place, for this party
+   */
   openDirect(where: Place, sealed: Uint8Array): Uint8Array {
     const key = this.#key('receiving', where.from);
     return decrypt(key, where.sequence, addressed('direct', where, this.#me), sealed);
   }
 
-  /** For all at once: a fresh key, wrapped for each of the other parties in ascending order, and the ciphertext under it. */
+  /**
+   * Seals a message for all other parties at once. The result is a fresh key, wrapped for each of them in ascending
+   * order, and the ciphertext under that key.
+   */
   sealForAll(where: Place, plaintext: Uint8Array): Uint8Array {
     const contentKey = randomBytes(KEY_BYTES);
     const wrapped = this.#others.map(to =>
@@ -104,7 +110,10 @@ export class Seals {
     return concatBytes(...wrapped, sealed);
   }
 
-  /** @throws an error of OpenSSL unless `where.from` sealed just this for this party among others */
+  /**
+   * Opens a message sealed for this party among others.
+   * @throws an error of OpenSSL unless `where.from` sealed just these bytes, in this place, for this party among others
+   */
   openForAll(where: Place, sealed: Uint8Array): Uint8Array {
     const position = this.#positionAmongRecipientsOf(where.from) * WRAPPED_KEY_BYTES;
     const wrapped = sealed.subarray(position, position + WRAPPED_KEY_BYTES);
@@ -132,7 +141,7 @@ export class Seals {
   }
 }
 
-/** What the ciphertext is bound to: its use, and the whole place with this recipient. */
+/** Returns what the ciphertext is bound to: its use, and the whole place with this recipient. */
 const addressed = (use: 'direct' | 'key' | 'content', where: Place, to: Place['to']): Uint8Array =>
   concatBytes(encodeUnambiguously(use), encodePlace({ ...where, to }));
 

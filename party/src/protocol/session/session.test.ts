@@ -87,7 +87,7 @@ test('who waits for two, one of whom has left because of the other, misses the o
   const simulated = await simulateToy({
     deadline: 500,
     options: (id, { signal }) => (id === 2 ? { signal: AbortSignal.any([signal, impatient.signal]) } : {}),
-    // the note of 3 reaches party 1 alone, and nothing else of it reaches anybody
+    // the note of party 3 reaches party 1 alone, and nothing that party 3 sends later reaches anybody
     network: ({ from, to, bytes }) => {
       const count = (passed.get(`${from} ${to}`) ?? 0) + 1;
       passed.set(`${from} ${to}`, count);

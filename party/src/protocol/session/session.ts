@@ -1,6 +1,6 @@
 /**
- * The engine: runs a protocol written against `Party` over a channel that may do anything. Handshake, signatures, seals, slots,
- * comparison of views, blame and farewell are the same for every protocol and every transport.
+ * The engine, which runs a protocol written against `Party` over a channel that may do anything. Handshake, signatures,
+ * seals, slots, comparison of views, blame and notices of abort are the same for every protocol and every transport.
  */
 import type { Channel } from './channel.ts';
 import { type Layout, tryDecode } from './codec.ts';
@@ -29,8 +29,9 @@ export interface SessionOptions extends HandshakeOptions {
   readonly signer: Signer;
   readonly channel: Channel;
   /**
-   * The deadline: with a TimeoutError (as AbortSignal.timeout has it) or DeadlineExceeded (as the runtime's) for its reason the session
-   * ends with Timeout, with any other reason, such as a shutdown, with that.
+   * The deadline. If the reason of the signal is a TimeoutError (as of AbortSignal.timeout) or DeadlineExceeded (as of
+   * the runtime), the session ends with Timeout. With any other reason, such as a shutdown, the session ends with that
+   * reason.
    */
   readonly signal: AbortSignal;
   readonly observer?: SessionObserver;
@@ -44,9 +45,10 @@ export interface SessionOutcome<T> {
 }
 
 /**
- * Runs a protocol with the other parties of `options.parameters`, to its end or to the first failure, of which the others are told.
+ * Runs a protocol with the other parties of `options.parameters`, to its end or to the first failure. The other parties
+ * are told of a failure.
  * @throws Timeout, ContextMismatch, Misbehaviour
- * @throws RangeError for parameters that cannot be
+ * @throws RangeError for invalid parameters
  */
 export async function runSession<M extends Messages, T>(
   options: SessionOptions,
@@ -73,7 +75,7 @@ export class Session<M extends Messages> implements Engine {
   readonly #reception: Reception;
   readonly #sent = new Set<Slot>();
   readonly #failed = Promise.withResolvers<never>();
-  /** What was received in the rounds whose views are being compared, or were. */
+  /** The messages of the rounds whose views are being compared, or have been compared. */
   readonly #compared = new Map<string, ReadonlyMap<PartyId, Envelope>>();
   #sid: Uint8Array | undefined;
   #failure: Error | undefined;
@@ -123,7 +125,8 @@ export class Session<M extends Messages> implements Engine {
   }
 
   async post(type: MessageType, round: string, to: Recipient, payload: Uint8Array): Promise<Envelope> {
-    // a protocol that goes on after a failure, or in another branch than the one that failed, says nothing more
+    // after a failure nothing more is sent, even if the protocol goes on, or another branch of it than the one that
+    // failed
     if (this.#failure && type !== 'abort') throw this.#failure;
     const envelope = await this.wire.sign(type, round, to, payload);
     await this.channel.send(to, this.wire.pack(envelope));
@@ -161,7 +164,7 @@ export class Session<M extends Messages> implements Engine {
     this.inbox.fail(error);
   }
 
-  /** As views come in: an equivocator that sends no view of its own does not stay unknown. */
+  /** Compares a view as soon as it comes in, so that an equivocator which sends no view of its own is found too. */
   #compare(view: Envelope): void {
     const received = this.#compared.get(view.header.round);
     const failure = received && compareView(view, received, this.#identities);
@@ -188,7 +191,7 @@ export class Session<M extends Messages> implements Engine {
     const { reason } = this.#options.signal;
     if (!(reason instanceof Error)) return new Error(`the session was ended: ${String(reason)}`);
     if (!DEADLINES.includes(reason.name)) return reason;
-    // whoever waits for nobody was itself too slow
+    // if no message is missing, this party itself was too slow
     const { round, parties } = this.inbox.missing() ?? { round: 'own work', parties: [this.me] };
     return new Timeout(round, parties);
   }
@@ -197,7 +200,7 @@ export class Session<M extends Messages> implements Engine {
     try {
       await this.post('abort', ABORT, 'all', this.#notice.encode(noticeOf(error, [...this.#sent])));
     } catch {
-      // the failure itself is what the caller must hear of; the others have deadlines of their own
+      // the caller must hear of the failure itself; the other parties have deadlines of their own
     }
   }
 }

@@ -4,14 +4,14 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 export interface Signer {
   /** 32 bytes, RFC 8032. */
   readonly publicKey: Uint8Array;
-  /** Ed25519 over `bytes`, 64 bytes. */
+  /** Returns the Ed25519 signature of `bytes`, 64 bytes. */
   sign(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
 
-/** Making OpenSSL's key object costs a quarter of a verification, and identities live long. */
+/** The key objects of OpenSSL, kept because making one costs a quarter of a verification and identities live long. */
 const keys = new WeakMap<Uint8Array, KeyObject>();
 
-/** Ed25519. False too for a public key or signature of a wrong length. */
+/** Whether an Ed25519 signature holds. False too for a public key or a signature of a wrong length. */
 export function verifySignature(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
   let key = keys.get(publicKey);

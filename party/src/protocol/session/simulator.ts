@@ -1,6 +1,7 @@
 /**
- * A whole session in memory: the parties run the very engine of production over a network that does what a test wants, in virtual
- * time. Which frame comes when depends on the seed alone. Callbacks given to it must not wait for real input or output.
+ * A whole session in memory. The parties run the engine of production over a network that does what a test wants, in
+ * virtual time. The order of frames depends on the seed alone. Callbacks given to the simulator must not wait for real
+ * input or output.
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { Channel } from './channel.ts';
@@ -18,16 +19,19 @@ export interface Frame {
   readonly from: PartyId;
   readonly to: PartyId;
   readonly bytes: Uint8Array;
-  /** Counts the frames of the simulation. */
+  /** The number of the frame in the simulation. */
   readonly index: number;
 }
 
-/** What arrives of a frame: nothing if dropped, twice if duplicated, with other bytes or another alleged sender if forged. */
+/**
+ * One arrival of a frame. A dropped frame has none, a duplicated frame has two, and a forged frame arrives with other
+ * bytes or another alleged sender.
+ */
 export interface Delivery {
   readonly bytes: Uint8Array;
   readonly from?: PartyId;
   readonly to?: PartyId;
-  /** Virtual milliseconds on the way. */
+  /** The time on the way, in virtual milliseconds. */
   readonly delay?: number;
 }
 
@@ -48,7 +52,10 @@ export interface SignedAgain {
 
 type Variants = readonly (Uint8Array | SignedAgain)[];
 
-/** What an adversary sends instead, properly signed and sealed: nothing, another payload, several. Asked for each recipient. */
+/**
+ * Returns what an adversary sends instead of a message, properly signed and sealed: nothing, another payload, or
+ * several. Called for each recipient.
+ */
 export type Adversary = (message: Outgoing) => Variants | Promise<Variants>;
 
 export interface Simulation<M extends Messages, T> {
@@ -60,11 +67,11 @@ export interface Simulation<M extends Messages, T> {
   readonly signers?: ReadonlyMap<PartyId, Signer>;
   /** What all parties take the session to be about. */
   readonly parameters?: Partial<SessionParameters>;
-  /** What one party does otherwise. */
+  /** The options in which one party differs from the usual ones. */
   readonly options?: (id: PartyId, usual: SessionOptions) => Partial<SessionOptions>;
   readonly network?: Network;
   readonly adversaries?: ReadonlyMap<PartyId, Adversary>;
-  /** Virtual milliseconds. */
+  /** The deadline of every party, in virtual milliseconds. */
   readonly deadline?: number;
 }
 
@@ -75,7 +82,7 @@ export interface Simulated<T> {
   /** What each party dropped, and why. */
   readonly drops: ReadonlyMap<PartyId, readonly DropReason[]>;
   readonly identities: ReadonlyMap<PartyId, Uint8Array>;
-  /** Virtual milliseconds at which the last party was done. */
+  /** The time at which the last party was done, in virtual milliseconds. */
   readonly duration: number;
 }
 
@@ -145,7 +152,7 @@ export async function simulate<M extends Messages, T>(simulation: Simulation<M, 
   return { outcomes, frames: hub.frames, drops, identities, duration: time.now };
 }
 
-/** The results of all parties. @throws the first failure */
+/** Returns the results of all parties. @throws the first failure */
 export function results<T>({ outcomes }: Simulated<T>): ReadonlyMap<PartyId, SessionOutcome<T>> {
   return new Map(
     [...outcomes].map(([id, outcome]) => {
@@ -175,7 +182,7 @@ class Misbehaving<M extends Messages> extends Session<M> {
         await this.channel.send(recipient, made.frame);
       }
     }
-    // what it has told the first is what it claims to have said
+    // the adversary claims to have said what it has told the first recipient
     const [first] = signed.values();
     return first?.envelope ?? (await this.#make(type, round, to, payload)).envelope;
   }
@@ -186,7 +193,7 @@ class Misbehaving<M extends Messages> extends Session<M> {
   }
 }
 
-/** A clock that stands still while anybody computes, and then jumps to what comes next. */
+/** A clock that stands still while any party computes, and then jumps to the next event. */
 class VirtualTime {
   now = 0;
   #order = 0;
@@ -214,7 +221,7 @@ class VirtualTime {
   }
 }
 
-/** Every promise that can settle by itself has settled. */
+/** Resolves when every promise that can settle by itself has settled. */
 const quiescence = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
 class Hub {

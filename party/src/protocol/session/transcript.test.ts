@@ -41,7 +41,7 @@ test('F1: no text or split of texts passes for another', () => {
     [],
     [[]],
     '',
-    // what separates values may stand in a value
+    // a separator of values may stand in a value
     ['a', 'b\u0001c'],
     ['a\u0001b', 'c'],
     [Uint8Array.of(1, 0, 2), Uint8Array.of(3)],
@@ -108,7 +108,7 @@ test('P11: a proof context binds session, protocol, label, prover and verifier',
   assert.equal(new Set(digests).size, digests.length);
 });
 
-/** Where something is hashed without `taggedHash`, and what keeps it apart from all else. */
+/** The files that hash without `taggedHash`, and what keeps each hash apart from all others. */
 const HASHING: { readonly [file: string]: string } = {
   'protocol/session/transcript.ts': 'the tagged hash itself',
   'protocol/signing/frost/suite.ts': 'RFC 9591: prefix of suite and use',

@@ -1,17 +1,23 @@
 /**
- * Hashing that cannot be misread: everything absorbed is length-prefixed and typed, so that different inputs never give the same
- * bytes (attack list F1, F2), and every hash carries the tag of its use (F5). SHA-512/256 admits no length extension (F7).
+ * Hashing that cannot be misread. Everything absorbed is length-prefixed and typed, so that different inputs never give
+ * the same bytes (attack list F1, F2). Every hash carries the tag of its use (F5). SHA-512/256 admits no length
+ * extension (F7).
  */
 import { hash } from 'node:crypto';
 import { numberToVarBytesBE } from '@noble/curves/utils.js';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 
-/** What can be absorbed: bytes, text, a non-negative integer below 2^32, any integer as a bigint, or a list of these. */
+/**
+ * What can be absorbed: bytes, text, a non-negative integer below 2^32, any integer as a bigint, or a list of these.
+ */
 export type Absorbable = Uint8Array | string | number | bigint | readonly Absorbable[];
 
 const TYPE = { bytes: 0, text: 1, number: 2, list: 3, natural: 4, negative: 5 } as const;
 
-/** Injective: different values have different encodings. @throws RangeError for a number or text that is not absorbable */
+/**
+ * Returns an injective encoding: different values have different encodings.
+ * @throws RangeError for a number or text that is not absorbable
+ */
 export function encodeUnambiguously(value: Absorbable): Uint8Array {
   if (value instanceof Uint8Array) return tagged(TYPE.bytes, value);
   if (typeof value === 'string') return tagged(TYPE.text, wellFormed(value));
@@ -27,7 +33,7 @@ export function encodeUnambiguously(value: Absorbable): Uint8Array {
 const tagged = (type: number, bytes: Uint8Array): Uint8Array =>
   concatBytes(Uint8Array.of(type), uint32(bytes.length), bytes);
 
-/** Half of a surrogate pair would become U+FFFD, and two texts one. */
+/** Refuses half of a surrogate pair: it would become U+FFFD, and two different texts would have the same bytes. */
 function wellFormed(text: string): Uint8Array {
   if (!text.isWellFormed()) throw new RangeError('a text that is not well-formed Unicode');
   return utf8ToBytes(text);
@@ -40,12 +46,12 @@ function uint32(n: number): Uint8Array {
   return bytes;
 }
 
-/** Hash of a list of values under a tag. 32 bytes. */
+/** Returns the hash of a list of values under a tag. 32 bytes. */
 export function taggedHash(tag: string, ...values: Absorbable[]): Uint8Array {
   return new Uint8Array(hash('sha512-256', encodeUnambiguously([tag, ...values]), 'buffer'));
 }
 
-/** A hash under construction. Immutable: `absorb` gives a new one. */
+/** A hash under construction. It is immutable: `absorb` returns a new one. */
 export class Transcript {
   readonly #tag: string;
   readonly #absorbed: readonly Absorbable[];
@@ -59,12 +65,15 @@ export class Transcript {
     return new Transcript(this.#tag, ...this.#absorbed, [label, ...values]);
   }
 
-  /** 32 bytes that commit to everything absorbed. */
+  /** Returns 32 bytes that commit to everything absorbed. */
   digest(): Uint8Array {
     return taggedHash('mpc/v1/transcript', this.#tag, ...this.#absorbed);
   }
 
-  /** `length` bytes that depend on everything absorbed: digest in counter mode, so that a wide challenge is as wide as it looks (P4). */
+  /**
+   * Returns `length` bytes that depend on everything absorbed: the digest in counter mode, so that a wide challenge is
+   * as wide as it looks (attack list P4).
+   */
   bytes(length: number): Uint8Array {
     const seed = this.digest();
     const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, i) => taggedHash('mpc/v1/expand', seed, i));

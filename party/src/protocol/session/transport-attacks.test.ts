@@ -97,7 +97,7 @@ test('T2, R2: every frame of an old session, replayed into a new one about the s
   }
   const simulated = await simulateToy({
     signers,
-    // with the first frame between two parties come all those of the old session between them, behind it
+    // the first frame between two parties is followed by all frames of the old session between them
     network: ({ from, to, bytes }) => {
       const olds = replay.get(`${from} ${to}`) ?? [];
       replay.delete(`${from} ${to}`);
@@ -158,7 +158,7 @@ test('T4: a protocol that goes on after its session has failed can send nothing 
   });
   assertMissing(simulated, [2], [1]);
   assert.ok((await orphans[0]) instanceof Timeout);
-  // hello, view, first, abort
+  // party 1 sends hello, view, first and abort
   assert.equal(simulated.frames.filter(({ from }) => from === 1).length, 4);
 });
 

@@ -1,7 +1,8 @@
 /**
- * Reliable broadcast by comparison (echo broadcast, Goldwasser-Lindell 2005 section 3; attack list T3): after an echo round all
- * send each other what they received, as the signed headers that commit to it. So two different headers are evidence at once, and
- * who shows a header that nobody signed convicts itself; no third round is needed to find the culprit.
+ * Reliable broadcast by comparison (echo broadcast, Goldwasser-Lindell 2005 section 3; attack list T3). After an echo
+ * round every party sends the others what it received, as the signed headers that commit to it. So two different
+ * headers are evidence at once, and a party that shows a header which its alleged sender never signed convicts itself.
+ * No third round is needed to find the culprit.
  */
 import { bytes, bytesUpTo, type Layout, list, struct, tryDecode } from './codec.ts';
 import { type Envelope, type Header, hashOnly, openSigned, samePlace, withPayload } from './envelope.ts';
@@ -11,7 +12,7 @@ import type { PartyId } from './party-id.ts';
 import type { Evidence, SignedMessage } from './signed-message.ts';
 
 type Entry = Pick<SignedMessage, 'signed' | 'signature'>;
-/** What a party received in a round, by sender, in the order of the parties. */
+/** The messages that a party received in a round, by sender, in the order of the parties. */
 type View = readonly Entry[];
 
 export const EQUIVOCATION = 'equivocation';
@@ -27,8 +28,8 @@ export const encodeView = (received: ReadonlyMap<PartyId, Envelope>): Uint8Array
 type Identities = ReadonlyMap<PartyId, Uint8Array>;
 
 /**
- * Holds the view of another party against what this one received.
- * @returns the failure that a difference shows, undefined if there is none
+ * Compares the view of another party with what this party received.
+ * @returns the failure that a difference shows; undefined if there is none
  */
 export function compareView(
   view: Envelope,
@@ -44,13 +45,14 @@ export function compareView(
     if (header === undefined) return falseView(view);
     if (samePlace(header, own.header)) return equivocation(hashOnly(own), message);
     return new ContextMismatch(
-      `party ${message.from} takes part in this session twice: it began again, a copy of it runs, or old messages are replayed`,
+      `party ${message.from} takes part in this session twice: ` +
+        'it began again, a copy of it runs, or old messages are replayed',
     );
   }
   return undefined;
 }
 
-/** Whether a view shows that its sender received just these messages: by party, ascending, of all. */
+/** Whether a view shows that its sender received just `messages`, which are by party, ascending, and of all parties. */
 export const showsJust = (payload: Uint8Array, messages: ReadonlyMap<PartyId, Pick<Entry, 'signed'>>): boolean => {
   const shown = entriesOf(payload, [...messages.keys()]);
   return shown?.every(({ from, signed }) => equal(signed, messages.get(from)?.signed ?? new Uint8Array())) ?? false;
@@ -63,7 +65,7 @@ export function showsRun(view: Envelope, sid: Uint8Array, me: PartyId, identitie
   return header !== undefined && equal(header.sid, sid);
 }
 
-/** Two different messages of one party for one place. */
+/** The failure that two different messages of one party for one place show. */
 export const equivocation = (first: SignedMessage, second: SignedMessage): Misbehaviour =>
   new Misbehaviour(EQUIVOCATION, [first.from], [{ check: EQUIVOCATION, messages: [first, second] }]);
 
@@ -71,8 +73,8 @@ const falseView = (view: Envelope): Misbehaviour =>
   new Misbehaviour(FALSE_VIEW, [view.header.from], [{ check: FALSE_VIEW, messages: [withPayload(view)] }]);
 
 /**
- * Who signed two different messages for one place. Needs nothing but the evidence and the identities.
- * @returns undefined if the evidence shows nothing
+ * Checks that a party signed two different messages for one place. The evidence and the identities suffice for it.
+ * @returns the header of the first message; undefined if the evidence shows nothing
  */
 export function verifyEquivocation({ check, messages }: Evidence, identities: Identities): Header | undefined {
   const [first, second] = messages;
@@ -83,8 +85,8 @@ export function verifyEquivocation({ check, messages }: Evidence, identities: Id
 }
 
 /**
- * Who signed a view with a message that its alleged sender never signed.
- * @returns undefined if the evidence shows nothing
+ * Checks that a party signed a view with a message that its alleged sender never signed.
+ * @returns the header of the view; undefined if the evidence shows nothing
  */
 export function verifyFalseView(evidence: Evidence, identities: Identities): Header | undefined {
   const [view] = evidence.messages;
@@ -100,7 +102,10 @@ const openAs = (message: SignedMessage, identities: Identities): Header | undefi
   return identity && openSigned(identity, message);
 };
 
-/** A message in a view is what the view is about, or its signer made it up. */
+/**
+ * Returns the header of a message that a view shows. Undefined if the message is not of the round of the view, or not
+ * signed by its alleged sender: then the signer of the view made it up.
+ */
 function openShown(view: Header, message: SignedMessage, identities: Identities): Header | undefined {
   const header = openAs(message, identities);
   if (header === undefined || header.round !== view.round || header.to !== 'all') return undefined;

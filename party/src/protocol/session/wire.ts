@@ -1,4 +1,7 @@
-/** Between messages and the bytes of a channel: signs and seals what goes out, opens and verifies what comes in. */
+/**
+ * Translates between messages and the bytes of a channel: signs and seals what goes out, opens and verifies what comes
+ * in.
+ */
 import { bytes, bytesUpTo, choice, type Layout, struct, tryDecode } from './codec.ts';
 import type { Member } from './context.ts';
 import {
@@ -18,7 +21,7 @@ import type { PartyId } from './party-id.ts';
 import type { Seals } from './seals.ts';
 import type { Signer } from './signer.ts';
 
-/** Only what makes or ends the handshake travels in the clear. */
+/** Only the messages of the handshake, and those that end it, travel in the clear. */
 type Lane = 'clear' | 'direct' | 'all';
 
 interface Frame {
@@ -38,7 +41,10 @@ interface Clear extends Sealed {
   readonly nonce: Uint8Array;
 }
 
-/** What came in: a message whose signature holds, one that cannot be opened before the session id is known, or nothing. */
+/**
+ * The outcome of opening a frame: a message whose signature holds, a frame that cannot be opened before the session id
+ * is known, or nothing.
+ */
 export type Opened =
   | { readonly kind: 'message'; readonly envelope: Envelope; readonly clear: boolean }
   | { readonly kind: 'early' }
@@ -56,7 +62,7 @@ export class Wire {
   readonly #signer: Signer;
   readonly #identities: ReadonlyMap<PartyId, Uint8Array>;
   readonly #nonce = makeNonce();
-  /** What this party's hello is known by. */
+  /** The id of this party's run, which stands in the place of the session id until there is one. */
   readonly run: Uint8Array;
   readonly #frame: Layout<Frame>;
   readonly #clear: Layout<Clear>;
@@ -65,7 +71,7 @@ export class Wire {
   #closed = false;
   #sealing: { readonly sid: Uint8Array; readonly seals: Seals } | undefined;
 
-  /** `maxPayload`: a longer message is not even opened, in bytes. */
+  /** `maxPayload`: in bytes; a longer message is not even opened. */
   constructor(session: string, me: PartyId, members: readonly Member[], signer: Signer, maxPayload: number) {
     this.#session = session;
     this.#me = me;
@@ -84,18 +90,18 @@ export class Wire {
     });
   }
 
-  /** From here on everything is sealed. */
+  /** Seals every message from here on. */
   seal(sid: Uint8Array, seals: Seals): void {
     this.#sealing = { sid, seals };
   }
 
-  /** Nothing can be sent or opened from here on. */
+  /** Closes the wire: nothing can be sent or opened from here on. */
   close(): void {
     this.#sealing?.seals.wipe();
     this.#closed = true;
   }
 
-  /** Signs a message of this party, in the session or, before there is one, in its run. */
+  /** Signs a message of this party, for the session or, before there is a session id, for the run of this party. */
   async sign(type: MessageType, round: string, to: Recipient, payload: Uint8Array): Promise<Envelope> {
     // a protocol may go on for a while after its session has failed
     if (this.#closed) throw new Error(`session ${this.#session} is over`);
@@ -122,7 +128,7 @@ export class Wire {
     return packed;
   }
 
-  /** Never throws for what a peer or the network may send. */
+  /** Opens a frame. Never throws, whatever a peer or the network sends. */
   open(from: PartyId, bytes: Uint8Array): Opened {
     const identity = this.#identities.get(from);
     if (identity === undefined || from === this.#me) return dropped('foreign');
@@ -154,7 +160,8 @@ function unseal(seals: Seals, place: Place, body: Uint8Array): Uint8Array | unde
   try {
     return place.to === 'all' ? seals.openForAll(place, body) : seals.openDirect(place, body);
   } catch {
-    // OpenSSL tells a wrong tag and a wrong length apart by nothing but text; both mean that the seal does not hold
+    // OpenSSL tells a wrong tag from a wrong length by nothing but the text of the error; both mean that the seal does
+    // not hold
     return undefined;
   }
 }

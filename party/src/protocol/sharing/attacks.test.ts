@@ -88,7 +88,7 @@ test('F6: who repeats the commitment and reveal of another is refused', async ()
     return [payload];
   };
   const copy: Adversary = ({ type, round, payload }) => [(type === 'data' && copied.get(round)) || payload];
-  // party 3 copies party 1, which it overhears before it speaks
+  // party 3 overhears party 1 before it speaks itself, and copies it
   const simulated = await simulateKeygen(parameters, PARTIES, {
     adversaries: new Map([
       [1, listen],

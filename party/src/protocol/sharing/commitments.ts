@@ -1,4 +1,7 @@
-/** What a keygen commits to before it shows it, and what it proves about it (attack list F6): all bound to session and dealer. */
+/**
+ * The commitments of a keygen, which come before the reveal, and its proofs of knowledge (attack list F6). All are
+ * bound to session and dealer.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Curve, Point } from '../curve/curve.ts';
 import type { SessionContext } from '../session/party.ts';
@@ -11,10 +14,10 @@ import { constantOf, encodePoints } from './sharing.ts';
 export const SALT_BYTES = 32;
 
 export interface Reveal {
-  /** To the coefficients of the dealer's polynomial. */
+  /** The commitments to the coefficients of the dealer's polynomial. */
   readonly commitments: readonly Point[];
   readonly proof: ProofOfKnowledge;
-  /** Hides the rest in the hash of the first round. */
+  /** The random bytes that hide the rest in the hash of the first round. */
   readonly salt: Uint8Array;
 }
 
@@ -34,7 +37,7 @@ export function makeReveal(curve: Curve, context: SessionContext, dealer: PartyI
   return { commitments, proof, salt: makeSalt() };
 }
 
-/** Whether the dealer knows the secret it deals. */
+/** Whether the dealer proves that it knows the secret that it deals. */
 export const isProven = (curve: Curve, context: SessionContext, dealer: PartyId, reveal: Reveal): boolean =>
   verifyKnowledge(
     curve,
@@ -65,7 +68,10 @@ export const hashContribution = (context: SessionContext, dealer: PartyId, contr
 export const equal = (hash: Uint8Array, committed: Uint8Array | undefined): boolean =>
   committed !== undefined && Buffer.from(hash).equals(committed);
 
-/** Of at least one, all of one length: uniform if one is, where each was fixed before any was known. */
+/**
+ * Returns the exclusive or of at least one string of bytes, all of one length. The result is uniform if one string is
+ * uniform and each was fixed before any was known.
+ */
 export function exclusiveOr([first = new Uint8Array(), ...others]: readonly Uint8Array[]): Uint8Array {
   const sum = new Uint8Array(first);
   for (const other of others) {

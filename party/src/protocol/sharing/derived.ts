@@ -1,7 +1,7 @@
 /**
- * A sharing of the shared key plus a public offset, such as that of a child. Since Lagrange's coefficients sum to 1, the offset goes to
- * every share and to the constant coefficient, and nobody has to share anything anew. What signs with it knows of no offset: it has
- * another key.
+ * A sharing of the shared key plus a public offset, such as the sharing of a child key. Lagrange's coefficients sum to
+ * 1, so the offset is added to every share and to the constant coefficient, and no party has to share anything anew. A
+ * protocol that signs with the derived sharing knows of no offset: it signs with another key.
  */
 import { curves, type Scalar } from '../curve/curve.ts';
 import { groupKey, type KeyShare, keyShare, type Sharing } from './sharing.ts';
@@ -13,7 +13,7 @@ export function derivedSharing(sharing: Sharing, offset: Scalar): Sharing {
 }
 
 /**
- * A secret of its own: whoever asks for it wipes it.
+ * Returns a share with a secret of its own, which the caller wipes.
  * @throws Error if the offset is the opposite of the key, which by chance never happens
  */
 export function derivedShare({ sharing, party, secret }: KeyShare, offset: Scalar): KeyShare {

@@ -2,10 +2,10 @@ import type { Curve, Scalar } from '../curve/curve.ts';
 import type { PartyId } from '../session/party-id.ts';
 
 /**
- * Lagrange's coefficient of `party` for the value at 0: Σ λ_i · f(i) = f(0) for every polynomial f of degree below the number of
- * `parties`. RFC 9591 section 4.2, derive_interpolating_value.
+ * Returns Lagrange's coefficient of `party` for the value at 0: Σ λ_i · f(i) = f(0) for every polynomial f of degree
+ * below the number of `parties`. RFC 9591 section 4.2, derive_interpolating_value.
  *
- * @throws RangeError unless `parties` are distinct, not 0, and `party` is one of them
+ * @throws RangeError unless `parties` are distinct and not 0, and `party` is among them
  */
 export function lagrangeCoefficient(curve: Curve, parties: readonly PartyId[], party: PartyId): Scalar {
   const x = parties.map(id => curve.scalar(BigInt(id)));

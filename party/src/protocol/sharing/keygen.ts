@@ -1,8 +1,10 @@
 /**
- * Making a key that no party ever holds. Every party deals a Feldman sharing (FOCS 1987) of a secret of its own; the key is the
- * sum. Commit and reveal as in Gennaro-Goldfeder, CCS 2018, section 4.1, so that nobody chooses its part after seeing the others';
- * proofs of knowledge as in Komlo-Goldberg, FROST, SAC 2020, figure 1, against rogue keys. Along with it a chain code that no
- * party chooses: contributions committed to at the start, revealed under encryption only, and never seen on the wire.
+ * How the parties make a key that no party ever holds. Every party deals a Feldman sharing (FOCS 1987) of a secret of
+ * its own; the key is the sum of these secrets. The parties commit and reveal as in Gennaro-Goldfeder, CCS 2018,
+ * section 4.1, so that no party chooses its part after seeing the parts of the others. Proofs of knowledge as in
+ * Komlo-Goldberg, FROST, SAC 2020, figure 1, exclude rogue keys. Along with the key, the parties make a chain code that
+ * no party chooses. Each contribution to the chain code is committed to at the start, revealed under encryption only,
+ * and never seen on the wire.
  */
 import { randomBytes } from 'node:crypto';
 import { type CurveName, curves, type Scalar } from '../curve/curve.ts';
@@ -29,7 +31,7 @@ import { encodePoints, type KeyShare, keyShare, type Sharing } from './sharing.t
 
 export interface KeygenParameters {
   readonly curve: CurveName;
-  /** Parties needed to sign, from 2 to all. */
+  /** The number of parties needed to sign, from 2 to all. */
   readonly threshold: number;
 }
 
@@ -40,7 +42,7 @@ export interface NewKey {
 }
 
 interface Deal extends Contribution {
-  /** The dealer's polynomial at the recipient. */
+  /** The value of the dealer's polynomial at the recipient. */
   readonly share: Scalar;
 }
 
@@ -49,7 +51,7 @@ const CHAIN_CODE_BYTES = 32;
 
 export type KeygenMessages = ReturnType<typeof keygenMessages>;
 
-/** Every list has its exact length (attack list I1). */
+/** The messages of a keygen. Every list has its exact length (attack list I1). */
 export const keygenMessages = ({ curve: name, threshold }: KeygenParameters) => {
   const curve = curves[name];
   return {
@@ -67,9 +69,10 @@ export const keygenMessages = ({ curve: name, threshold }: KeygenParameters) => 
 };
 
 /**
+ * Makes a key with the other parties of the session.
  * @throws RangeError for a threshold that the parties cannot have
- * @throws Misbehaviour naming who reveals what it did not commit to, does not know its secret, deals what does not fit, or comes
- *   to another result
+ * @throws Misbehaviour naming the parties that reveal what they did not commit to, do not know their secret, deal what
+ *   does not fit, or come to another result
  */
 export async function keygen(party: Party<KeygenMessages>, parameters: KeygenParameters): Promise<NewKey> {
   const { me, parties, context } = party;
@@ -127,7 +130,7 @@ export async function keygen(party: Party<KeygenMessages>, parameters: KeygenPar
   return newKey;
 }
 
-/** Tells nothing of the chain code, which has 256 bits of entropy. */
+/** Returns the hash of the result, which tells nothing of the chain code: the chain code has 256 bits of entropy. */
 const hashResult = (context: SessionContext, prover: PartyId, { share, chainCode }: NewKey): Uint8Array =>
   context
     .proof('keygen/result', prover)

@@ -5,7 +5,7 @@ import { evaluateCommitments } from './sharing.ts';
 /** A secret polynomial, by its coefficients from the constant one upwards. */
 export type Polynomial = readonly Scalar[];
 
-/** f(x) by Horner's rule. */
+/** Returns f(x), by Horner's rule. */
 export function evaluate(curve: Curve, polynomial: Polynomial, x: PartyId): Scalar {
   const at = curve.scalar(BigInt(x));
   return polynomial.reduceRight(
@@ -14,7 +14,7 @@ export function evaluate(curve: Curve, polynomial: Polynomial, x: PartyId): Scal
   );
 }
 
-/** Whether a share is the committed polynomial at x (Feldman, FOCS 1987, section 3). */
+/** Whether a share is the value of the committed polynomial at x (Feldman, FOCS 1987, section 3). */
 export const isShareAt = (curve: Curve, commitments: readonly Point[], x: PartyId, share: Scalar): boolean =>
   curve.equalPoints(curve.multiplyBase(share), evaluateCommitments(curve, commitments, x));
 

@@ -29,12 +29,12 @@ for (const curve of Object.values(curves)) {
     assert.ok(
       !verifyKnowledge(curve, transcript, statement, { ...proof, response: curve.addScalars(proof.response, one) }),
     );
-    // response·G = nonce, which would do if the challenge were 0
+    // response·G = nonce, which would suffice if the challenge were 0
     assert.ok(!verifyKnowledge(curve, transcript, statement, { nonce: curve.base, response: one }));
   });
 
   test(`P5: ${curve.name}: a nonce chosen after its challenge does not help`, () => {
-    // made to fit the challenge of another nonce
+    // the response fits the challenge of another nonce
     const response = curve.randomScalar();
     const guessed = curve.randomScalar();
     const nonce = curve.addPoints(

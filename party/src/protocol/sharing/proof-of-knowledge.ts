@@ -11,7 +11,10 @@ export interface ProofOfKnowledge {
 export const proofOfKnowledge = (curve: Curve): Layout<ProofOfKnowledge> =>
   struct<ProofOfKnowledge>({ nonce: point(curve), response: scalar(curve) });
 
-/** `transcript` binds prover, session and statement (Komlo-Goldberg, FROST, SAC 2020, figure 1, round 1, step 2). */
+/**
+ * Proves knowledge of `secret`. `transcript` binds prover, session and statement (Komlo-Goldberg, FROST, SAC 2020,
+ * figure 1, round 1, step 2).
+ */
 export function proveKnowledge(curve: Curve, transcript: Transcript, secret: Scalar): ProofOfKnowledge {
   const k = curve.randomScalar();
   const nonce = curve.multiplyBase(k);
@@ -19,7 +22,7 @@ export function proveKnowledge(curve: Curve, transcript: Transcript, secret: Sca
   return { nonce, response: curve.addScalars(k, curve.multiplyScalars(c, secret)) };
 }
 
-/** response·G = nonce + c·statement (figure 1, round 1, step 5). */
+/** Whether response·G = nonce + c·statement (figure 1, round 1, step 5). */
 export function verifyKnowledge(
   curve: Curve,
   transcript: Transcript,

@@ -1,8 +1,9 @@
 /**
- * New shares of the same key, which are worth nothing together with the old ones: every party deals a sharing of zero, and all add
- * what they are dealt (Herzberg, Jarecki, Krawczyk, Yung, CRYPTO 1995, section 4; as in CGGMP21 figure 6). Same committee, same
- * threshold. No commitments to the commitments here: a dealer who chooses last can neither move the key, whose coefficient is
- * nowhere sent, nor undo what an honest dealer adds, of which it does not know the part that dealer keeps.
+ * New shares of the same key, which are worth nothing together with the old ones. Every party deals a sharing of zero,
+ * and all add what they are dealt (Herzberg, Jarecki, Krawczyk, Yung, CRYPTO 1995, section 4; as in CGGMP21 figure 6).
+ * The committee and the threshold stay the same. The dealers need not commit to their commitments first. A dealer that
+ * chooses last cannot move the key, because the constant coefficient is nowhere sent. Nor can that dealer undo what an
+ * honest dealer adds, because it does not know the part that the honest dealer keeps.
  */
 import { type Curve, type CurveName, curves, type Point, type Scalar } from '../curve/curve.ts';
 import { bytes, list, point, scalar } from '../session/codec.ts';
@@ -15,8 +16,8 @@ import { encodePoints, type KeyShare, keyShare, type Sharing } from './sharing.t
 export type RefreshMessages = ReturnType<typeof refreshMessages>;
 
 /**
- * The constant coefficient is zero by construction: its commitment, the identity, is nowhere sent, and nobody can send another
- * (attack list I6). The lists have their exact length (I1).
+ * The messages of a refresh. The constant coefficient is zero by construction: its commitment, the identity, is nowhere
+ * sent, and nobody can send another (attack list I6). The lists have their exact length (I1).
  */
 export const refreshMessages = ({ curve: name, threshold }: { curve: CurveName; threshold: number }) => {
   const curve = curves[name];
@@ -28,9 +29,10 @@ export const refreshMessages = ({ curve: name, threshold }: { curve: CurveName; 
 };
 
 /**
- * The context of the session must name the old sharing (see `sharingHash`), for only one of the same sharing can be refreshed.
- * @throws RangeError if the session is not one of just the parties of the sharing
- * @throws Misbehaviour naming who deals a share that does not fit, or comes to another result
+ * Refreshes a share. The context of the session must name the old sharing (see `sharingHash`), because only shares of
+ * the same sharing can be refreshed together.
+ * @throws RangeError unless the parties of the session are just the parties of the sharing
+ * @throws Misbehaviour naming the parties that deal a share that does not fit, or come to another result
  */
 export async function refresh(party: Party<RefreshMessages>, old: KeyShare): Promise<KeyShare> {
   const { me, parties, context } = party;
@@ -68,7 +70,7 @@ export async function refresh(party: Party<RefreshMessages>, old: KeyShare): Pro
   return result;
 }
 
-/** The dealt polynomial's commitments, the constant one being to zero. */
+/** Returns the commitments of a dealt polynomial, whose constant coefficient is zero. */
 const ofZero = (curve: Curve, sent: readonly Point[] = []): readonly Point[] => [curve.identity, ...sent];
 
 const hashResult = (context: SessionContext, prover: PartyId, sharing: Sharing): Uint8Array =>

@@ -10,7 +10,7 @@ export class SecretScanner {
   readonly #needles: Needle[] = [];
   readonly #known = new Set<string>();
 
-  /** Of a secret of at least 16 bytes, so that nothing is found by chance. */
+  /** Adds a secret to look for. The secret has at least 16 bytes, so that nothing is found by chance. */
   add(name: string, secret: Uint8Array): void {
     if (secret.length < 16) throw new RangeError(`${name} has ${secret.length} bytes: too few to look for`);
     const id = Buffer.from(secret).toString('hex');
@@ -19,12 +19,12 @@ export class SecretScanner {
     for (const [form, text] of formsOf(secret)) this.#needles.push({ name, form, text });
   }
 
-  /** How many secrets are looked for. */
+  /** The number of secrets that are looked for. */
   get size(): number {
     return this.#known.size;
   }
 
-  /** What is found of them, as "name in form". */
+  /** Returns the secrets that are found, each as "name in form". */
   in(haystack: Uint8Array | string): string[] {
     // every byte is a character, so that bytes are found in text and text in bytes
     const text = Buffer.from(haystack).toString('latin1');
@@ -37,7 +37,7 @@ export class SecretScanner {
 function* formsOf(secret: Uint8Array): Generator<[string, string]> {
   for (const bytes of [Buffer.from(secret), Buffer.from(secret).reverse()]) {
     yield ['bytes', bytes.toString('latin1')];
-    // as it is when bytes are taken for characters, and these are written as UTF-8
+    // the form of bytes that were taken for characters and then written as UTF-8
     yield ['characters', Buffer.from(bytes.toString('latin1')).toString('latin1')];
     yield ['hex', bytes.toString('hex')];
     yield ['decimal', BigInt(`0x${bytes.toString('hex')}`).toString()];
@@ -50,7 +50,7 @@ function* formsOf(secret: Uint8Array): Generator<[string, string]> {
   }
 }
 
-/** The characters that stand for these bytes alone, when so many others are before them. */
+/** Returns the characters that stand for these bytes alone, if `offset` other bytes come before them. */
 function inTheMiddle(bytes: Buffer, offset: number, alphabet: 'base64' | 'base64url'): string {
   const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString(alphabet);
   return text.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));

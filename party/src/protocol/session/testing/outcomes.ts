@@ -3,14 +3,14 @@ import { ContextMismatch, Misbehaviour, Timeout } from '../errors.ts';
 import type { PartyId } from '../party-id.ts';
 import type { Simulated } from '../simulator.ts';
 
-/** Why the session failed at this party. */
+/** Returns the error with which the session failed at this party. */
 export function failureOf<T>({ outcomes }: Simulated<T>, id: PartyId): unknown {
   const outcome = outcomes.get(id);
   assert.ok(outcome?.status === 'rejected', `party ${id} did not fail`);
   return outcome.reason;
 }
 
-/** Every one of `parties` blames just `culprit`, for failing `check`. */
+/** Asserts that each of `parties` blames just `culprit`, for failing `check`. */
 export function assertBlamed<T>(
   simulated: Simulated<T>,
   culprit: PartyId,
@@ -26,7 +26,7 @@ export function assertBlamed<T>(
   }
 }
 
-/** Every one of `parties` found that the parties do not talk about the same thing, and blames nobody. */
+/** Asserts that each of `parties` found that the parties do not mean the same session, and blames nobody. */
 export function assertMismatch<T>(simulated: Simulated<T>, what: RegExp, parties: readonly PartyId[]): void {
   for (const id of parties) {
     const error = failureOf(simulated, id);
@@ -35,7 +35,7 @@ export function assertMismatch<T>(simulated: Simulated<T>, what: RegExp, parties
   }
 }
 
-/** Every one of `parties` waited in vain for `missing`, and blames nobody. */
+/** Asserts that each of `parties` waited in vain for `missing`, and blames nobody. */
 export function assertMissing<T>(
   simulated: Simulated<T>,
   missing: readonly PartyId[],

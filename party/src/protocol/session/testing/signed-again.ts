@@ -4,7 +4,9 @@ import type { Signer } from '../signer.ts';
 import type { Adversary } from '../simulator.ts';
 import { viewLayout } from '../view.ts';
 
-/** Shows its own message of a round signed a second time, under another sequence number, as what it has received. */
+/**
+ * Returns an adversary whose view of a round shows its own message signed a second time, under another sequence number.
+ */
 export function showingAgain(round: string, me: PartyId, signer: Signer, parties: readonly PartyId[]): Adversary {
   const layout = viewLayout(parties.length);
   let said = new Uint8Array();

@@ -9,7 +9,7 @@ import { taggedHash } from '../transcript.ts';
 export const toyMessages = { note: echo(bytesUpTo(8)), whisper: direct(bytes(32)), sum: plain(uint(4)) };
 export type ToyMessages = typeof toyMessages;
 
-/** What `from` whispers to `to`. */
+/** The message that `from` whispers to `to`. */
 export const whisperOf = (from: PartyId, to: PartyId): Uint8Array => taggedHash('test/whisper', from, to);
 
 export async function toy(party: Party<ToyMessages>): Promise<number> {
@@ -26,7 +26,7 @@ export async function toy(party: Party<ToyMessages>): Promise<number> {
 export const simulateToy = (changes: Partial<Simulation<ToyMessages, number>> = {}): Promise<Simulated<number>> =>
   simulate({ parties: 3, messages: toyMessages, protocol: toy, ...changes });
 
-/** Party `id` cheats. */
+/** The changes to a simulation by which party `id` cheats. */
 export const cheating = (id: PartyId, adversary: Adversary): Partial<Simulation<ToyMessages, number>> => ({
   adversaries: new Map([[id, adversary]]),
 });

@@ -7,7 +7,7 @@ import { type KeyShare, sharingHash } from '../sharing.ts';
 
 type Changes<M extends KeygenMessages | RefreshMessages, T> = Partial<Simulation<M, T>>;
 
-/** Keygen of these parties in a simulation. */
+/** Runs a keygen of these parties in a simulation. */
 export const simulateKeygen = (
   parameters: KeygenParameters,
   parties: number | readonly PartyId[],
@@ -21,7 +21,7 @@ export const simulateKeygen = (
     ...changes,
   });
 
-/** A key of these parties, by keygen. */
+/** Makes a key of these parties by keygen, and returns the shares. */
 export async function makeShares(
   curve: CurveName,
   threshold: number,
@@ -31,7 +31,7 @@ export async function makeShares(
   return [...outcomes.values()].map(({ result }) => result.share);
 }
 
-/** Refresh of these shares in a simulation. */
+/** Runs a refresh of these shares in a simulation. */
 export function simulateRefresh(
   shares: readonly KeyShare[],
   changes: Changes<RefreshMessages, KeyShare> = {},
@@ -52,7 +52,7 @@ export function simulateRefresh(
   });
 }
 
-/** The shares after a refresh. */
+/** Refreshes these shares, and returns the new ones. */
 export async function refreshShares(shares: readonly KeyShare[]): Promise<readonly KeyShare[]> {
   return [...results(await simulateRefresh(shares)).values()].map(({ result }) => result);
 }

@@ -2,7 +2,7 @@ import { curves, type Scalar } from '../../curve/curve.ts';
 import { lagrangeCoefficient } from '../interpolation.ts';
 import type { KeyShare } from '../sharing.ts';
 
-/** What the shares are shares of, which outside a test nobody may ever compute. */
+/** Returns the secret that is shared, which outside a test nobody may ever compute. */
 export function reconstruct(shares: readonly KeyShare[]): Scalar {
   const [first] = shares;
   if (first === undefined) throw new RangeError('no shares');
