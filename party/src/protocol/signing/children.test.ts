@@ -1,4 +1,7 @@
-/** Children sign with derived shares, so that FROST knows nothing of paths. The verifiers derive and tweak with other libraries. */
+/**
+ * Children sign with derived shares, so FROST knows nothing of paths. The verifiers derive and tweak with other
+ * libraries.
+ */
 import assert from 'node:assert/strict';
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { before, test } from 'node:test';
@@ -20,11 +23,11 @@ import { type FrostPurpose, publicKeys, schemes } from './scheme.ts';
 const chainCode = new Uint8Array(randomBytes(32));
 const message = new TextEncoder().encode('asked of a child');
 
-/** From the shared key and the path. */
+/** Verifies a signature by a child, from the shared key and the path of the child. */
 type Verify = (root: Point, path: readonly number[], signature: Uint8Array) => boolean;
 const verifiers: { readonly [purpose in FrostPurpose]: Verify } = {
   eddsa(root, path, signature) {
-    // no other library knows the convention: hd.test.ts has numbers of it
+    // no other library knows the convention: hd.test.ts checks it against known numbers
     const child = derive('ed25519', root, chainCode, path).key.point;
     const x = Buffer.from(curves.ed25519.encodePoint(child)).toString('base64url');
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
@@ -33,14 +36,14 @@ const verifiers: { readonly [purpose in FrostPurpose]: Verify } = {
   taproot: (root, path, signature) => schnorr.verify(signature, message, taprootOutput(root, path)),
 };
 
-/** The output key of BIP-86, by the libraries of wallets. */
+/** Returns the output key of BIP-86, as the libraries of wallets compute it. */
 function taprootOutput(root: Point, path: readonly number[]): Uint8Array {
   const publicKey = curves.secp256k1.encodePoint(root);
   const child = new HDKey({ publicKey, chainCode }).derive(['m', ...path].join('/'));
   return p2tr((child.publicKey ?? assert.fail()).subarray(1)).tweakedPubkey;
 }
 
-/** The shares of the child at a path. */
+/** Returns the shares of the child at a path. */
 function childShares(shares: readonly KeyShare[], path: readonly number[]): readonly KeyShare[] {
   return shares.map(share => {
     const { key } = derive(share.sharing.curve, groupKey(share.sharing), chainCode, path);

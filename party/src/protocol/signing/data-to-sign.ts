@@ -1,14 +1,15 @@
 /**
- * What is signed. A digest whose preimage somebody else knows, or chose, must never meet a presignature: with additive key derivation
- * it lets signatures be forged (Groth-Shoup, ePrint 2021/1330, section 1.1.2; attack list D2, D3). So there are two types, and what
- * signs from a presignature takes only the one that is made of the message itself.
+ * The data that is signed. A digest that somebody else chose, or whose preimage only somebody else knows, must never be
+ * signed from a presignature: together with additive key derivation, such a digest lets signatures be forged
+ * (Groth-Shoup, ePrint 2021/1330, section 1.1.2; attack list D2, D3). There are therefore two types, and signing from a
+ * presignature takes only `DataToSign`, which is made from the message itself.
  */
 import { hash } from 'node:crypto';
 import { bytesToNumberBE } from '@noble/curves/utils.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import type { Curve, Scalar } from '../curve/curve.ts';
 
-/** How a message becomes a digest: SHA-256, twice for Bitcoin, Keccak-256 for Ethereum. */
+/** The hash that makes a digest of a message: SHA-256, SHA-256 twice (for Bitcoin), or Keccak-256 (for Ethereum). */
 export type DigestName = 'sha256' | 'sha256d' | 'keccak256';
 
 const sha256 = (message: Uint8Array): Uint8Array => new Uint8Array(hash('sha256', message, 'buffer'));
@@ -36,19 +37,22 @@ export class DataToSign {
   }
 }
 
-/** A digest of nobody knows what. Only interactive signing takes it, and only where the key's policy allows it. */
+/**
+ * A bare digest, whose message this party has not seen. Only interactive signing takes a bare digest, and only where
+ * the policy of the key allows it.
+ */
 export class Prehashed {
   /** 32 bytes. */
   readonly digest: Uint8Array;
 
-  /** @throws RangeError for another length */
+  /** @throws RangeError if the digest is not 32 bytes long */
   constructor(digest: Uint8Array) {
     if (digest.length !== 32) throw new RangeError(`a digest of ${digest.length} bytes where 32 belong`);
     this.digest = digest;
   }
 }
 
-/** What is signed: the message and how it becomes a digest, or a digest of nobody knows what. */
+/** The data to sign, as plain values: a message with the name of its hash, or a bare digest. */
 export type PlainData =
   | { readonly message: Uint8Array; readonly digest: DigestName }
   | { readonly prehashed: Uint8Array };

@@ -17,7 +17,7 @@ for (const name of ['secp256k1', 'p256'] as const satisfies readonly EcdsaCurve[
   const curve = curves[name];
   const secret = fc.bigInt({ min: 1n, max: curve.order - 1n }).map(n => curve.scalar(n));
 
-  /** A signature by whoever knows the key, and the nonce: s = (m + r·x) / k. */
+  /** Signs with the secret key x and the nonce k: s = (m + r·x) / k. */
   const sign = (x: bigint, k: bigint, digest: Uint8Array) => {
     const [secretKey, nonce] = [curve.scalar(x), curve.scalar(k)];
     const R = curve.multiplyBase(nonce);
@@ -30,22 +30,28 @@ for (const name of ['secp256k1', 'p256'] as const satisfies readonly EcdsaCurve[
     return { R, s };
   };
 
-  test(`D10: ${name}: of the two signatures the one with the lower s comes out, whichever went in, and verifies`, () => {
-    fc.assert(
-      fc.property(secret, secret, fc.uint8Array({ minLength: 1 }), (x, k, message) => {
-        const digest = new Uint8Array(hash('sha256', message, 'buffer'));
-        const { R, s } = sign(x, k, digest);
-        const key = curve.multiplyBase(x);
-        const low = ecdsaSignature(curve, R, s);
-        assert.deepEqual(ecdsaSignature(curve, R, curve.negateScalar(s)).s, low.s);
-        assert.ok(low.s <= curve.order / 2n);
-        assert.ok(verifyEcdsa(name, curve.encodePoint(key), digest, compactForm(name, low)));
-        assert.ok(curve.equalPoints(recoverKey(name, low, digest), key));
-        assert.deepEqual(parseCompact(name, compactForm(name, low)), { r: low.r, s: low.s });
-      }),
-      { numRuns: 20 },
-    );
-  });
+  test(
+    `D10: ${name}: ` +
+      'of the two signatures the one with the lower s comes out, ' +
+      'whichever went in, ' +
+      'and verifies',
+    () => {
+      fc.assert(
+        fc.property(secret, secret, fc.uint8Array({ minLength: 1 }), (x, k, message) => {
+          const digest = new Uint8Array(hash('sha256', message, 'buffer'));
+          const { R, s } = sign(x, k, digest);
+          const key = curve.multiplyBase(x);
+          const low = ecdsaSignature(curve, R, s);
+          assert.deepEqual(ecdsaSignature(curve, R, curve.negateScalar(s)).s, low.s);
+          assert.ok(low.s <= curve.order / 2n);
+          assert.ok(verifyEcdsa(name, curve.encodePoint(key), digest, compactForm(name, low)));
+          assert.ok(curve.equalPoints(recoverKey(name, low, digest), key));
+          assert.deepEqual(parseCompact(name, compactForm(name, low)), { r: low.r, s: low.s });
+        }),
+        { numRuns: 20 },
+      );
+    },
+  );
 
   test(`D10: ${name}: the higher s is refused, as are other messages, keys and lengths`, () => {
     const digest = new Uint8Array(32).fill(7);

@@ -13,7 +13,7 @@ const chainCodes = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const bytesOf = (key: Uint8Array | null): Uint8Array => key ?? assert.fail();
 
-/** From the test vectors of BIP-32: an extended public key, and that of a child of it. */
+/** Test vectors of BIP-32: an extended public key, a path, and the extended public key of the child at that path. */
 const vectors = [
   [
     'xpub68Gmy5EdvgibQVfPdqkBBCHxA5htiqg55crXYuXoQRKfDBFA1WEjWgP6LHhwBZeNK1VTsfTFUHCdrfp1bgwQ9xv5ski8PX9rL2dZXvgGDnw',

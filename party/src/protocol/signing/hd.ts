@@ -1,6 +1,7 @@
 /**
- * Children of a key, non-hardened: each adds to the key what follows from public key and chain code, so that parties need no protocol.
- * On secp256k1 by BIP-32, public derivation (CKDpub); on ed25519 by a convention of our own (docs/decisions/0018).
+ * Non-hardened children of a key. A child is the key plus a number that follows from the public key and the chain code,
+ * so the parties need no protocol to derive it. On secp256k1 the derivation is that of BIP-32, public derivation
+ * (CKDpub); on ed25519 it is a convention of our own (docs/decisions/0018).
  */
 import { createHmac } from 'node:crypto';
 import { bytesToNumberBE, bytesToNumberLE, numberToBytesBE } from '@noble/curves/utils.js';
@@ -9,19 +10,19 @@ import { type CurveName, curves, type Point } from '../curve/curve.ts';
 import type { SigningKey } from './signing-key.ts';
 
 /**
- * A path is not one, is of a curve without children, or leads through an index that has no child, once in 2^127. The message names
- * path and part.
+ * A path is malformed, its curve has no children, or it leads through an index that has no child, which happens once in
+ * 2^127. The message names the path and the part that is wrong.
  */
 export class DerivationError extends Error {
   override readonly name = 'DerivationError';
 }
 
 const HARDENED = 2 ** 31;
-/** Each level takes half a millisecond of the thread that answers everything. */
+/** Each level takes half a millisecond of the one thread that answers every request. */
 const MAX_DEPTH = 10;
 
 /**
- * The indices of a path such as m/44/60/0/0/7, at most 10 deep.
+ * Returns the indices of a path such as m/44/60/0/0/7, at most 10 deep.
  * @throws DerivationError
  */
 export function parsePath(path: string): readonly number[] {
@@ -38,7 +39,7 @@ export function parsePath(path: string): readonly number[] {
   });
 }
 
-/** A key at a path, and what was added to the key at the root. */
+/** The key at a path, with the offset that was added to the key at the root, and the chain code at the path. */
 export interface Derived {
   readonly key: SigningKey;
   /** 32 bytes. */
@@ -46,8 +47,8 @@ export interface Derived {
 }
 
 /**
- * @param path as `parsePath` gives it
- * @throws DerivationError where BIP-32 has the index fail (attack list D8), and for children on p256
+ * @param path as `parsePath` returns it
+ * @throws DerivationError if by BIP-32 an index has no child (attack list D8), and for any child on p256
  */
 export function derive(curveName: CurveName, parent: Point, chainCode: Uint8Array, path: readonly number[]): Derived {
   const [curve, childData] = [curves[curveName], conventions[curveName]];
@@ -64,7 +65,7 @@ export function derive(curveName: CurveName, parent: Point, chainCode: Uint8Arra
   return { key: { point, tweak: { negate: false, offset } }, chainCode: code };
 }
 
-/** What is added to the parent, if it is below the order, and the chain code of the child. */
+/** Returns the number that is added to the parent if the number is below the order, and the chain code of the child. */
 type ChildData = (
   parent: Uint8Array,
   chainCode: Uint8Array,
@@ -77,7 +78,7 @@ const conventions: { readonly [name in CurveName]?: ChildData } = {
     const I = hmacSha512(chainCode, parent, index);
     return { number: bytesToNumberBE(I.subarray(0, 32)), right: I.slice(32) };
   },
-  /** Two blocks where BIP-32 has one: 32 bytes modulo this order are far from uniform, 64 are not. */
+  /** Makes two blocks where BIP-32 makes one: 32 bytes modulo this order are far from uniform, 64 bytes are not. */
   ed25519(parent, chainCode, index) {
     const block = (i: number) => hmacSha512(chainCode, ED25519_CHILD, parent, index, Uint8Array.of(i));
     return { number: curves.ed25519.scalar(bytesToNumberLE(block(0))), right: block(1).slice(0, 32) };

@@ -3,10 +3,10 @@ import { verifySignature } from '../session/signer.ts';
 import { type SigningKey, untweaked } from './signing-key.ts';
 import { outputKey, verifyBip340, xOnly } from './taproot.ts';
 
-/** Which signatures a key may make, for ever; decided at its generation. */
+/** The signatures that a key may make. The purpose is decided when the key is generated and never changes. */
 export type Purpose = FrostPurpose | 'ecdsa';
 
-/** Signatures of Schnorr's kind, which FROST makes. */
+/** A purpose whose signatures are Schnorr signatures, which FROST makes. */
 export type FrostPurpose = 'eddsa' | 'taproot';
 
 /** The curves of each purpose. */
@@ -16,15 +16,21 @@ export const curvesOf: { readonly [purpose in Purpose]: readonly CurveName[] } =
   ecdsa: ['secp256k1', 'p256'],
 };
 
-/** A signature scheme of messages: what a purpose allows. Protocols that make its signatures are exchangeable. */
+/**
+ * The signature scheme that a purpose allows; it signs messages. The protocols that make its signatures are
+ * exchangeable.
+ */
 export interface Scheme {
   readonly purpose: FrostPurpose;
   readonly curve: CurveName;
-  /** From the shared key to the one that signatures verify under. */
+  /** Returns the key under which signatures verify, from the shared key. */
   signingKey(groupKey: Point): SigningKey;
-  /** A public key as the scheme's standard writes it. */
+  /** Encodes a public key as the standard of the scheme does. */
   encodeKey(key: Point): Uint8Array;
-  /** False, never an error, for whatever is malformed. `publicKey` as `publicKeys` gives it. */
+  /**
+   * Whether the signature is valid. Returns false, and never throws, for malformed input. `publicKey` is as
+   * `publicKeys` returns it.
+   */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
 
@@ -45,11 +51,11 @@ export const schemes: { readonly [purpose in FrostPurpose]: Scheme } = {
   },
 };
 
-/** The public keys of a sharing, as its scheme's standard writes them. */
+/** The public keys of a sharing, encoded as the standard of its scheme does. */
 export interface PublicKeys {
-  /** What signatures verify under. */
+  /** The key under which signatures verify. */
   readonly publicKey: Uint8Array;
-  /** Taproot: the key before its tweak. */
+  /** Taproot only: the key before its tweak. */
   readonly internalKey?: Uint8Array;
 }
 

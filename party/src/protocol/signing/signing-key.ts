@@ -1,8 +1,9 @@
 import type { Curve, Point, Scalar } from '../curve/curve.ts';
 
 /**
- * How the key that signs comes from the key that is shared: x ↦ ±x + offset. Since Lagrange's coefficients sum to 1, the same map
- * takes each share and each verification share to those of the key that signs, and nobody has to share anything anew.
+ * The map from the shared key to the signing key: x ↦ ±x + offset. Since Lagrange coefficients sum to 1, the same map
+ * takes each share and each verification share of the shared key to that of the signing key, and nothing has to be
+ * shared anew.
  */
 export interface KeyTweak {
   readonly negate: boolean;
@@ -10,24 +11,24 @@ export interface KeyTweak {
   readonly offset: Scalar;
 }
 
-/** The key that signs, and how it comes from the shared one. */
+/** The signing key, and the map to it from the shared key. */
 export interface SigningKey {
   readonly point: Point;
   readonly tweak: KeyTweak;
 }
 
-/** A shared key that signs as it is. */
+/** Returns the signing key of a shared key that signs without a tweak. */
 export const untweaked = (curve: Curve, groupKey: Point): SigningKey => ({
   point: groupKey,
   tweak: { negate: false, offset: curve.scalar(0n) },
 });
 
-/** The secret side of a tweak. */
+/** Applies a tweak to a share of the secret key, or to the whole. */
 export function tweakShare(curve: Curve, tweak: KeyTweak, share: Scalar): Scalar {
   return curve.addScalars(tweak.negate ? curve.negateScalar(share) : share, tweak.offset);
 }
 
-/** The public side of a tweak. */
+/** Applies a tweak to a public key, or to a verification share. */
 export function tweakPoint(curve: Curve, tweak: KeyTweak, point: Point): Point {
   return curve.addPoints(
     tweak.negate ? curve.negatePoint(point) : point,

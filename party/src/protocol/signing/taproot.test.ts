@@ -37,7 +37,10 @@ test('what is malformed does not verify, and is no error', () => {
   }
 });
 
-/** wallet-test-vectors.json of BIP-341, scriptPubKey 0 and keyPathSpending 0; BIP-86, two receiving keys and one of change. */
+/**
+ * Vectors of wallet-test-vectors.json of BIP-341, scriptPubKey 0 and keyPathSpending 0, and of BIP-86: two receiving
+ * keys and one change key.
+ */
 const keysWithoutScript = [
   {
     internal: 'd6889cb081036e0faefa3a35157ad71086b123b2b144b649798b494c300a961d',
@@ -59,25 +62,33 @@ const keysWithoutScript = [
   },
 ] as const;
 
-test('the vectors of BIP-341 and BIP-86 without script: from internal to output key, whatever the y of the shared key', () => {
-  for (const { internal, output } of keysWithoutScript) {
-    const even = curve.decodePoint(hexToBytes(`02${internal}`));
-    for (const groupKey of [even, curve.negatePoint(even)]) {
-      const { point } = outputKey(groupKey);
-      assert.equal(bytesToHex(xOnly(point)), output);
-      assert.ok(hasEvenY(point));
+test(
+  'the vectors of BIP-341 and BIP-86 without script: from internal to output key, ' +
+    'whatever the y of the shared key',
+  () => {
+    for (const { internal, output } of keysWithoutScript) {
+      const even = curve.decodePoint(hexToBytes(`02${internal}`));
+      for (const groupKey of [even, curve.negatePoint(even)]) {
+        const { point } = outputKey(groupKey);
+        assert.equal(bytesToHex(xOnly(point)), output);
+        assert.ok(hasEvenY(point));
+      }
     }
-  }
-});
+  },
+);
 
-test('the vector of BIP-341 keyPathSpending: from internal to tweaked secret, up to the sign that BIP-340 chooses when it signs', () => {
-  const [{ secret, tweakedSecret }] = keysWithoutScript;
-  const internal = curve.decodeScalar(hexToBytes(secret));
-  const tweaked = tweakShare(curve, outputKey(curve.multiplyBase(internal)).tweak, internal);
-  const expected = curve.decodeScalar(hexToBytes(tweakedSecret));
-  const published = hasEvenY(curve.multiplyBase(expected)) ? expected : curve.negateScalar(expected);
-  assert.equal(tweaked, published);
-});
+test(
+  'the vector of BIP-341 keyPathSpending: from internal to tweaked secret, ' +
+    'up to the sign that BIP-340 chooses when it signs',
+  () => {
+    const [{ secret, tweakedSecret }] = keysWithoutScript;
+    const internal = curve.decodeScalar(hexToBytes(secret));
+    const tweaked = tweakShare(curve, outputKey(curve.multiplyBase(internal)).tweak, internal);
+    const expected = curve.decodeScalar(hexToBytes(tweakedSecret));
+    const published = hasEvenY(curve.multiplyBase(expected)) ? expected : curve.negateScalar(expected);
+    assert.equal(tweaked, published);
+  },
+);
 
 test('the output key is that of @scure/btc-signer, and the tweaked secret signs under it', () => {
   fc.assert(

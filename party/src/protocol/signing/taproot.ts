@@ -29,10 +29,10 @@ export function evenY(groupKey: Point): SigningKey {
 }
 
 /**
- * From the internal key P to the output key Q = lift_x(P) + int(hash_TapTweak(bytes(P)))·G, made even for signing: an output that
- * is spent by key only, with no script (BIP-341, "Constructing and spending Taproot outputs", taproot_tweak_seckey with no h).
- *
- * @throws EncodingError where BIP-341 has the key fail, once in 2^127
+ * Returns the output key Q = lift_x(P) + int(hash_TapTweak(bytes(P)))·G of the internal key P, made even for signing.
+ * Such an output is spent by key only, with no script (BIP-341, "Constructing and spending Taproot outputs",
+ * taproot_tweak_seckey with no h).
+ * @throws EncodingError where by BIP-341 the key fails, once in 2^127
  */
 export function outputKey(internalKey: Point): SigningKey {
   const { point: lifted, tweak } = evenY(internalKey);
@@ -47,7 +47,7 @@ export function outputKey(internalKey: Point): SigningKey {
 
 const tapTweak = (internal: Point): Scalar => curve.decodeScalar(bip340Hash('TapTweak', xOnly(internal)));
 
-/** Verify of BIP-340, for messages of any length. False for whatever is malformed. */
+/** Verify of BIP-340, for messages of any length. Returns false for malformed input. */
 export function verifyBip340(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
   return schnorr.verify(signature, message, publicKey);

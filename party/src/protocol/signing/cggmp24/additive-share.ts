@@ -4,7 +4,7 @@ import { lagrangeCoefficient } from '../../sharing/interpolation.ts';
 import { type KeyShare, type Sharing, verificationShare } from '../../sharing/sharing.ts';
 import { type KeyTweak, tweakPoint, tweakShare } from '../signing-key.ts';
 
-/** A signer's summand of the key that signs, for exactly these signers: λ_i·x_i. */
+/** Returns a signer's summand of the signing key, for exactly these signers: λ_i·x_i. */
 export function additiveShare(
   { sharing, party, secret }: KeyShare,
   tweak: KeyTweak,
@@ -14,7 +14,10 @@ export function additiveShare(
   return curve.multiplyScalars(lagrangeCoefficient(curve, signers, party), tweakShare(curve, tweak, secret.expose()));
 }
 
-/** Its public counterpart, from what was certified when the key was made, never from a message (attack list P8). */
+/**
+ * Returns the public counterpart of a signer's summand. The point follows from what was certified when the key was
+ * made, never from a message (attack list P8).
+ */
 export function additivePoint(sharing: Sharing, tweak: KeyTweak, signers: readonly PartyId[], party: PartyId): Point {
   const curve = curves[sharing.curve];
   const share = tweakPoint(curve, tweak, verificationShare(sharing, party));

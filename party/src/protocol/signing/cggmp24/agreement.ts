@@ -1,6 +1,7 @@
 /**
- * What the parties of a CGGMP24 session agree on before its first round, by name: whoever has another sharing, other auxiliary information
- * or another digest parts with ContextMismatch, and evidence about the session is bound to what all have signed.
+ * The values that the parties of a CGGMP24 session agree on before its first round, by name. A party with another
+ * sharing, other auxiliary information or another digest leaves the session with ContextMismatch, and evidence about
+ * the session is bound to the values that all parties have signed.
  */
 import { type CurveName, curves } from '../../curve/curve.ts';
 import type { SessionParameters } from '../../session/context.ts';
@@ -22,7 +23,7 @@ export const protocols = {
   online: 'cggmp24/online/v1',
 } as const;
 
-/** How long moduli are, and on which curve is signed; auxiliary information is of none. */
+/** The length of the moduli, by security level, and the curve of the signatures. Auxiliary information has no curve. */
 export interface Suite {
   readonly level: SecurityLevel;
   readonly curve?: EcdsaCurve;
@@ -36,7 +37,7 @@ const suites: readonly Suite[] = ([112, 128] as const).flatMap(level => [
   { level, curve: 'p256' as const },
 ]);
 
-/** Undefined for the name of none. */
+/** Returns undefined if no suite has this name. */
 export const parseSuite = (name: string): Suite | undefined => suites.find(suite => suiteName(suite) === name);
 
 export const auxInfoAgreement = (level: SecurityLevel): Pick<SessionParameters, 'protocol' | 'suite' | 'extras'> => ({
@@ -45,7 +46,7 @@ export const auxInfoAgreement = (level: SecurityLevel): Pick<SessionParameters, 
   extras: {},
 });
 
-/** What presigning is about, for those who know auxiliary information by its hash only. */
+/** The facts of a presigning session, for a party that knows the auxiliary information by its hash only. */
 export interface PresignTerms extends Pick<PresignFacts, 'sharing' | 'key'> {
   readonly level: SecurityLevel;
   /** See `auxiliaryHash`. */
@@ -66,7 +67,7 @@ export function interactiveAgreement(terms: PresignTerms, { digest }: DataToSign
   return { ...agreed, extras: { ...agreed.extras, digest } };
 }
 
-/** `threshold`: of the key's sharing. */
+/** @param threshold that of the key's sharing */
 export const onlineAgreement = (
   level: SecurityLevel,
   threshold: number,

@@ -74,20 +74,25 @@ describe('auxiliary information', () => {
     assertBlamed(wrong, CHEAT, 'mod', HONEST);
   });
 
-  test('P1: a proof of its factors that does not hold names who sent it, to all and not only to its verifier', async () => {
-    const wrong = await simulateAuxInfo(3, {
-      adversaries: new Map([
-        [
-          CHEAT,
-          inRound('prove', (payload, { to }) => {
-            const proofs = prove.codec.decode(payload);
-            return to === 1 ? prove.codec.encode({ ...proofs, fac: { ...proofs.fac, v: proofs.fac.v + 1n } }) : payload;
-          }),
-        ],
-      ]),
-    });
-    assertBlamed(wrong, CHEAT, 'fac', HONEST);
-  });
+  test(
+    'P1: a proof of its factors that does not hold names who sent it, ' + 'to all and not only to its verifier',
+    async () => {
+      const wrong = await simulateAuxInfo(3, {
+        adversaries: new Map([
+          [
+            CHEAT,
+            inRound('prove', (payload, { to }) => {
+              const proofs = prove.codec.decode(payload);
+              return to === 1
+                ? prove.codec.encode({ ...proofs, fac: { ...proofs.fac, v: proofs.fac.v + 1n } })
+                : payload;
+            }),
+          ],
+        ]),
+      });
+      assertBlamed(wrong, CHEAT, 'fac', HONEST);
+    },
+  );
 
   test('I1, I7: fewer repetitions, and a megabyte, are no message', async () => {
     const fewer = auxInfoMessages({ ...testParameters, challengeBits: 16 }).prove.codec;
@@ -110,16 +115,21 @@ describe('signing', async () => {
 
   const rounds = ['commit', 'proveCommitments', 'multiply', 'proveProducts', 'open', 'partial'] as const;
   for (const round of rounds) {
-    test(`A4, A5: whatever one signer changes in ${round}, no wrong signature comes out, and nobody else is named`, async () => {
-      for (const at of [0.2, 0.7]) {
-        const { adversary, changed } = byzantine(messages, round, at);
-        const { outcomes } = await simulateSigning(signing, { adversaries: new Map([[CHEAT, adversary]]) });
-        for (const id of HONEST) {
-          const what = `party ${id}, ${round}: ${changed()}`;
-          assertSound(outcomes.get(id), { key: groupKey(first.sharing), message, cheat: CHEAT, what });
+    test(
+      `A4, A5: whatever one signer changes in ${round}, ` +
+        'no wrong signature comes out, ' +
+        'and nobody else is named',
+      async () => {
+        for (const at of [0.2, 0.7]) {
+          const { adversary, changed } = byzantine(messages, round, at);
+          const { outcomes } = await simulateSigning(signing, { adversaries: new Map([[CHEAT, adversary]]) });
+          for (const id of HONEST) {
+            const what = `party ${id}, ${round}: ${changed()}`;
+            assertSound(outcomes.get(id), { key: groupKey(first.sharing), message, cheat: CHEAT, what });
+          }
         }
-      }
-    });
+      },
+    );
   }
 
   type SigningParty = Party<InteractiveMessages>;
@@ -130,7 +140,7 @@ describe('signing', async () => {
     broadcast: party.broadcast.bind(party),
     ...changes,
   });
-  /** A party that opens something else, and knows it. */
+  /** A party that opens something else than its own share, and keeps the same in its own view. */
   const opening = (party: SigningParty, change: (opening: Opening) => Opening): SigningParty =>
     instead(party, {
       broadcast: (round, message) =>

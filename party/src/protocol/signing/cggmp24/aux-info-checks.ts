@@ -1,4 +1,7 @@
-/** What everybody can tell of the auxiliary information that is shown: ePrint 2021/060 (2024), section 5.1, figure 7. */
+/**
+ * The checks of auxiliary information, which every party can make of what was shown: ePrint 2021/060 (2024), section
+ * 5.1, figure 7.
+ */
 import { checksOf, Shown } from '../../session/checks.ts';
 import { entry, type SessionContext } from '../../session/party.ts';
 import type { PartyId } from '../../session/party-id.ts';
@@ -11,12 +14,12 @@ import { fac } from './proofs/fac.ts';
 import { mod } from './proofs/mod.ts';
 import { prm } from './proofs/prm.ts';
 
-/** One run as everybody sees it. */
+/** One run of the protocol, as every party sees it. */
 export class AuxInfoView {
   readonly shown = new Shown<AuxInfoMessages>();
   readonly parameters: CggmpParameters;
   readonly #context: SessionContext;
-  /** By party, where the factors are known: computing is faster with them. */
+  /** The auxiliary information whose factors are known, by party: computing with the factors is faster. */
   readonly #known: ReadonlyMap<PartyId, PublicAuxiliary>;
   readonly #parsed = new WeakMap<Reveal, PublicAuxiliary>();
   #all: ReadonlyMap<PartyId, PublicAuxiliary> | undefined;
@@ -32,7 +35,10 @@ export class AuxInfoView {
     this.#known = known;
   }
 
-  /** What was revealed. @throws RangeError unless all of it is acceptable */
+  /**
+   * The auxiliary information that was revealed, by party.
+   * @throws RangeError unless all of it is acceptable
+   */
   get all(): ReadonlyMap<PartyId, PublicAuxiliary> {
     this.#all ??= new Map(
       [...this.shown.of('reveal')].map(([id, revealed]) => [id, this.#known.get(id) ?? this.parse(revealed)]),
@@ -40,14 +46,17 @@ export class AuxInfoView {
     return this.#all;
   }
 
-  /** Looked at once: whether a modulus is prime takes long to tell. @throws RangeError naming the fault */
+  /**
+   * Parses a reveal, once only: to tell whether a modulus is prime takes long.
+   * @throws RangeError naming the fault
+   */
   parse(revealed: Reveal): PublicAuxiliary {
     const parsed = this.#parsed.get(revealed) ?? publicAuxiliary(revealed, this.parameters);
     this.#parsed.set(revealed, parsed);
     return parsed;
   }
 
-  /** Everything that is revealed, and by whom. */
+  /** Returns the hash of everything that is revealed, and of the party that reveals it. */
   hashReveal(prover: PartyId, reveal: Reveal): Uint8Array {
     const { codec } = auxInfoMessages(this.parameters).reveal;
     return this.#context.proof('aux-info/commitment', prover).absorb('reveal', codec.encode(reveal)).digest();
@@ -81,7 +90,7 @@ export class AuxInfoView {
 
 export type AuxInfoChecks = ReturnType<typeof auxInfoChecks>;
 
-/** In the order in which they are made. */
+/** Returns the checks in the order in which they are made. */
 export const auxInfoChecks = (view: AuxInfoView) => {
   const { shown, parameters } = view;
   const check = checksOf<AuxInfoMessages>();
@@ -108,7 +117,10 @@ export const auxInfoChecks = (view: AuxInfoView) => {
   };
 };
 
-/** Moduli of the right form, each of one party only and for one use only (attack list P1), and bases that are some (P3). */
+/**
+ * Whether the moduli have the right form and each belongs to one party and one use only (attack list P1), and whether
+ * the bases are acceptable (P3).
+ */
 function isAcceptable(view: AuxInfoView, from: PartyId, revealed: Reveal): boolean {
   const { n, ringN } = revealed;
   const others = [...view.shown.of('reveal')]

@@ -1,4 +1,4 @@
-/** What auxiliary information is shown and proven by: ePrint 2021/060 (2024), figure 7. */
+/** The messages that show and prove auxiliary information: ePrint 2021/060 (2024), figure 7. */
 import { bytes, struct } from '../../session/codec.ts';
 import { direct, echo, plain } from '../../session/messages.ts';
 import { natural } from './paillier/integers.ts';
@@ -8,14 +8,14 @@ import { type ModProof, modProof } from './proofs/mod.ts';
 import { type PrmProof, prmProof } from './proofs/prm.ts';
 
 export interface Reveal {
-  /** Of the Paillier key. */
+  /** The modulus of the Paillier key. */
   readonly n: bigint;
-  /** Of the ring-Pedersen parameters. */
+  /** The modulus of the ring-Pedersen parameters. */
   readonly ringN: bigint;
   readonly s: bigint;
   readonly t: bigint;
   readonly prm: PrmProof;
-  /** Its part of what the later proofs are bound to. */
+  /** The sender's part of the value to which the later proofs are bound. */
   readonly rid: Uint8Array;
   readonly salt: Uint8Array;
 }

@@ -1,6 +1,7 @@
 /**
- * Auxiliary information: every party makes a Paillier key and ring-Pedersen parameters, and proves both to every other. ePrint
- * 2021/060 (2024), section 5.1, figure 7, without its refresh of shares, which is ours for all protocols (sharing/refresh.ts).
+ * Auxiliary information: every party makes a Paillier key and ring-Pedersen parameters, and proves both to every other
+ * party. ePrint 2021/060 (2024), section 5.1, figure 7, without its refresh of shares: all protocols use a refresh of
+ * our own (sharing/refresh.ts).
  */
 import { randomBytes } from 'node:crypto';
 import { enforce } from '../../session/checks.ts';
@@ -14,9 +15,10 @@ import { mod } from './proofs/mod.ts';
 import { prm } from './proofs/prm.ts';
 
 /**
- * @param own of primes that were never shown in another session, not even in one that failed: who copies a modulus from there would
- * otherwise look like its owner
- * @throws Misbehaviour naming who reveals what it did not commit to, or parameters that are none or not proven
+ * @param own made of primes whose moduli were never shown in another session, not even in one that failed: a party that
+ * copies a modulus from there would otherwise look like its owner
+ * @throws Misbehaviour naming each party that reveals what it did not commit to, or parameters that are unacceptable or
+ * not proven
  */
 export async function auxInfo(
   party: Party<AuxInfoMessages>,
@@ -54,7 +56,7 @@ export async function auxInfo(
   enforce(party, checks.mod, proofs);
   enforce(party, checks.fac, proofs);
 
-  // nobody is done before all proofs have held for all
+  // no party is done before all proofs have held for all parties
   const confirms = await party.broadcast('confirm', view.result(me));
   enforce(party, checks.result, confirms);
   return { paillier: own.paillier, all: view.all };

@@ -1,4 +1,7 @@
-/** Auxiliary information as a party keeps it: its own factors, and what all have published. Only ever written sealed. */
+/**
+ * Auxiliary information as a party keeps it: its own factors, and the values that all parties have published. The
+ * record is only ever written sealed.
+ */
 import { type Layout, listUpTo, struct, uint } from '../../session/codec.ts';
 import { MAX_PARTY } from '../../session/context.ts';
 import { entry } from '../../session/party.ts';
@@ -38,7 +41,7 @@ const record = (parameters: CggmpParameters) => {
   });
 };
 
-/** @param own the primes that `auxiliary` was made of */
+/** @param own the primes that the auxiliary information was made of */
 export function encodeAuxiliary({ all }: Auxiliary, own: Primes, parameters: CggmpParameters): Uint8Array {
   const values = [...all].map(([party, { paillier, ring }]) => ({
     party,
@@ -51,8 +54,9 @@ export function encodeAuxiliary({ all }: Auxiliary, own: Primes, parameters: Cgg
 }
 
 /**
- * What was proven when it was made is not proven again; what a modulus can be is looked at all the same.
- * @throws EncodingError, RangeError for bytes that are none of this party
+ * Decodes a record. The proofs, which held when the auxiliary information was made, are not checked again; the form of
+ * each modulus is.
+ * @throws EncodingError, RangeError if the bytes are no record of this party
  */
 export function decodeAuxiliary(bytes: Uint8Array, me: PartyId, parameters: CggmpParameters): Auxiliary {
   const { own, all } = record(parameters).decode(bytes);

@@ -4,26 +4,34 @@ import { PaillierKey, type PaillierSecretKey, parsePaillierModulus } from './pai
 import { RingPedersen, type RingPedersenSecret } from './paillier/ring-pedersen.ts';
 import type { CggmpParameters } from './parameters.ts';
 
-/** What a party publishes once and for all keys, and has proven to every peer. */
+/** The values that a party publishes once, for all keys, and has proven to every peer. */
 export interface PublicAuxiliary {
   readonly paillier: PaillierKey;
   readonly ring: RingPedersen;
 }
 
-/** One's own, of four safe primes that nobody else ever learns. */
+/** The party's own auxiliary information, made of four safe primes that no other party ever learns. */
 export interface SecretAuxiliary {
   readonly paillier: PaillierSecretKey;
   readonly ring: RingPedersenSecret;
 }
 
-/** The auxiliary information of a party's cluster, as this party has it. λ has served its only purpose, which is to be proven. */
+/**
+ * The auxiliary information of all parties of a cluster, as one party holds it. λ is left out: it has served its only
+ * purpose, which is to be proven.
+ */
 export interface Auxiliary {
   readonly paillier: PaillierSecretKey;
-  /** Of all parties; one's own with the factors inside, so that computing with it is faster. */
+  /**
+   * The public values of all parties. The party's own values hold the factors, so that computing with them is faster.
+   */
   readonly all: ReadonlyMap<PartyId, PublicAuxiliary>;
 }
 
-/** What a party has published, as far as it can be told by looking at it. @throws RangeError naming the fault */
+/**
+ * Returns what a party has published, checked as far as is possible without a proof.
+ * @throws RangeError naming the fault
+ */
 export const publicAuxiliary = (
   { n, ringN, s, t }: { readonly n: bigint; readonly ringN: bigint; readonly s: bigint; readonly t: bigint },
   parameters: CggmpParameters,
@@ -33,8 +41,9 @@ export const publicAuxiliary = (
 });
 
 /**
- * Of all parties of a generation: what a session that uses it names in its context, so that all mean the same, and what evidence about
- * the session is bound to. 32 bytes.
+ * Returns the hash of the auxiliary information of all parties of one generation. 32 bytes. A session that uses the
+ * generation names this hash in its context, so that all parties mean the same generation and evidence about the
+ * session is bound to it.
  */
 export const auxiliaryHash = (all: ReadonlyMap<PartyId, PublicAuxiliary>): Uint8Array =>
   taggedHash(

@@ -1,4 +1,7 @@
-/** Signing in one session, from nothing: presigning, then the partial signatures. ePrint 2021/060 (2024), section 4, figures 8 and 10. */
+/**
+ * Signing in one session, without a presignature: presigning, then the partial signatures. ePrint 2021/060 (2024),
+ * section 4, figures 8 and 10.
+ */
 import type { Curve, Scalar } from '../../curve/curve.ts';
 import { checksOf, enforce } from '../../session/checks.ts';
 import { scalar } from '../../session/codec.ts';
@@ -26,11 +29,11 @@ export const partialCheck = (view: PresignView, m: Scalar) =>
   );
 
 /**
- * The message was fixed before the nonce point was: such a signature is safe whatever the digest is of (attack list D3).
+ * The message is fixed before the nonce point is, so the signature is safe even of a bare digest (attack list D3).
  *
- * @param data what this party itself has decided to sign
- * @returns unverified: whoever hands it out verifies it before
- * @throws Misbehaviour naming whose proof or partial signature is wrong
+ * @param data the data that this party itself has decided to sign
+ * @returns the signature, unverified: the caller verifies it before handing it out
+ * @throws Misbehaviour naming each party whose proof or partial signature is wrong
  * @throws PresignAborted
  */
 export async function signInteractively(

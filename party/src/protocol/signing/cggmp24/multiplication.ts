@@ -1,6 +1,7 @@
 /**
- * Multiplicative to additive shares over Paillier: one has a and its ciphertext, the other b; they end with shares of a·b. ePrint
- * 2021/060 (2024), figure 8, round 2: the sender's share is -y, the receiver's what D decrypts to.
+ * Multiplicative to additive shares over Paillier. The receiver has a and its ciphertext, the sender has b; both end
+ * with shares of a·b. ePrint 2021/060 (2024), figure 8, round 2: the sender's share is -y, the receiver's share is the
+ * plaintext of D.
  */
 import type { Curve, Point, Scalar } from '../../curve/curve.ts';
 import { struct } from '../../session/codec.ts';
@@ -12,24 +13,24 @@ import type { CggmpParameters } from './parameters.ts';
 import { type AffGProof, type AffGStatement, affG } from './proofs/aff-g.ts';
 import { type AffGStarProof, affGStar } from './proofs/aff-g-star.ts';
 
-/** What the sender makes of the receiver's ciphertext. */
+/** The sender's answer to the receiver's ciphertext. */
 export interface Product {
   /** b ⊙ C ⊕ Enc(y) under the receiver's key. */
   readonly D: Ciphertext;
-  /** Enc(y) under the sender's. */
+  /** Enc(y) under the sender's key. */
   readonly F: Ciphertext;
 }
 
 export const product = ({ primeBits }: CggmpParameters) =>
   struct<Product>({ D: natural(4 * primeBits), F: natural(4 * primeBits) });
 
-/** A product with what only its sender knows of it. */
+/** A product, with the values that only its sender knows. */
 export interface OwnProduct extends Product {
   /** The sender's share of a·b. */
   readonly share: Scalar;
-  /** To the receiver. */
+  /** Proves the product to the receiver. */
   prove(transcript: Transcript): AffGProof;
-  /** To everybody, slowly. */
+  /** Proves the product to all parties, which is slow. */
   proveToAll(transcript: Transcript): AffGStarProof;
 }
 

@@ -1,6 +1,7 @@
 /**
- * A presignature for later. Beside ePrint 2021/060 (2024), figure 8, each signer commits to a seed, which it reveals when the message
- * is there: so nobody could know how the presignature will be re-randomised (online.ts).
+ * Presigning for later. In addition to ePrint 2021/060 (2024), figure 8, each signer commits to a seed, which it
+ * reveals once the message is known: until then no party can know how the presignature will be re-randomised
+ * (online.ts).
  */
 import { randomBytes } from 'node:crypto';
 import type { Curve } from '../../curve/curve.ts';
@@ -26,7 +27,10 @@ export const offlineMessages = (parameters: CggmpParameters, curve: Curve, signe
   ...presignMessages(parameters, curve, signers),
 });
 
-/** Commits to a seed for one presignature. A seed has 256 bits of entropy, so nothing else need hide it. 32 bytes. */
+/**
+ * Returns the commitment to a seed for one presignature. 32 bytes. A seed has 256 bits of entropy, so the commitment
+ * needs no other randomness to hide it.
+ */
 export const commitToSeed = (id: Uint8Array, party: PartyId, seed: Uint8Array): Uint8Array =>
   taggedHash('mpc/v1/cggmp24/seed', id, party, seed);
 

@@ -1,6 +1,7 @@
 /**
- * Signing from a presignature as everybody sees it: how it is re-randomised, and for which key. Without this, additive derivation and
- * presignatures together let signatures be forged (Groth-Shoup, ePrint 2021/1330, sections 1.1.2 and 6; attack list D2, D4).
+ * Signing from a presignature, as every party sees it: how the presignature is re-randomised, and for which key.
+ * Without the re-randomisation, additive derivation and presignatures together let signatures be forged (Groth-Shoup,
+ * ePrint 2021/1330, sections 1.1.2 and 6; attack list D2, D4).
  */
 import { type Curve, curves, type Scalar } from '../../curve/curve.ts';
 import { checksOf, Shown } from '../../session/checks.ts';
@@ -15,10 +16,10 @@ import type { OnlineMessages } from './online-messages.ts';
 import { isPartialSignature } from './partial-signature.ts';
 import type { PresignatureTerms, SharedNonce } from './presignature.ts';
 
-/** What is signed, and under which key: all that somebody who judges the session needs to know of it. */
+/** The data that is signed, and the key that signs: all that a judge of the session needs to know about it. */
 export interface OnlineFacts {
   readonly curve: EcdsaCurve;
-  /** The key that signs: the presignature's own, or one derived from it by adding a public offset. */
+  /** The signing key: the key of the presignature, or a key derived from it by adding a public offset. */
   readonly key: SigningKey;
   readonly data: Pick<DataToSign, 'digest'>;
 }
@@ -45,13 +46,13 @@ export class OnlineView {
     return asScalar(this.curve, this.#facts.data);
   }
 
-  /** A factor f that depends on everything that is about to be signed, and on a seed of every signer. */
+  /** The factor f, which depends on everything that is about to be signed, and on the seed of every signer. */
   get factor(): Scalar {
     this.#factor ??= this.#rerandomisation();
     return this.#factor;
   }
 
-  /** Of the presignature, for the key plus an offset, and with f·Γ in the place of Γ. */
+  /** The nonce of the presignature, for the key plus an offset, and with f·Γ in place of Γ. */
   get nonce(): SharedNonce {
     this.#nonce ??= this.#bind();
     return this.#nonce;
@@ -77,7 +78,7 @@ export class OnlineView {
   #bind(): SharedNonce {
     const { curve, offset } = this;
     const { Gamma, checks } = this.terms.nonce;
-    // f and its inverse cancel: these are already times f·Γ
+    // f and its inverse cancel: Delta and S are already the shares divided by f, times f·Γ
     const bound = [...checks].map(
       ([id, { Delta, S }]) => [id, { Delta, S: curve.addPoints(S, curve.multiplyPublic(Delta, offset)) }] as const,
     );
@@ -85,7 +86,7 @@ export class OnlineView {
   }
 }
 
-/** In the order in which they are made. */
+/** Returns the checks in the order in which they are made. */
 export const onlineChecks = (view: OnlineView) => {
   const check = checksOf<OnlineMessages>();
   const { id, seedCommitments } = view.terms;

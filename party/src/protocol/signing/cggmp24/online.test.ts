@@ -34,7 +34,7 @@ async function sign(presignatures: ReadonlyMap<PartyId, Presignature>, wanted = 
   return first;
 }
 
-/** The very same presignature again, as whoever restored a memory of it would have it. */
+/** Returns the same presignature twice, as a party has it that restores a copy of its memory. */
 function fork(presignatures: ReadonlyMap<PartyId, Presignature>): readonly ReadonlyMap<PartyId, Presignature>[] {
   const parts = [...presignatures].map(([id, presignature]) => [id, presignature.terms, presignature.take()] as const);
   return [1, 2].map(
@@ -46,14 +46,18 @@ for (const signers of [
   [1, 3],
   [1, 2, 3],
 ]) {
-  test(`OpenSSL accepts what parties ${signers.join(', ')} sign from a presignature, for the key and for children of it`, async () => {
-    for (const path of [[], [0], [44, 60, 0, 0, 7]]) {
-      const key = at(...path);
-      const signature = await sign(await present(signers), { ...input, key });
-      assert.ok(opensslVerifies(key.point, message, signature), `m/${path.join('/')}`);
-      assert.ok(curve.equalPoints(recoverKey('secp256k1', signature, input.data.digest), key.point));
-    }
-  });
+  test(
+    `OpenSSL accepts what parties ${signers.join(', ')} sign from a presignature, ` +
+      'for the key and for children of it',
+    async () => {
+      for (const path of [[], [0], [44, 60, 0, 0, 7]]) {
+        const key = at(...path);
+        const signature = await sign(await present(signers), { ...input, key });
+        assert.ok(opensslVerifies(key.point, message, signature), `m/${path.join('/')}`);
+        assert.ok(curve.equalPoints(recoverKey('secp256k1', signature, input.data.digest), key.point));
+      }
+    },
+  );
 }
 
 test('D1: a presignature signs once, and is gone even if that fails', async () => {

@@ -1,6 +1,7 @@
 /**
- * Signing from a presignature: two short rounds. Every signer gives up its presignature, reveals its seed, and re-randomises with a
- * factor that nobody could foresee; only then goes its partial signature out.
+ * Signing from a presignature, in two short rounds. Every signer gives up its presignature, reveals its seed, and
+ * re-randomises the presignature with a factor that no party could foresee. Only then does the signer send its partial
+ * signature.
  */
 import { enforce } from '../../session/checks.ts';
 import type { Party } from '../../session/party.ts';
@@ -12,15 +13,18 @@ import { combine, partialSignature } from './partial-signature.ts';
 import type { Presignature, Presigned } from './presignature.ts';
 
 export interface OnlineInput extends OnlineFacts {
-  /** The digest of a message that this party has decided to sign, never a bare digest: only a message makes a DataToSign. */
+  /**
+   * The digest of a message that this party has decided to sign, never a bare digest: only a message makes a
+   * DataToSign.
+   */
   readonly data: DataToSign;
 }
 
 /**
- * @returns unverified: whoever hands it out verifies it before
- * @throws RangeError if these are not the signers of the presignature, before it is given up
- * @throws Error if it was used before
- * @throws Misbehaviour naming whose seed or partial signature is wrong
+ * @returns the signature, unverified: the caller verifies it before handing it out
+ * @throws RangeError if the parties are not the signers of the presignature, before it is given up
+ * @throws Error if the presignature was used before
+ * @throws Misbehaviour naming each party whose seed or partial signature is wrong
  */
 export async function signOnline(
   party: Party<OnlineMessages>,
@@ -45,7 +49,9 @@ export async function signOnline(
   return combine(view.curve, bound, [...parts.values()]);
 }
 
-/** The signer's own part of what all see bound: k/f and (χ + offset·k)/f. */
+/**
+ * Re-randomises the signer's own shares as `OnlineView.nonce` does their public counterparts: k/f and (χ + offset·k)/f.
+ */
 function bind({ curve, factor, nonce, offset }: OnlineView, { k, chi }: Presigned): Presigned {
   const inverse = curve.invertScalar(factor);
   return {

@@ -1,19 +1,22 @@
-/** How long everything is: ePrint 2021/060 (2024), appendix C.1, with the bounds of cggmp24 0.7 for challenges of 128 bits. */
+/**
+ * The lengths of all numbers: ePrint 2021/060 (2024), appendix C.1, with the bounds of cggmp24 0.7 for challenges of
+ * 128 bits.
+ */
 export interface CggmpParameters {
   readonly level: SecurityLevel;
-  /** Bits of each prime of a Paillier or ring-Pedersen modulus, which has exactly twice as many. */
+  /** The bits of each prime of a Paillier or ring-Pedersen modulus; the modulus has exactly twice as many. */
   readonly primeBits: number;
   /** ℓ: secrets of the curve are in ±2^ℓ. */
   readonly ell: number;
-  /** ℓ': what masks a product of two secrets is in ±2^ℓ'. */
+  /** ℓ': the mask of a product of two secrets is in ±2^ℓ'. */
   readonly ellPrime: number;
-  /** ε: how much longer a mask is than what it hides. */
+  /** ε: the number of bits by which a mask is longer than the value that it hides. */
   readonly epsilon: number;
-  /** Bits of a challenge, and repetitions of a proof with challenges of one bit. */
+  /** The bits of a challenge, and the number of repetitions of a proof whose challenges have one bit. */
   readonly challengeBits: number;
 }
 
-/** Bits of security against factoring: 112 is Paillier with 2048 bits, 128 with 3072. */
+/** The bits of security against factoring: 112 is Paillier with 2048 bits, 128 is Paillier with 3072 bits. */
 export type SecurityLevel = 112 | 128;
 
 const common = { ell: 256, ellPrime: 848, epsilon: 230, challengeBits: 128 } as const;

@@ -10,7 +10,7 @@ export function partialSignature(curve: Curve, { Gamma, k, chi }: Presigned, m: 
   return curve.addScalars(curve.multiplyScalars(k, m), curve.multiplyScalars(xModuloOrder(curve, Gamma), chi));
 }
 
-/** σ_j·Γ = m·Δ_j + r·S_j: tells whose part is wrong, with nothing secret (attack list A5). */
+/** Whether σ_j·Γ = m·Δ_j + r·S_j: this tells which signer's part is wrong, and uses nothing secret (attack list A5). */
 export function isPartialSignature(
   curve: Curve,
   { Gamma, checks }: SharedNonce,
@@ -26,6 +26,6 @@ export function isPartialSignature(
   );
 }
 
-/** The signature that all partial signatures add up to. */
+/** Returns the signature that all partial signatures add up to. */
 export const combine = (curve: Curve, { Gamma }: SharedNonce, parts: readonly Scalar[]): EcdsaSignature =>
   ecdsaSignature(curve, Gamma, curve.addScalars(...parts));

@@ -1,4 +1,6 @@
-/** What every signer checks of the others while they presign: ePrint 2021/060 (2024), section 4.2, figure 8. */
+/**
+ * The checks that every signer makes of the others while they presign: ePrint 2021/060 (2024), section 4.2, figure 8.
+ */
 import { checksOf } from '../../session/checks.ts';
 import { entry, type SessionContext } from '../../session/party.ts';
 import type { PartyId } from '../../session/party-id.ts';
@@ -10,7 +12,7 @@ import { affG } from './proofs/aff-g.ts';
 import { elog } from './proofs/elog.ts';
 import { encElg } from './proofs/enc-elg.ts';
 
-/** What each proof of presigning is for: the role, who proves, and to whom. */
+/** The transcript of each proof of presigning, which names the role of the proof, the prover and the verifier. */
 export const roles = (context: SessionContext) => ({
   k: (from: PartyId, to: PartyId) => context.proof('presign/k', from, to),
   gamma: (from: PartyId, to: PartyId) => context.proof('presign/gamma', from, to),
@@ -20,7 +22,7 @@ export const roles = (context: SessionContext) => ({
   Delta: (from: PartyId) => context.proof('presign/Delta', from),
 });
 
-/** In the order in which they are made. */
+/** Returns the checks in the order in which they are made. */
 export const presignChecks = (view: PresignView) => {
   const { shown, curve } = view;
   const check = checksOf<PresignMessages>();

@@ -31,7 +31,7 @@ export interface CommitmentProofs {
   readonly gamma: EncElgProof;
 }
 
-/** Of one peer's k with the sender's γ, and with the sender's x. */
+/** The products of one peer's k with the sender's γ, and with the sender's x. */
 export interface Products {
   readonly gamma: Product;
   readonly x: Product;
@@ -42,7 +42,10 @@ export interface Multiplications {
   /** γ·G. */
   readonly Gamma: Point;
   readonly proof: ElogProof;
-  /** For each other signer, in their order. All see all, so that who spoils δ or χ can be told. */
+  /**
+   * The products for each other signer, in the order of the signers. Every signer sees all products, so that a signer
+   * that spoils δ or χ can be named.
+   */
   readonly products: readonly Products[];
 }
 
@@ -78,7 +81,7 @@ export const presignMessages = (parameters: CggmpParameters, curve: Curve, signe
     ),
     proveProducts: direct(struct<ProductProofs>({ gamma: multiplied, x: multiplied })),
     open: echo(struct<Opening>({ delta: scalar(curve), S: p, Delta: p, proof: elogProof(curve) })),
-    // only where shares do not add up
+    // sent only if the shares do not add up
     proveOpening: echo(decProof(parameters)),
     proveProductsToAll: echo(list(affGStarProof(parameters), signers - 1)),
   };

@@ -5,7 +5,10 @@ import type { Commitments } from './presign-messages.ts';
 import type { ElogStatement, ElogWitness } from './proofs/elog.ts';
 import type { EncElgStatement, EncElgWitness } from './proofs/enc-elg.ts';
 
-/** What a signer draws for one presignature, in private fields, and what it shows of it (figure 8, round 1). */
+/**
+ * The random values that a signer draws for one presignature, in private fields, and the commitments to them that it
+ * shows (figure 8, round 1).
+ */
 export class Nonces {
   readonly commitments: Commitments;
   /** γ·G. */
@@ -68,21 +71,21 @@ export class Nonces {
   }
 }
 
-/** K holds what A commits to. */
+/** The statement that K holds the k that A1 and A2 commit to. */
 export const kStatement = (
   { K, Y, A1, A2 }: Commitments,
   { paillier }: PublicAuxiliary,
   ring: RingPedersen,
 ): EncElgStatement => ({ key: paillier, C: K, A: Y, B: A1, X: A2, ring });
 
-/** G holds what B commits to. */
+/** The statement that G holds the γ that B1 and B2 commit to. */
 export const gammaStatement = (
   { G, Y, B1, B2 }: Commitments,
   { paillier }: PublicAuxiliary,
   ring: RingPedersen,
 ): EncElgStatement => ({ key: paillier, C: G, A: Y, B: B1, X: B2, ring });
 
-/** Γ_i is γ·G for the γ that B commits to. */
+/** The statement that Γ_i is γ·G for the γ that B1 and B2 commit to. */
 export const GammaStatement = (curve: Curve, { Y, B1, B2 }: Commitments, Gamma: Point): ElogStatement => ({
   L: B1,
   M: B2,
@@ -91,7 +94,7 @@ export const GammaStatement = (curve: Curve, { Y, B1, B2 }: Commitments, Gamma: 
   h: curve.base,
 });
 
-/** Δ_i is k·Γ for the k that A commits to. */
+/** The statement that Δ_i is k·Γ for the k that A1 and A2 commit to. */
 export const DeltaStatement = ({ Y, A1, A2 }: Commitments, Delta: Point, Gamma: Point): ElogStatement => ({
   L: A1,
   M: A2,

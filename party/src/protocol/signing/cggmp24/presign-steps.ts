@@ -18,11 +18,11 @@ export interface PresignInput {
   readonly parameters: CggmpParameters;
   readonly auxiliary: Auxiliary;
   readonly share: KeyShare;
-  /** The key that signs, and how it comes from the shared one. */
+  /** The signing key, and the map to it from the shared key. */
   readonly key: SigningKey;
 }
 
-/** What of it is public. */
+/** Returns the public part of the input. */
 export const presignFacts = ({ parameters, auxiliary, share, key }: PresignInput): PresignFacts => ({
   parameters,
   auxiliary: auxiliary.all,
@@ -35,7 +35,7 @@ export interface OwnProducts {
   readonly x: OwnProduct;
 }
 
-/** What round 2 amounts to, to one signer. */
+/** The result of round 2 for one signer. */
 export interface Sum {
   /** The share of k·γ. */
   readonly delta: Scalar;
@@ -43,7 +43,7 @@ export interface Sum {
   readonly chi: Scalar;
 }
 
-/** The steps of presigning for one signer: each computes one thing of figure 8. */
+/** The steps of presigning for one signer. Each method computes one value of figure 8. */
 export class PresignSteps {
   readonly #me: PartyId;
   readonly #view: PresignView;
@@ -124,7 +124,7 @@ export class PresignSteps {
     return { delta, S: curve.multiply(Gamma, chi), Delta, proof };
   }
 
-  /** What this signer multiplies with k. */
+  /** Returns the value that this signer multiplies with k: its γ, or its summand of the key. */
   factor(of: Factor, { gamma }: Nonces): Scalar {
     return of === 'gamma' ? gamma : this.#x;
   }

@@ -1,4 +1,7 @@
-/** One presigning as every signer sees it, or anybody who is shown what was broadcast: ePrint 2021/060 (2024), section 4.2, figure 8. */
+/**
+ * One presigning session, as it is seen by every signer, and by any party that is shown the broadcast messages: ePrint
+ * 2021/060 (2024), section 4.2, figure 8.
+ */
 import { type Curve, curves, type Point, type Scalar } from '../../curve/curve.ts';
 import { Shown } from '../../session/checks.ts';
 import { entry, type SessionContext } from '../../session/party.ts';
@@ -13,21 +16,22 @@ import type { CggmpParameters } from './parameters.ts';
 import type { Multiplications, PresignMessages, Products } from './presign-messages.ts';
 import type { SharedNonce } from './presignature.ts';
 
-/** What presigning is about, as far as it is public. */
+/** The public facts of a presigning session. */
 export interface PresignFacts {
   readonly parameters: CggmpParameters;
-  /** Of all signers, at least. */
+  /** The auxiliary information of all signers, at least. */
   readonly auxiliary: ReadonlyMap<PartyId, PublicAuxiliary>;
   readonly sharing: Sharing;
-  /** The key that signs, and how it comes from the shared one. */
+  /** The signing key, and the map to it from the shared key. */
   readonly key: SigningKey;
 }
 
-/** What is multiplied with k: for δ and for χ. */
+/** The value that is multiplied with k: γ for δ, x for χ. */
 export type Factor = 'gamma' | 'x';
 
 /**
- * Γ or δ is 0, which by chance never happens, and for which all signers together would have to be to blame; or nobody can be shown to be.
+ * Γ or δ is 0, which never happens by chance, and for which all signers together would have to be to blame; or the
+ * presignature is spoiled, and no signer can be shown to be to blame.
  */
 export class PresignAborted extends Error {
   override readonly name = 'PresignAborted';
@@ -39,7 +43,7 @@ export class PresignView {
   readonly context: SessionContext;
   readonly curve: Curve;
   readonly shown = new Shown<PresignMessages>();
-  /** The public counterparts of the summands of all signers. */
+  /** The public counterparts of all signers' summands of the key. */
   readonly #X: ReadonlyMap<PartyId, Point>;
   #Gamma: Point | undefined;
   #nonce: SharedNonce | undefined;
@@ -60,19 +64,22 @@ export class PresignView {
     return entry(this.facts.auxiliary, party);
   }
 
-  /** Whom a signer's products are for, in their order. */
+  /** Returns the signers that a signer's products are for, in the order of the products. */
   recipientsOf(sender: PartyId): readonly PartyId[] {
     return this.signers.filter(id => id !== sender);
   }
 
-  /** @throws RangeError if there are none: the length of the list was checked */
+  /** @throws RangeError if there are none: between two signers there are, since the length of the list was checked */
   productsFor(to: PartyId, from: PartyId, { products }: Multiplications): Products {
     const found = products[this.recipientsOf(from).indexOf(to)];
     if (found === undefined) throw new RangeError(`party ${from} sent no products for party ${to}`);
     return found;
   }
 
-  /** What a signer multiplies for another: its k with the sender's γ and with its x. */
+  /**
+   * Returns the two multiplications that `from` makes for `to`: the k of `to` with the γ of `from`, and with the x of
+   * `from`.
+   */
   pairs(
     from: PartyId,
     to: PartyId,
@@ -83,7 +90,7 @@ export class PresignView {
     return { gamma: { ...pair, B: Gamma }, x: { ...pair, B: entry(this.#X, from) } };
   }
 
-  /** γ·G or x·G of a signer, after `multiply`. */
+  /** Returns γ·G or x·G of a signer, after the round `multiply`. */
   factorPoint(about: Factor, of: PartyId): Point {
     return about === 'gamma' ? entry(this.shown.of('multiply'), of).Gamma : entry(this.#X, of);
   }
@@ -94,7 +101,10 @@ export class PresignView {
     return this.#Gamma;
   }
 
-  /** Figure 8, output: which of δ·G = Σ Δ_j and δ·X = Σ S_j does not hold. */
+  /**
+   * Figure 8, output: the factor whose equation does not hold, δ·G = Σ Δ_j for γ and δ·X = Σ S_j for x; undefined if
+   * both equations hold.
+   */
   get spoiled(): Factor | undefined {
     const { curve } = this;
     const all = [...this.shown.of('open').values()];
@@ -109,7 +119,10 @@ export class PresignView {
       : 'x';
   }
 
-  /** Figure 8, output: by what all shares are divided. @throws PresignAborted */
+  /**
+   * Figure 8, output: δ, by which all shares are divided.
+   * @throws PresignAborted
+   */
   get divisor(): Scalar {
     const delta = this.#delta();
     if (delta === 0n || xModuloOrder(this.curve, this.Gamma) === 0n)
@@ -117,7 +130,10 @@ export class PresignView {
     return delta;
   }
 
-  /** Figure 8, output, as far as it is public. @throws PresignAborted */
+  /**
+   * The public part of the output of figure 8.
+   * @throws PresignAborted
+   */
   get nonce(): SharedNonce {
     const { curve } = this;
     if (this.#nonce === undefined) {

@@ -1,6 +1,7 @@
 /**
- * Presigning: all of an ECDSA signature but the message. ePrint 2021/060 (2024), section 4.2, figure 8. The figure writes the group
- * multiplicatively: its Γ = g^γ is γ·G here, whose x-coordinate is r. What is shared is k, where δ = k·γ is opened.
+ * Presigning: everything of an ECDSA signature but the message. ePrint 2021/060 (2024), section 4.2, figure 8. The
+ * figure writes the group multiplicatively: its Γ = g^γ is γ·G here, and the x-coordinate of Γ is r. The signers share
+ * k, and open δ = k·γ.
  */
 import { enforce } from '../../session/checks.ts';
 import { entry, type Party } from '../../session/party.ts';
@@ -13,8 +14,8 @@ import type { Presigned } from './presignature.ts';
 import { redAlert } from './red-alert.ts';
 
 /**
- * @param view of this very session; what is broadcast is kept there
- * @throws Misbehaviour naming whose proof fails, or who has opened another share than it has
+ * @param view the view of this session, in which the broadcast messages are kept
+ * @throws Misbehaviour naming each party whose proof fails, or that has opened another share than it has
  * @throws PresignAborted
  */
 export async function presign(

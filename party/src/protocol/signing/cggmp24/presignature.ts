@@ -4,11 +4,14 @@ import { entry } from '../../session/party.ts';
 import type { PartyId } from '../../session/party-id.ts';
 import { taggedHash } from '../../session/transcript.ts';
 
-/** A nonce that signers share, as all of them see it. */
+/** A nonce that the signers share, as every signer sees it. */
 export interface SharedNonce {
   /** Γ: the nonce point of the signature. */
   readonly Gamma: Point;
-  /** What the partial signature of each signer is held against: its shares of k and k·x, divided by δ, times Γ. */
+  /**
+   * The points against which the partial signature of each signer is checked: the signer's shares of k and k·x, divided
+   * by δ, times Γ.
+   */
   readonly checks: ReadonlyMap<PartyId, { readonly Delta: Point; readonly S: Point }>;
 }
 
@@ -20,11 +23,11 @@ export interface Presigned extends SharedNonce {
   readonly chi: Scalar;
 }
 
-/** What a presignature is for, and what all its signers know of it. */
+/** The public values of a presignature, which all its signers know. */
 export interface PresignatureTerms {
-  /** Of the session that made it: no other has it. 32 bytes. */
+  /** The id of the session that made the presignature. No other presignature has the same. 32 bytes. */
   readonly id: Uint8Array;
-  /** The key as it was then, before any derivation. */
+  /** The signing key when the presignature was made, before any derivation. */
   readonly key: Point;
   /** Ascending. */
   readonly signers: readonly PartyId[];
@@ -34,8 +37,9 @@ export interface PresignatureTerms {
 }
 
 /**
- * What a session that signs from a presignature names in its context, so that all its signers mean the same one, and evidence about the
- * session is bound to it. 32 bytes.
+ * Returns the hash of the public values of a presignature. 32 bytes. A session that signs from the presignature names
+ * this hash in its context, so that all signers mean the same presignature and evidence about the session is bound to
+ * it.
  */
 export const presignatureHash = (
   curve: Curve,
@@ -53,8 +57,9 @@ export const presignatureHash = (
   );
 
 /**
- * A signer's part of a presignature. Two signatures from one give the key away (attack list D1), so it comes out once only, and cannot
- * be copied or written down: it is private to the instance, which structured clone and JSON leave out.
+ * A signer's part of a presignature. Two signatures from one presignature give the key away (attack list D1). The
+ * secret part can therefore be taken only once, and cannot be copied or written down: it is private to the instance,
+ * and structured clone and JSON leave it out.
  */
 export class Presignature {
   readonly terms: PresignatureTerms;
@@ -65,7 +70,10 @@ export class Presignature {
     this.#taken = { presigned: new Secret(presigned), seed: new Secret(seed) };
   }
 
-  /** What there is, and lets go of it. @throws Error the second time */
+  /**
+   * Returns the secret part and lets go of it.
+   * @throws Error the second time
+   */
   take(): { readonly presigned: Presigned; readonly seed: Uint8Array } {
     if (this.#taken === undefined) throw new Error('a presignature is used a second time');
     const { presigned, seed } = this.#taken;

@@ -1,6 +1,7 @@
 /**
- * Who has spoiled a presignature: all proofs of it hold, and yet the opened shares do not add up. Every signer proves to all that what
- * it has opened is what the ciphertexts hold that all have seen; who has lied cannot. ePrint 2021/060 (2024), section 4.3.1, figure 9.
+ * Finds the signer that has spoiled a presignature: all proofs of the presignature hold, and yet the opened shares do
+ * not add up. Every signer proves to all that the share that it has opened is the one that the ciphertexts hold, which
+ * all have seen; a signer that has lied cannot prove that. ePrint 2021/060 (2024), section 4.3.1, figure 9.
  */
 import type { Scalar } from '../../curve/curve.ts';
 import { checksOf, enforce } from '../../session/checks.ts';
@@ -14,10 +15,10 @@ import { type Factor, PresignAborted, type PresignView } from './presign-view.ts
 import { affGStar } from './proofs/aff-g-star.ts';
 import { type DecStatement, dec } from './proofs/dec.ts';
 
-/** What a signer needs to prove its own part. */
+/** The values that a signer needs to prove its own part. */
 export interface AlertWitness {
   readonly paillier: PaillierSecretKey;
-  /** Its γ, or its summand of the key. */
+  /** The signer's γ, or its summand of the key. */
   readonly factor: Scalar;
   readonly products: ReadonlyMap<PartyId, OwnProducts>;
 }
@@ -27,7 +28,10 @@ const roles = (context: SessionContext, about: Factor) => ({
   product: (from: PartyId, to: PartyId) => context.proof('alert/product', from).absorb('about', about).absorb('to', to),
 });
 
-/** In the order in which they are made. What does not add up is told by what was opened, not by whoever asks. */
+/**
+ * Returns the checks in the order in which they are made. The opened values tell which sum is wrong, not the party that
+ * asks.
+ */
 export const redAlertChecks = (view: PresignView) => {
   const { shown, curve } = view;
   const check = checksOf<PresignMessages>();
@@ -60,9 +64,10 @@ export const redAlertChecks = (view: PresignView) => {
 };
 
 /**
- * Ends with the culprit named.
- * @throws Misbehaviour
- * @throws PresignAborted if everybody has proven everything, which cannot be: what is spoiled must not be used all the same
+ * Ends the session with the culprit named.
+ * @throws Misbehaviour naming the culprit
+ * @throws PresignAborted if every signer has proven everything, which cannot be: even then a spoiled presignature must
+ * not be used
  */
 export async function redAlert(
   party: Party<PresignMessages>,
@@ -88,8 +93,9 @@ export async function redAlert(
 }
 
 /**
- * That a signer's share of δ or χ is what its k times its factor, and all products for it and by it, amount to. Undefined if what it has
- * multiplied for others are no ciphertexts, of which only their recipient had a proof.
+ * Returns the statement that a signer's share of δ or χ is the sum of its k times its factor and its shares of all
+ * products, those for the signer and those by it. Returns undefined if the products by the signer hold an F that is no
+ * ciphertext: only the recipient of a product had a proof of it.
  */
 function openingStatement(view: PresignView, about: Factor, of: PartyId): DecStatement | undefined {
   const { curve, shown, Gamma } = view;

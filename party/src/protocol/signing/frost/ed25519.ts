@@ -20,7 +20,7 @@ export const ed25519Sha512: CipherSuite = {
   h3: input => reduce(nonce(input)),
   h4: hash('msg'),
   h5: hash('com'),
-  // H2 has no prefix: compatible with RFC 8032
+  // H2 has no prefix, to be compatible with RFC 8032
   challenge: (groupCommitment, key, message) =>
     reduce(sha512(concatBytes(curve.encodePoint(groupCommitment), curve.encodePoint(key), message))),
   negatesNonces: () => false,

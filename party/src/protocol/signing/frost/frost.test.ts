@@ -23,7 +23,7 @@ import { shareOf, simulateSigning } from './testing/signing.ts';
 const message = new TextEncoder().encode('what was asked for');
 const other = new TextEncoder().encode('what was not asked for');
 
-/** By libraries that have no part in signing, from the untweaked key. */
+/** Verifiers from libraries that have no part in signing. They take the untweaked key. */
 const verifiers: {
   readonly [purpose in FrostPurpose]: (key: Point, message: Uint8Array, signature: Uint8Array) => boolean;
 } = {
@@ -35,7 +35,7 @@ const verifiers: {
   taproot: (key, signed, signature) => schnorr.verify(signature, signed, p2tr(xOnly(key)).tweakedPubkey),
 };
 
-/** Sends something else instead of its payload of one round, signed as its own. */
+/** An adversary that sends something else instead of its payload of one round, signed as its own. */
 const inRound =
   (round: string, change: (payload: Uint8Array, to: PartyId) => readonly Uint8Array[]): Adversary =>
   ({ type, round: current, to, payload }) =>
@@ -51,7 +51,7 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
   let refreshed: readonly KeyShare[] = [];
   const holders = (...ids: PartyId[]) => ids.map(id => shareOf(keys, id));
   const honest = (party: Party<FrostMessages>) => protocol.sign(party, shareOf(keys, party.me), message);
-  /** Tells all the same commitments, but has no share for them. */
+  /** Sends all parties the same commitments, but has no share for them. */
   const cheat = async (party: Party<FrostMessages>, sent: Commitment): Promise<Uint8Array> => {
     await party.broadcast('commitments', sent);
     await party.broadcast('shares', curve.randomScalar());
@@ -197,27 +197,33 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     }
   });
 
-  test(`D7: ${purpose}: who was given another message parts before it uses its share, and nobody is blamed`, async () => {
-    const simulated = await simulateSigning(purpose, holders(1, 2, 3), message, {
-      options: (id, { parameters }) =>
-        id === 2 ? { parameters: { ...parameters, ...protocol.agreement(shareOf(keys, 2).sharing, other) } } : {},
-    });
-    assertMismatch(simulated, /message/, [1, 2, 3]);
-  });
+  test(
+    `D7: ${purpose}: who was given another message parts before it uses its share, ` + 'and nobody is blamed',
+    async () => {
+      const simulated = await simulateSigning(purpose, holders(1, 2, 3), message, {
+        options: (id, { parameters }) =>
+          id === 2 ? { parameters: { ...parameters, ...protocol.agreement(shareOf(keys, 2).sharing, other) } } : {},
+      });
+      assertMismatch(simulated, /message/, [1, 2, 3]);
+    },
+  );
 
-  test(`D7: ${purpose}: who agrees to one message and signs another is named, and the other is not signed`, async () => {
-    const simulated = await simulateSigning(purpose, holders(1, 2, 3), message, {
-      protocol: party => protocol.sign(party, shareOf(keys, party.me), party.me === 3 ? other : message),
-    });
-    assertBlamed(simulated, 3, 'signature share', [1, 2]);
-    failureOf(simulated, 3);
-  });
+  test(
+    `D7: ${purpose}: who agrees to one message and signs another is named, ` + 'and the other is not signed',
+    async () => {
+      const simulated = await simulateSigning(purpose, holders(1, 2, 3), message, {
+        protocol: party => protocol.sign(party, shareOf(keys, party.me), party.me === 3 ? other : message),
+      });
+      assertBlamed(simulated, 3, 'signature share', [1, 2]);
+      failureOf(simulated, 3);
+    },
+  );
 
   test(`R4: ${purpose}: who is at another epoch is told so, not blamed`, async () => {
     const old = shareOf(keys, 2);
     const mixed = [shareOf(refreshed, 1), old, shareOf(refreshed, 3)];
     const agreement = protocol.agreement(old.sharing, message);
-    // the epoch's number alone must not decide: the same number over another sharing is another epoch
+    // the number of an epoch alone must not decide: the same number over another sharing is another epoch
     for (const behind of [{ ...agreement, epoch: 7 }, agreement]) {
       const simulated = await simulateSigning(purpose, mixed, message, {
         options: (id, { parameters }) => (id === 2 ? { parameters: { ...parameters, ...behind } } : {}),

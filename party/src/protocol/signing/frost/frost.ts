@@ -35,7 +35,7 @@ function agreement(suite: CipherSuite, sharing: Sharing, message: Uint8Array): S
   };
 }
 
-/** There is no coordinator: every signer takes that part, so each ends with the signature. */
+/** There is no coordinator: every signer does the work of one, so each ends with the signature. */
 async function sign(
   scheme: Scheme,
   suite: CipherSuite,

@@ -19,7 +19,7 @@ import { shareOf, simulateSigning } from './testing/signing.ts';
 
 const noble: { readonly [purpose in FrostPurpose]: FROST } = { eddsa: ed25519_FROST, taproot: schnorr_FROST };
 
-/** An independent verifier, from the untweaked key. */
+/** Independent verifiers, which take the untweaked key. */
 const verifiers: {
   readonly [purpose in FrostPurpose]: (key: Point, message: Uint8Array, signature: Uint8Array) => boolean;
 } = {

@@ -7,8 +7,11 @@ export type FrostMessages = ReturnType<typeof frostMessages>;
 
 /** The two rounds of RFC 9591 section 5. */
 export const frostMessages = (curve: Curve) => ({
-  /** Echoed: all signers compute binding factors over one list, or nobody sends a share. */
+  /** Echoed: either all signers compute the binding factors over the same list, or none sends a share. */
   commitments: echo(struct<Commitment>({ hiding: point(curve), binding: point(curve) })),
-  /** The last message: who tells different things to different parties only fails the signature of some. */
+  /**
+   * Not echoed, because it is the last message: a signer that sends different shares to different parties only makes
+   * the signature of some parties fail.
+   */
   shares: plain(scalar(curve)),
 });

@@ -3,7 +3,7 @@ import type { Curve, Point, Scalar } from '../../curve/curve.ts';
 import { Secret } from '../../secret.ts';
 import type { CipherSuite } from './suite.ts';
 
-/** What a signer publishes in round one: D = d·G and E = e·G. */
+/** The points that a signer publishes in round one: D = d·G and E = e·G. */
 export interface Commitment {
   readonly hiding: Point;
   readonly binding: Point;
@@ -16,8 +16,9 @@ export interface NoncePair {
 }
 
 /**
- * A pair of nonces for one signature share. Two shares from one pair give the signer's secret away, so it comes out once only, and
- * cannot be copied or written down: the pair is private to the instance, which structured clone and JSON leave out.
+ * A pair of nonces for one signature share. Two shares from one pair give the signer's secret away. The pair can
+ * therefore be taken only once, and cannot be copied or written down: it is private to the instance, and structured
+ * clone and JSON leave it out.
  */
 export class SigningNonces {
   readonly commitment: Commitment;
@@ -32,7 +33,10 @@ export class SigningNonces {
     this.commitment = { hiding: curve.multiplyBase(hiding), binding: curve.multiplyBase(binding) };
   }
 
-  /** The pair, and wipes it. @throws Error the second time */
+  /**
+   * Returns the pair and wipes it.
+   * @throws Error the second time
+   */
   take(): NoncePair {
     const pair = {
       hiding: this.#curve.decodeScalar(this.#hiding.expose()),
@@ -48,7 +52,7 @@ export class SigningNonces {
   }
 }
 
-/** `length` unpredictable bytes. */
+/** Returns `length` unpredictable bytes. */
 export type Random = (length: number) => Uint8Array;
 
 /** commit of RFC 9591 section 5.1. `random` is replaced in tests only. */
@@ -58,7 +62,9 @@ export function generateNonces(suite: CipherSuite, share: Secret<Scalar>, random
   return new SigningNonces(suite.curve, { hiding, binding });
 }
 
-/** nonce_generate of RFC 9591 section 4.1: hashes the share in, so that a bad random source alone gives nothing away. */
+/**
+ * nonce_generate of RFC 9591 section 4.1. Hashes the share in, so that a bad random source alone gives nothing away.
+ */
 function generateNonce(suite: CipherSuite, share: Secret<Scalar>, random: Random): Scalar {
   const encodedShare = suite.curve.encodeScalar(share.expose());
   const input = concatBytes(random(32), encodedShare);

@@ -1,7 +1,7 @@
 /**
- * FROST(secp256k1, SHA-256) with the signatures of BIP-340: the suite of the Zcash Foundation's frost-secp256k1-tr. It is RFC 9591
- * section 6.5 under another context string, with BIP-340's challenge and x-only R, so nonces are negated where R has odd y. It
- * wants a key with even y (taproot.ts).
+ * FROST(secp256k1, SHA-256) with the signatures of BIP-340: the suite of the Zcash Foundation's frost-secp256k1-tr. The
+ * suite is RFC 9591 section 6.5 under another context string, with BIP-340's challenge and x-only R, so nonces are
+ * negated where R has odd y. The suite needs a key with even y (taproot.ts).
  */
 import { bytesToNumberBE } from '@noble/curves/utils.js';
 import { concatBytes } from '@noble/hashes/utils.js';

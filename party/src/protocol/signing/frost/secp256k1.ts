@@ -1,4 +1,4 @@
-/** What the suites over secp256k1 and SHA-256 have in common: RFC 9591 section 6.5. */
+/** The common part of the suites over secp256k1 and SHA-256: RFC 9591 section 6.5. */
 import { hash_to_field } from '@noble/curves/abstract/hash-to-curve.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { curves, type Scalar } from '../../curve/curve.ts';
@@ -20,7 +20,7 @@ export function hashToScalar(domain: string, input: Uint8Array): Scalar {
   return curve.scalar(n);
 }
 
-/** Everything but the challenge and the form of the signature, under a context string. */
+/** Returns a suite under a context string, without the challenge and the form of the signature. */
 export const secp256k1Sha256 = (name: string): Pick<CipherSuite, 'name' | 'curve' | 'h1' | 'h3' | 'h4' | 'h5'> => ({
   name,
   curve,

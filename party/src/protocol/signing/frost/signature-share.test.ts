@@ -27,7 +27,7 @@ interface Signing {
   readonly commitments: ReadonlyMap<PartyId, Commitment>;
 }
 
-/** A random key of `parties`, of which `signers` have finished round one. */
+/** Makes a random key of `parties`, of which `signers` have finished round one. */
 function roundOne(
   purpose: FrostPurpose,
   threshold = 2,

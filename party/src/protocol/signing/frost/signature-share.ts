@@ -6,7 +6,7 @@ import type { SigningNonces } from './nonces.ts';
 import type { Signer, SigningPackage } from './signing-package.ts';
 
 /**
- * sign of RFC 9591 section 5.2. Takes the nonces: a second share from them is not to be had.
+ * sign of RFC 9591 section 5.2. Uses up the nonces, so that no second share can be made from them.
  *
  * @throws RangeError if the package does not hold this signer with the commitment of these nonces
  * @throws Error if the nonces were taken before
@@ -28,7 +28,10 @@ export function makeSignatureShare(signing: SigningPackage, own: KeyShare, nonce
   );
 }
 
-/** verify_signature_share of RFC 9591 section 5.4: z·G = ±(D + ρ·E) + c·λ·Y, which no other signer's share can spoil. */
+/**
+ * verify_signature_share of RFC 9591 section 5.4: z·G = ±(D + ρ·E) + c·λ·Y. The shares of other signers cannot change
+ * the verdict.
+ */
 export function verifySignatureShare(signing: SigningPackage, party: PartyId, z: Scalar): boolean {
   const { suite, sharing, key, challenge, negated } = signing;
   const { curve } = suite;
@@ -43,9 +46,9 @@ export function verifySignatureShare(signing: SigningPackage, party: PartyId, z:
 }
 
 /**
- * aggregate of RFC 9591 section 5.3. The signature is unverified: whoever hands it out verifies it before.
+ * aggregate of RFC 9591 section 5.3. Returns the signature unverified: the caller verifies it before handing it out.
  *
- * @throws RangeError unless `shares` holds exactly one of each signer
+ * @throws RangeError unless `shares` holds exactly one share of each signer
  */
 export function aggregate(
   { suite, signers, groupCommitment }: SigningPackage,

@@ -8,15 +8,18 @@ import type { SigningKey } from '../signing-key.ts';
 import type { Commitment } from './nonces.ts';
 import type { CipherSuite } from './suite.ts';
 
-/** What one signer brings in. */
+/** The public values of one signer. */
 export interface Signer {
   readonly commitment: Commitment;
   readonly bindingFactor: Scalar;
-  /** Its Lagrange coefficient among the signers. */
+  /** The Lagrange coefficient of this signer among all signers. */
   readonly lambda: Scalar;
 }
 
-/** Everything public about one signature after round one: signing, checking and aggregating shares need nothing else. */
+/**
+ * Everything public about one signature after round one. Nothing else is needed to make, check and aggregate shares,
+ * except a signer's own secrets.
+ */
 export interface SigningPackage {
   readonly suite: CipherSuite;
   readonly sharing: Sharing;
@@ -26,7 +29,7 @@ export interface SigningPackage {
   /** R, before any change of sign. */
   readonly groupCommitment: Point;
   readonly challenge: Scalar;
-  /** Whether nonces and their commitments count negated. */
+  /** Whether the nonces and their commitments are negated. */
   readonly negated: boolean;
 }
 
@@ -34,8 +37,8 @@ export interface SigningPackage {
  * The steps of RFC 9591 sections 5.2 and 5.3 that depend on public values only.
  *
  * @param commitments in any order: the list is sorted here, as section 4.3 wants it
- * @throws ContextMismatch unless the signers are at least `threshold` and each holds a share
- * @throws RangeError for the identity as a commitment; a decoded one never is
+ * @throws ContextMismatch unless there are at least `threshold` signers and each holds a share
+ * @throws RangeError if a commitment is the identity, which no decoded commitment is
  */
 export function makeSigningPackage(
   suite: CipherSuite,
@@ -71,8 +74,8 @@ export function makeSigningPackage(
 }
 
 /**
- * compute_binding_factors of RFC 9591 section 4.4, over encode_group_commitment_list of section 4.3. Each factor takes in the whole
- * list, the message and the key: without that, concurrent sessions fall to the ROS attack.
+ * compute_binding_factors of RFC 9591 section 4.4, over encode_group_commitment_list of section 4.3. Each factor
+ * depends on the whole list, the message and the key: otherwise concurrent sessions are open to the ROS attack.
  */
 function bindingFactors(
   { curve, h1, h4, h5 }: CipherSuite,

@@ -6,17 +6,20 @@ export interface CipherSuite {
   /** The contextString of the suite. */
   readonly name: string;
   readonly curve: Curve;
-  /** Binding factors. */
+  /** H1: the hash for binding factors. */
   h1(input: Uint8Array): Scalar;
-  /** Nonces. */
+  /** H3: the hash for nonces. */
   h3(input: Uint8Array): Scalar;
-  /** The message. */
+  /** H4: the hash of the message. */
   h4(input: Uint8Array): Uint8Array;
-  /** The list of commitments. */
+  /** H5: the hash of the list of commitments. */
   h5(input: Uint8Array): Uint8Array;
   /** H2 over R, the key and the message, as the verifier of the scheme computes it (section 4.6). */
   challenge(groupCommitment: Point, key: Point, message: Uint8Array): Scalar;
-  /** Whether signers negate their nonces, because only a signature with -R is valid. BIP-340: R has odd y. */
+  /**
+   * Whether the signers negate their nonces, because only a signature with -R is valid. In BIP-340, that is where R has
+   * odd y.
+   */
   negatesNonces(groupCommitment: Point): boolean;
   encodeSignature(groupCommitment: Point, z: Scalar): Uint8Array;
 }

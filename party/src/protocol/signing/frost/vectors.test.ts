@@ -44,7 +44,10 @@ interface Vectors {
 const load = (name: string): Vectors =>
   JSON.parse(readFileSync(new URL(`../../../../../test/vectors/${name}.json`, import.meta.url), 'utf8'));
 
-/** FROST(secp256k1, SHA-256) of RFC 9591 section 6.5: no key uses it, but its vectors check the code that taproot shares with it. */
+/**
+ * FROST(secp256k1, SHA-256) of RFC 9591 section 6.5. No key uses this suite, but its vectors check the code that
+ * taproot shares with it.
+ */
 const rfcSecp256k1: CipherSuite = {
   ...secp256k1Sha256('FROST-secp256k1-SHA256-v1'),
   challenge: (groupCommitment, key, message) =>

@@ -1,13 +1,16 @@
-/** Integers of any size: random ones, and their encodings of fixed width, so that a message has one length whatever is in it. */
+/**
+ * Integers of any size: random integers, and encodings of fixed width, so that the length of a message does not depend
+ * on its content.
+ */
 import { randomBytes } from 'node:crypto';
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js';
 import { EncodingError } from '../../../curve/curve.ts';
 import { bytes, type Layout, mapped } from '../../../session/codec.ts';
 
-/** The position of the highest bit that is set, from 1; 0 for 0. */
+/** Returns the position of the highest bit that is set, counted from 1; 0 for 0. */
 export const bitLength = (n: bigint): number => (n === 0n ? 0 : n.toString(2).length);
 
-/** Uniform in [0, bound), by rejection. */
+/** Returns a uniform integer in [0, bound), by rejection. */
 export function randomBelow(bound: bigint): bigint {
   const bits = bitLength(bound - 1n);
   const width = Math.ceil(bits / 8);
@@ -18,13 +21,13 @@ export function randomBelow(bound: bigint): bigint {
   }
 }
 
-/** Uniform in [-bound, bound]. */
+/** Returns a uniform integer in [-bound, bound]. */
 export const randomWithin = (bound: bigint): bigint => randomBelow(2n * bound + 1n) - bound;
 
 /** Whether n is in [-bound, bound]. */
 export const isWithin = (n: bigint, bound: bigint): boolean => -bound <= n && n <= bound;
 
-/** An integer in [0, 2^bits). */
+/** The encoding of an integer in [0, 2^bits). */
 export const natural = (bits: number): Layout<bigint> => {
   const width = Math.ceil(bits / 8);
   return mapped(
@@ -38,7 +41,7 @@ export const natural = (bits: number): Layout<bigint> => {
   );
 };
 
-/** An integer in (-2^bits, 2^bits): its sign, then its magnitude. There is no negative zero. */
+/** The encoding of an integer in (-2^bits, 2^bits): its sign, then its magnitude. There is no negative zero. */
 export const integer = (bits: number): Layout<bigint> => {
   const width = Math.ceil(bits / 8);
   return mapped(
@@ -55,7 +58,7 @@ export const integer = (bits: number): Layout<bigint> => {
   );
 };
 
-/** The Jacobi symbol (a/n) for odd n > 0, of public numbers: its time tells them. */
+/** Returns the Jacobi symbol (a/n) for odd n > 0. For public numbers only: the running time reveals them. */
 export function jacobi(a: bigint, n: bigint): -1 | 0 | 1 {
   let [top, bottom, sign] = [((a % n) + n) % n, n, 1];
   while (top !== 0n) {

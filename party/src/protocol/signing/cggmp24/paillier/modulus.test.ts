@@ -53,7 +53,7 @@ test('powers that are 1 or -1 of bases that are neither come out right, where Op
   assert.equal(fourth.power(minusOne, 4n), 1n);
 });
 
-/** Of -1 modulo 5·13^k, by Hensel lifting from 5² = -1 modulo 13. */
+/** Returns a square root of -1 modulo 5·13^k, by Hensel lifting from 5² = -1 modulo 13. */
 function findRootOfMinusOne({ value }: Modulus): bigint {
   const power = value / 5n;
   let x = 5n;

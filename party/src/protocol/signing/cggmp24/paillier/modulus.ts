@@ -1,10 +1,11 @@
 /**
- * Modular exponentiation in OpenSSL, whose BN_mod_exp_mont_consttime (Montgomery multiplication, windows of fixed width) takes the same
- * time for every exponent of a length, and a sixth of what BigInt takes. The way there from Node is a Diffie-Hellman object: its shared
- * secret is base^exponent. It is made once for a modulus, for OpenSSL tests its modulus for being prime.
+ * Modular exponentiation in OpenSSL. Its BN_mod_exp_mont_consttime (Montgomery multiplication, windows of fixed width)
+ * takes the same time for every exponent of one length, and a sixth of the time that BigInt takes. Node reaches this
+ * function through a Diffie-Hellman object, whose shared secret is base^exponent. The object is made once for a
+ * modulus, because OpenSSL then tests whether the modulus is prime.
  *
- * Bases and exponents of Diffie-Hellman that give away a secret are refused by OpenSSL. Here they are ordinary numbers which a peer
- * may send, so they are treated apart: bases 0 and ±1, exponent 0, and results ±1.
+ * OpenSSL refuses the bases and exponents of Diffie-Hellman that give away a secret. Here these are ordinary numbers,
+ * which a peer may send, so they are treated apart: bases 0 and ±1, exponent 0, and results ±1.
  */
 import { createDiffieHellman, type DiffieHellman } from 'node:crypto';
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js';
@@ -33,7 +34,7 @@ export class Modulus {
     return Math.ceil(this.bits / 8);
   }
 
-  /** The representative in [0, value). */
+  /** Returns the representative of n in [0, value). */
   reduce(n: bigint): bigint {
     const rest = n % this.value;
     return rest < 0n ? rest + this.value : rest;
@@ -48,13 +49,17 @@ export class Modulus {
     return modInv(this.reduce(n), this.value);
   }
 
-  /** Whether all are in (0, value) and have inverses: one greatest common divisor, of their product, tells it. */
+  /**
+   * Whether all numbers are in (0, value) and have inverses: one greatest common divisor, that of their product, tells
+   * it.
+   */
   areUnits(...ns: bigint[]): boolean {
     return ns.every(n => 0n < n && n < this.value) && this.hasInverse(this.multiply(...ns));
   }
 
   /**
-   * Whether left = a · base^exponent, all of it public. A negative exponent goes to the other side, so that nothing is inverted.
+   * Whether left = a · base^exponent, where all numbers are public. A negative exponent goes to the other side, so that
+   * nothing is inverted.
    */
   isProduct(left: bigint, a: bigint, base: bigint, exponent: bigint): boolean {
     return exponent < 0n
@@ -62,14 +67,14 @@ export class Modulus {
       : this.reduce(left) === this.multiply(a, this.power(base, exponent));
   }
 
-  /** Of a number in [0, value). */
+  /** Whether a number in [0, value) has an inverse. */
   protected hasInverse(n: bigint): boolean {
     return gcd(n, this.value) === 1n;
   }
 
   /**
-   * base^exponent, in a time that tells only how long the exponent is, and its sign.
-   * @throws RangeError if the base must be inverted and cannot be, or some power of it is 0 and it is not
+   * Returns base^exponent, in a time that reveals only the length and the sign of the exponent.
+   * @throws RangeError if the base must be inverted and cannot be, or if the base is not 0 but some power of it is
    */
   power(base: bigint, exponent: bigint): bigint {
     if (exponent < 0n) return this.power(this.invert(base), -exponent);
@@ -80,7 +85,9 @@ export class Modulus {
     return this.#compute(b, exponent) ?? this.#unitOf(b, exponent);
   }
 
-  /** The power was refused, so it is 1 or -1, and the next one is ±base: which it is tells which. */
+  /**
+   * Returns a power that OpenSSL has refused, which is therefore 1 or -1: the next power, which is ±base, tells which.
+   */
   #unitOf(base: bigint, exponent: bigint): bigint {
     const next = this.#compute(base, exponent + 1n);
     if (next === base) return 1n;
@@ -88,9 +95,10 @@ export class Modulus {
     throw new RangeError('a base that is not a unit, of which a power is 0');
   }
 
-  /** Undefined if OpenSSL refuses the result: 0, 1 or -1. */
+  /** Returns undefined if OpenSSL refuses the result: 0, 1 or -1. */
   #compute(base: bigint, exponent: bigint): bigint | undefined {
-    // the generator plays no part; the object keeps a copy of the last exponent, secret or not, until the next one or its own end
+    // the generator plays no part; the object keeps a copy of the last exponent, secret or not, until it is given the
+    // next exponent or is destroyed
     this.#group ??= createDiffieHellman(numberToBytesBE(this.value, this.bytes), 2);
     this.#group.setPrivateKey(numberToBytesBE(exponent, Math.ceil(bitLength(exponent) / 8)));
     try {
@@ -127,11 +135,14 @@ export interface PrimePower {
   readonly exponent: 1 | 2;
 }
 
-/** A modulus whose two factors are known: exponentiation modulo each, put together by the Chinese remainder theorem. */
+/**
+ * A modulus whose two factors are known. Powers are computed modulo each factor, and put together by the Chinese
+ * remainder theorem.
+ */
 export class FactoredModulus extends Modulus {
   readonly #p: Factor;
   readonly #q: Factor;
-  /** q^-1 mod p, of the prime powers. */
+  /** q^-1 mod p, where p and q are the prime powers. */
   readonly #inverse: bigint;
 
   constructor(p: PrimePower, q: PrimePower) {
@@ -151,14 +162,14 @@ export class FactoredModulus extends Modulus {
     return this.#p.isUnit(n) && this.#q.isUnit(n);
   }
 
-  /** @throws RangeError unless base is a unit: of others, exponents cannot be reduced */
+  /** @throws RangeError unless the base is a unit: the exponent of another base cannot be reduced */
   override power(base: bigint, exponent: bigint): bigint {
     const b = this.reduce(base);
     if (!this.hasInverse(b)) throw new RangeError('a base that is not a unit');
     return this.combine(this.#p.power(b, exponent), this.#q.power(b, exponent));
   }
 
-  /** The number that is `p` modulo the first factor and `q` modulo the second. */
+  /** Returns the number that is `p` modulo the first factor and `q` modulo the second. */
   combine(p: bigint, q: bigint): bigint {
     return q + this.#q.modulus.value * this.#p.modulus.reduce((p - q) * this.#inverse);
   }

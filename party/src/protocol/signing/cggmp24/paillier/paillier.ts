@@ -1,6 +1,6 @@
 /**
- * Paillier encryption (EUROCRYPT 1999) with base 1 + N, as ePrint 2021/060 (2024), section 3.2, has it. Plaintexts are signed: the
- * representatives in (-N/2, N/2).
+ * Paillier encryption (EUROCRYPT 1999) with base 1 + N, as in ePrint 2021/060 (2024), section 3.2. Plaintexts are
+ * signed: they are the representatives in (-N/2, N/2).
  */
 import { checkPrimeSync } from 'node:crypto';
 import { modInv } from 'bigint-crypto-utils';
@@ -10,10 +10,13 @@ import { FactoredModulus, Modulus } from './modulus.ts';
 
 declare const paillierModulus: unique symbol;
 
-/** N of a peer: of exactly the right length, odd and composite. That it is the product of two large primes is for Πmod and Πfac. */
+/**
+ * The N of a peer: of exactly the right length, odd and composite. Πmod and Πfac prove that N is the product of two
+ * large primes.
+ */
 export type PaillierModulus = bigint & { readonly [paillierModulus]: never };
 
-/** What makes a number no modulus; undefined if it may be one (attack list P1). */
+/** Returns the reason why a number is no modulus; undefined if it may be one (attack list P1). */
 export function modulusFault(n: bigint, { primeBits }: CggmpParameters): string | undefined {
   if (bitLength(n) !== 2 * primeBits) return `a modulus of ${bitLength(n)} bits where ${2 * primeBits} belong`;
   if ((n & 1n) === 0n) return 'an even modulus';
@@ -28,18 +31,18 @@ export function parsePaillierModulus(n: bigint, parameters: CggmpParameters): Pa
   return n as PaillierModulus;
 }
 
-/** An element of Z*_{N²} that was checked to be one, or made as one. */
+/** An element of Z*_{N²}, which was checked to be one or made as one. */
 export type Ciphertext = bigint;
 
-/** A public key: what everybody can do with ciphertexts under it. */
+/** A public key, with the operations on ciphertexts that need no secret. */
 export class PaillierKey {
   readonly modulus: PaillierModulus;
-  /** Modulo N, where nonces are. */
+  /** The integers modulo N, where nonces are. */
   readonly n: Modulus;
-  /** Modulo N², where ciphertexts are. */
+  /** The integers modulo N², where ciphertexts are. */
   readonly nn: Modulus;
 
-  /** Whoever knows the factors gives factored moduli, and computes faster. */
+  /** A party that knows the factors passes factored moduli, which compute faster. */
   constructor(modulus: PaillierModulus, n: Modulus, nn: Modulus) {
     this.modulus = modulus;
     this.n = n;
@@ -50,7 +53,7 @@ export class PaillierKey {
     return new PaillierKey(n, new Modulus(n), new Modulus(n * n));
   }
 
-  /** Uniform in Z*_N. */
+  /** Returns a uniform element of Z*_N. */
   randomNonce(): bigint {
     const nonce = randomBelow(this.n.value);
     return this.n.areUnits(nonce) ? nonce : this.randomNonce();
@@ -61,17 +64,20 @@ export class PaillierKey {
     return this.nn.multiply(1n + this.n.reduce(m) * this.n.value, this.nn.power(nonce, this.n.value));
   }
 
-  /** Of the sum of what they hold. */
+  /** Returns a ciphertext of the sum of the plaintexts. */
   add(...ciphertexts: Ciphertext[]): Ciphertext {
     return this.nn.multiply(...ciphertexts);
   }
 
-  /** Of k times what it holds, for any integer k. */
+  /** Returns a ciphertext of k times the plaintext, for any integer k. */
   multiply(ciphertext: Ciphertext, k: bigint): Ciphertext {
     return this.nn.power(ciphertext, k);
   }
 
-  /** Whether all are in Z*_{N²} (attack list P9): in range, and units modulo N, which is the same and cheaper to tell. */
+  /**
+   * Whether all numbers are in Z*_{N²} (attack list P9): in range, and units modulo N, which is equivalent to units
+   * modulo N² and cheaper to tell.
+   */
   areCiphertexts(...cs: bigint[]): boolean {
     return cs.every(c => 0n < c && c < this.nn.value) && this.n.areUnits(this.n.multiply(...cs));
   }
@@ -86,7 +92,7 @@ export class PaillierSecretKey {
   readonly #q: PrimeFactor;
 
   /**
-   * From two distinct safe primes of exactly `primeBits` bits, the product of which has exactly twice as many.
+   * Makes a key from two distinct safe primes of exactly `primeBits` bits, whose product has exactly twice as many.
    * @throws RangeError naming what is wrong
    */
   constructor(p: bigint, q: bigint, parameters: CggmpParameters) {
@@ -111,28 +117,28 @@ export class PaillierSecretKey {
     return this.#n.order;
   }
 
-  /** The plaintext in (-N/2, N/2). `c` must be in Z*_{N²}. */
+  /** Returns the plaintext in (-N/2, N/2). `c` must be in Z*_{N²}. */
   decrypt(c: Ciphertext): bigint {
     const m = this.#n.combine(this.#p.decrypt(c), this.#q.decrypt(c));
     return m > this.n / 2n ? m - this.n : m;
   }
 
-  /** The nonce of a ciphertext in Z*_{N²}, which is its N-th root modulo N. */
+  /** Returns the nonce of a ciphertext in Z*_{N²}, which is the N-th root of the ciphertext modulo N. */
   nonceOf(c: Ciphertext): bigint {
     return this.#n.power(c, modInv(this.n, this.order));
   }
 
-  /** For the proofs about them. */
+  /** Returns the factors, for the proofs about them. */
   factors(): { readonly p: bigint; readonly q: bigint } {
     return { p: this.#p.field.value, q: this.#q.field.value };
   }
 }
 
-/** One of the two primes, as far as decryption needs it. */
+/** One of the two primes, with the values that decryption needs. */
 class PrimeFactor {
   readonly field: Modulus;
   readonly #square: Modulus;
-  /** L((1 + N)^(p-1) mod p²)^-1 mod p, where L(x) = (x - 1) / p: what L gives there is -q mod p. */
+  /** L((1 + N)^(p-1) mod p²)^-1 mod p, where L(x) = (x - 1) / p. The value of L there is -q mod p. */
   readonly #divisor: bigint;
 
   constructor(prime: bigint, other: bigint) {

@@ -4,9 +4,9 @@ import { jacobi, randomBelow } from './integers.ts';
 import { Base, Modulus } from './modulus.ts';
 import { PaillierSecretKey, parsePaillierModulus } from './paillier.ts';
 
-/** A verifier's commitment scheme, under which provers show it that their secrets are short. */
+/** A verifier's commitment scheme, under which provers show the verifier that their secrets are short. */
 export class RingPedersen {
-  /** Modulo N̂. */
+  /** The integers modulo N̂. */
   readonly modulus: Modulus;
   readonly s: bigint;
   readonly t: bigint;
@@ -22,7 +22,10 @@ export class RingPedersen {
     this.#t = new Base(modulus, t);
   }
 
-  /** A peer's. That s is a power of t is for Πprm. @throws RangeError naming what these parameters cannot be */
+  /**
+   * Parses the parameters of a peer. Πprm proves that s is a power of t.
+   * @throws RangeError naming the fault
+   */
   static parse(n: bigint, s: bigint, t: bigint, parameters: CggmpParameters): RingPedersen {
     const modulus = new Modulus(parsePaillierModulus(n, parameters));
     for (const [name, base] of Object.entries({ s, t })) {
@@ -33,14 +36,17 @@ export class RingPedersen {
     return new RingPedersen(modulus, s, t);
   }
 
-  /** One's own, as it was generated before. @throws RangeError naming what these parameters cannot be */
+  /**
+   * Restores the party's own parameters, which were generated before.
+   * @throws RangeError naming the fault
+   */
   static restore(p: bigint, q: bigint, s: bigint, t: bigint, parameters: CggmpParameters): RingPedersen {
     const modulus = new PaillierSecretKey(p, q, parameters).key.n;
     if (!modulus.areUnits(s, t) || s === t) throw new RangeError('s or t is none');
     return new RingPedersen(modulus, s, t);
   }
 
-  /** One's own, with the secret λ for which s = t^λ. */
+  /** Generates the party's own parameters, with the secret λ for which s = t^λ. */
   static generate(p: bigint, q: bigint, parameters: CggmpParameters): RingPedersenSecret {
     const factored = new PaillierSecretKey(p, q, parameters);
     const modulus = factored.key.n;
@@ -49,13 +55,13 @@ export class RingPedersen {
     return new RingPedersenSecret(new RingPedersen(modulus, modulus.power(t, lambda), t), lambda, factored.order);
   }
 
-  /** s^x · t^r mod N̂, for integers of any sign. */
+  /** Returns s^x · t^r mod N̂, for integers of any sign. */
   commit(x: bigint, r: bigint): bigint {
     return this.modulus.multiply(this.#s.power(x), this.#t.power(r));
   }
 }
 
-/** One's own parameters with λ and the order of Z*_N̂, which are in private fields: nothing prints them. */
+/** The party's own parameters with λ and the order of Z*_N̂, which are in private fields: nothing prints them. */
 export class RingPedersenSecret {
   /** The public part, with the factors of its modulus inside. */
   readonly ring: RingPedersen;
@@ -68,13 +74,16 @@ export class RingPedersenSecret {
     this.#order = order;
   }
 
-  /** For the proof that there is a λ. */
+  /** Returns λ and the order, for the proof that there is a λ. */
   witness(): { readonly lambda: bigint; readonly order: bigint } {
     return { lambda: this.#lambda, order: this.#order };
   }
 }
 
-/** A base under which a commitment would hide nothing or bind to nothing (attack list P3). */
+/**
+ * Returns the reason why a commitment under this base would hide nothing or bind to nothing (attack list P3); undefined
+ * if there is none.
+ */
 function baseFault(base: bigint, modulus: Modulus): string | undefined {
   if (!modulus.areUnits(base)) return 'not in Z*_N';
   if (base === 1n || base === modulus.value - 1n) return '1 or -1';

@@ -1,6 +1,7 @@
 /**
- * Πaff-g*: what Πaff-g proves, to everybody. ePrint 2021/060 (2024), appendix A.5, figure 27. Needs nobody's ring-Pedersen parameters,
- * so all believe it, and is slow: it is for telling who has spoiled a presignature.
+ * Πaff-g*: the statement of Πaff-g, proven to all parties. ePrint 2021/060 (2024), appendix A.5, figure 27. The proof
+ * needs no party's ring-Pedersen parameters, so all parties believe it, but it is slow: it serves to find the signer
+ * that has spoiled a presignature.
  */
 import type { Curve, Point } from '../../../curve/curve.ts';
 import { bytes, list, struct } from '../../../session/codec.ts';
@@ -27,7 +28,7 @@ interface Response {
   readonly wY: bigint;
 }
 
-/** The commitments are not sent: the equations of the verifier give them, and they must hash to the challenge. */
+/** The commitments are not sent: the verifier computes them from its equations, and they must hash to the challenge. */
 export interface AffGStarProof {
   readonly challenge: Uint8Array;
   readonly responses: readonly Response[];

@@ -1,5 +1,5 @@
 /**
- * Πaff-g: D = x ⊙ C ⊕ Enc_0(y) with a short x that X = x·G holds, and a short y that Y = Enc_1(y) holds. ePrint 2021/060 (2024),
+ * Πaff-g: D = x ⊙ C ⊕ Enc_0(y), where x is short and X = x·G, and y is short and Y = Enc_1(y). ePrint 2021/060 (2024),
  * appendix A.3, figure 25.
  */
 import type { Curve, Point } from '../../../curve/curve.ts';
@@ -12,15 +12,15 @@ import type { CggmpParameters } from '../parameters.ts';
 import { type SigmaProtocol, signedChallenge, vanishes } from './proof-system.ts';
 
 export interface AffGStatement {
-  /** The verifier's, of C and D. */
+  /** The verifier's key, under which C and D are encrypted. */
   readonly key0: PaillierKey;
-  /** The prover's, of Y. */
+  /** The prover's key, under which Y is encrypted. */
   readonly key1: PaillierKey;
   readonly C: Ciphertext;
   readonly D: Ciphertext;
   readonly Y: Ciphertext;
   readonly X: Point;
-  /** The verifier's. */
+  /** The verifier's parameters. */
   readonly ring: RingPedersen;
 }
 
@@ -29,9 +29,9 @@ export interface AffGWitness {
   readonly x: bigint;
   /** In ±2^ℓ'. */
   readonly y: bigint;
-  /** Of Enc_0(y) in D. */
+  /** The nonce of Enc_0(y) in D. */
   readonly rho: bigint;
-  /** Of Y. */
+  /** The nonce of Y. */
   readonly rhoY: bigint;
 }
 

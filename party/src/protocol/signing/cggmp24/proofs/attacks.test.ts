@@ -23,27 +23,33 @@ const peer = testKey(2);
 const { ring } = testRing(3);
 const product = (factors: readonly bigint[]): bigint => factors.reduce((a, b) => a * b, 1n);
 
-test('P2: a modulus of one large and many small primes is not proven by a w that is 0 modulo all the small ones', () => {
-  const [P = 0n] = testPrimes;
-  const { small, n } = modulusOf(P);
-  const Q = product(small);
-  const crt = (modP: bigint, modQ: bigint) => (modP * Q * modInv(Q, P) + modQ * P * modInv(P, Q)) % n;
-  const w = crt(1n, 0n);
-  const order = (P - 1n) * product(small.map(q => q - 1n));
-  const quarter = (P + 1n) / 4n;
-  const responses = modChallenges(transcript, n, w, testParameters.challengeBits).map(y => {
-    const a = modPow(y, (P - 1n) / 2n, P) !== 1n;
-    const x = crt(modPow(a ? -y : y, quarter * quarter, P), 0n);
-    const response = { x, a, b: true, z: modPow(y, modInv(n, order), n) };
-    assert.equal(modPow(x, 4n, n), ((a ? n - w : w) * y) % n, 'the forgery fits the equation of the fourth root');
-    assert.equal(modPow(response.z, n, n), y, 'and that of the N-th root');
-    return response;
-  });
-  const system = mod(testParameters);
-  assert.equal(system.verify(transcript, { n: n as PaillierModulus }, { w, responses }), false);
-});
+test(
+  'P2: a modulus of one large and many small primes ' + 'is not proven by a w that is 0 modulo all the small ones',
+  () => {
+    const [P = 0n] = testPrimes;
+    const { small, n } = modulusOf(P);
+    const Q = product(small);
+    const crt = (modP: bigint, modQ: bigint) => (modP * Q * modInv(Q, P) + modQ * P * modInv(P, Q)) % n;
+    const w = crt(1n, 0n);
+    const order = (P - 1n) * product(small.map(q => q - 1n));
+    const quarter = (P + 1n) / 4n;
+    const responses = modChallenges(transcript, n, w, testParameters.challengeBits).map(y => {
+      const a = modPow(y, (P - 1n) / 2n, P) !== 1n;
+      const x = crt(modPow(a ? -y : y, quarter * quarter, P), 0n);
+      const response = { x, a, b: true, z: modPow(y, modInv(n, order), n) };
+      assert.equal(modPow(x, 4n, n), ((a ? n - w : w) * y) % n, 'the forgery fits the equation of the fourth root');
+      assert.equal(modPow(response.z, n, n), y, 'and that of the N-th root');
+      return response;
+    });
+    const system = mod(testParameters);
+    assert.equal(system.verify(transcript, { n: n as PaillierModulus }, { w, responses }), false);
+  },
+);
 
-/** P times small primes, of exactly the length of a Paillier modulus, and without a common factor with its order. */
+/**
+ * Returns P times small primes, of exactly the length of a Paillier modulus, and without a common factor with the order
+ * of Z*_N.
+ */
 function modulusOf(P: bigint): { small: readonly bigint[]; n: bigint } {
   const bits = 2 * testParameters.primeBits;
   for (;;) {

@@ -1,7 +1,8 @@
 /**
- * Πdec: x ⊙ K ⊕ D holds y, where X = x·G and S = y·B. ePrint 2021/060 (2024), appendix A.6, figure 28, with any base B for S, for
- * which figure 9 needs Γ; the range of y is as wide as figure 9's sums can get. Needs nobody's ring-Pedersen parameters, so all believe
- * it, and is slow: it is for telling who has spoiled a presignature.
+ * Πdec: x ⊙ K ⊕ D is a ciphertext of y, where X = x·G and S = y·B. ePrint 2021/060 (2024), appendix A.6, figure 28,
+ * with any base B for S, since figure 9 needs the base Γ. The range of y is as wide as the sums of figure 9 can get.
+ * The proof needs no party's ring-Pedersen parameters, so all parties believe it, but it is slow: it serves to find the
+ * signer that has spoiled a presignature.
  */
 import type { Curve, Point } from '../../../curve/curve.ts';
 import { bytes, list, struct } from '../../../session/codec.ts';
@@ -13,7 +14,7 @@ import type { CggmpParameters } from '../parameters.ts';
 import { bitOf, type ProofSystem } from './proof-system.ts';
 
 export interface DecStatement {
-  /** The prover's. */
+  /** The prover's key. */
   readonly key: PaillierKey;
   readonly K: Ciphertext;
   readonly D: Ciphertext;
@@ -27,7 +28,7 @@ export interface DecWitness {
   readonly x: bigint;
   /** In ±2^(ℓ'+ε+7): a sum over fewer than 64 parties. */
   readonly y: bigint;
-  /** Of x ⊙ K ⊕ D, as a ciphertext of y. */
+  /** The nonce of x ⊙ K ⊕ D, as a ciphertext of y. */
   readonly rho: bigint;
 }
 
@@ -43,13 +44,13 @@ interface Response {
   readonly nu: bigint;
 }
 
-/** The commitments are not sent: the equations of the verifier give them, and they must hash to the challenge. */
+/** The commitments are not sent: the verifier computes them from its equations, and they must hash to the challenge. */
 export interface DecProof {
   readonly challenge: Uint8Array;
   readonly responses: readonly Response[];
 }
 
-/** Bits by which a sum of products is longer than one of them. */
+/** The number of bits by which a sum of products is longer than one product. */
 const SUM_BITS = 7;
 
 export const decProof = ({ primeBits, ell, ellPrime, epsilon, challengeBits }: CggmpParameters) =>

@@ -1,5 +1,6 @@
 /**
- * Πelog: Y = y·h for the y that an ElGamal commitment holds: L = λ·G, M = y·G + λ·X. ePrint 2021/060 (2024), appendix A.1, figure 23.
+ * Πelog: Y = y·h for the y to which an ElGamal commitment commits: L = λ·G, M = y·G + λ·X. ePrint 2021/060 (2024),
+ * appendix A.1, figure 23.
  */
 import type { Curve, Point, Scalar } from '../../../curve/curve.ts';
 import { point, scalar, struct } from '../../../session/codec.ts';

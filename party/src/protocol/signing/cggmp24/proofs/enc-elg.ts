@@ -1,6 +1,6 @@
 /**
- * Πenc-elg: a ciphertext holds a short x, and an ElGamal commitment the same one. ePrint 2021/060 (2024), appendix A.2, figure 24.
- * In the exponents of the curve: B = b·G, X = b·A + x·G.
+ * Πenc-elg: a ciphertext holds a short x, and an ElGamal commitment holds the same x. ePrint 2021/060 (2024), appendix
+ * A.2, figure 24. The equations of the commitment are B = b·G and X = b·A + x·G.
  */
 import type { Curve, Point, Scalar } from '../../../curve/curve.ts';
 import { point, scalar, struct } from '../../../session/codec.ts';
@@ -12,14 +12,14 @@ import type { CggmpParameters } from '../parameters.ts';
 import { type SigmaProtocol, signedChallenge, vanishes } from './proof-system.ts';
 
 export interface EncElgStatement {
-  /** The prover's. */
+  /** The prover's key. */
   readonly key: PaillierKey;
   /** Enc(x; ρ). */
   readonly C: Ciphertext;
   readonly A: Point;
   readonly B: Point;
   readonly X: Point;
-  /** The verifier's. */
+  /** The verifier's parameters. */
   readonly ring: RingPedersen;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Πfac: both factors of N are large, none above √N·2^(ℓ+ε). ePrint 2021/060 (2024), appendix A.4, figure 26. For √N stands
- * 2^primeBits, which is less than √2 times as much.
+ * Πfac: both factors of N are large, and neither is above √N·2^(ℓ+ε). ePrint 2021/060 (2024), appendix A.4, figure 26.
+ * The code has 2^primeBits in place of √N, which is less than √2 times as much.
  */
 import { struct } from '../../../session/codec.ts';
 import type { Transcript } from '../../../session/transcript.ts';
@@ -12,7 +12,7 @@ import { type SigmaProtocol, signedChallenge } from './proof-system.ts';
 
 export interface FacStatement {
   readonly n: PaillierModulus;
-  /** The verifier's. */
+  /** The verifier's parameters. */
   readonly ring: RingPedersen;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Πmod: N is the product of two primes, both 3 modulo 4, and has no common factor with φ(N). ePrint 2021/060 (2024), section 5.2,
- * figure 12.
+ * Πmod: N is the product of two primes, both 3 modulo 4, and has no common factor with φ(N). ePrint 2021/060 (2024),
+ * section 5.2, figure 12.
  */
 import { bytesToNumberBE } from '@noble/curves/utils.js';
 import { modInv } from 'bigint-crypto-utils';
@@ -32,7 +32,7 @@ interface ModResponse {
 }
 
 export interface ModProof {
-  /** Of Jacobi symbol -1. */
+  /** A number whose Jacobi symbol is -1. */
   readonly w: bigint;
   readonly responses: readonly ModResponse[];
 }
@@ -77,7 +77,7 @@ export const mod = (parameters: CggmpParameters): SigmaProtocol<ModStatement, Mo
 const isAnswer = (modulus: Modulus, w: bigint, y: bigint, { x, a, b, z }: ModResponse): boolean =>
   modulus.power(x, 4n) === modulus.multiply(a ? -1n : 1n, b ? w : 1n, y) && modulus.power(z, modulus.value) === y;
 
-/** y_1 to y_m, each uniform modulo n, from one hash of all that is in the statement and in w. */
+/** Returns y_1 to y_m, each uniform modulo n, from one hash of the whole statement and of w. */
 export function modChallenges(transcript: Transcript, n: bigint, w: bigint, count: number): readonly bigint[] {
   const width = Math.ceil(n.toString(16).length / 2) + 16;
   const bytes = transcript
@@ -92,7 +92,7 @@ function nonSquare(n: bigint): bigint {
   return jacobi(w, n) === -1 ? w : nonSquare(n);
 }
 
-/** Roots modulo N, for whoever knows its two primes, both 3 modulo 4. */
+/** Roots modulo N, computed from its two primes, both 3 modulo 4. */
 class Roots {
   readonly #modulus: FactoredModulus;
   readonly #p: Modulus;
@@ -111,7 +111,10 @@ class Roots {
     return this.#modulus.power(y, this.#inverse);
   }
 
-  /** Exactly one choice of a and b makes (-1)^a · w^b · y a square modulo both primes; its root that is a square has a root. */
+  /**
+   * Exactly one choice of a and b makes (-1)^a · w^b · y a square modulo both primes. One square root of that number is
+   * itself a square, and so has a root.
+   */
   fourthRoot(y: bigint, w: bigint): Omit<ModResponse, 'z'> {
     for (const a of [false, true]) {
       for (const b of [false, true]) {
@@ -124,7 +127,10 @@ class Roots {
   }
 }
 
-/** target^(((p+1)/4)²), which is a fourth root if there is one: (p+1)/4 takes a square to its root that is itself a square. */
+/**
+ * Returns target^(((p+1)/4)²), which is a fourth root of the target if there is one: the power (p+1)/4 of a square is
+ * the square root that is itself a square. Returns undefined if there is none.
+ */
 function fourthRootModulo(p: Modulus, target: bigint): bigint | undefined {
   const quarter = (p.value + 1n) / 4n;
   const root = p.power(target, (quarter * quarter) % (p.value - 1n));

@@ -1,4 +1,4 @@
-/** What holds of every proof system: true statements are proven, and nothing can be changed in what was proven. */
+/** The properties of every proof system: true statements are proven, and nothing can be changed in what was proven. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sessionContext } from '../../../session/context.ts';
@@ -36,12 +36,17 @@ for (const proofCase of proofCases) {
       assert.ok(changes > 5, `${changes} changes`);
     });
 
-    test('P5, P8: the challenge depends on every part of the statement and on every commitment, on nothing else', () => {
-      const challenged = proven.challenged(transcript);
-      if (challenged === undefined) return;
-      const unchanged = challenged.filter(({ value }) => !value).map(({ path }) => path.replace(/[^A-Za-z0-9].*$/, ''));
-      assert.deepEqual([...new Set(unchanged)], RESPONSES[proofCase.name]);
-    });
+    test(
+      'P5, P8: the challenge depends on every part of the statement and on every commitment, ' + 'on nothing else',
+      () => {
+        const challenged = proven.challenged(transcript);
+        if (challenged === undefined) return;
+        const unchanged = challenged
+          .filter(({ value }) => !value)
+          .map(({ path }) => path.replace(/[^A-Za-z0-9].*$/, ''));
+        assert.deepEqual([...new Set(unchanged)], RESPONSES[proofCase.name]);
+      },
+    );
 
     test('P11: it proves nothing in another session, protocol or role, by another prover, to another verifier', () => {
       const others = {

@@ -9,13 +9,15 @@ import type { EcdsaSignature } from '../../ecdsa.ts';
 import { mutations } from './mutations.ts';
 import { opensslVerifies } from './openssl.ts';
 
-/** A signer that changes what it sends in one round. */
+/** An adversary that changes what it sends in one round. */
 export const inRound =
   (round: string, change: (payload: Uint8Array, message: Outgoing) => Uint8Array): Adversary =>
   message =>
     message.type === 'data' && message.round === round ? [change(message.payload, message)] : [message.payload];
 
-/** A signer that changes one thing in its message of a round; `at`, from 0 to 1, says which of all that can be changed. */
+/**
+ * An adversary that changes one thing in its message of a round. `at`, from 0 to 1, chooses among all possible changes.
+ */
 export function byzantine<M extends Messages>(
   messages: M,
   round: keyof M & string,
@@ -32,14 +34,17 @@ export function byzantine<M extends Messages>(
     try {
       return codec.encode(mutation.value);
     } catch {
-      // what does not fit its encoding any more
+      // the changed value no longer fits its encoding
       return payload.map((byte, i) => (i === 0 ? byte ^ 0xff : byte));
     }
   });
   return { adversary, changed: () => path };
 }
 
-/** An honest signer has no other signature than a right one, and names nobody else than the cheat. Returns whether it names it. */
+/**
+ * Asserts that an honest signer ends with no other signature than a valid one, and names no other party than the cheat.
+ * @returns whether the signer names the cheat
+ */
 export function assertSound(
   outcome: PromiseSettledResult<SessionOutcome<EcdsaSignature>> | undefined,
   { key, message, cheat, what }: { key: Point; message: Uint8Array; cheat: PartyId; what: string },
@@ -49,7 +54,7 @@ export function assertSound(
     return false;
   }
   if (outcome?.reason instanceof Timeout) {
-    // it thinks that all is well, or says nothing more: that proves nothing
+    // the cheat thinks that all is well, or sends nothing more: neither proves anything
     assert.deepEqual(outcome.reason.missing, [cheat], what);
     return false;
   }

@@ -3,16 +3,16 @@ import { PaillierKey } from '../paillier/paillier.ts';
 import { RingPedersen } from '../paillier/ring-pedersen.ts';
 import { testKey, testParameters, testRing } from './parameters.ts';
 
-/** A value with one thing in it changed, and where. */
+/** A value with one change in it, and the path of the change. */
 export interface Mutation<T> {
   readonly path: string;
   readonly value: T;
 }
 
 /**
- * Everything that can be changed in a value, one change at a time: each number by 2, each point by G, each bit, each key to
- * another one, each list by its length, its
- * first and its last item and one between. Nobody lists fields by hand, so none is forgotten.
+ * Returns everything that can be changed in a value, one change at a time: each number by 2, each point by G, each bit,
+ * each key to another key, each list by its length, its first and its last item and one item between. Fields are not
+ * listed by hand, so none is forgotten.
  */
 export function mutations<T>(curve: Curve, value: T): readonly Mutation<T>[] {
   return [...mutate(curve, value, '')].map(({ path, value: changed }) => ({ path, value: changed as T }));

@@ -3,7 +3,7 @@ import { numberToBytesBE } from '@noble/curves/utils.js';
 import { curves, type Point } from '../../../curve/curve.ts';
 import type { EcdsaSignature } from '../../ecdsa.ts';
 
-/** What OpenSSL makes of a signature of these bytes by a key on secp256k1, hashed with SHA-256. */
+/** Whether OpenSSL accepts the signature of a message, hashed with SHA-256, by a key on secp256k1. */
 export function opensslVerifies(key: Point, message: Uint8Array, { r, s }: EcdsaSignature): boolean {
   const algorithm = '301006072a8648ce3d020106052b8104000a';
   const point = curves.secp256k1.encodePoint(key);

@@ -3,7 +3,10 @@ import { RingPedersen, type RingPedersenSecret } from '../paillier/ring-pedersen
 import type { CggmpParameters } from '../parameters.ts';
 import { testPrimes } from './primes.ts';
 
-/** Of no security, and quick: moduli of 1024 bits, 24 repetitions, and bounds that leave 168 bits between a mask and what it hides. */
+/**
+ * Parameters that are quick and not secure: moduli of 1024 bits, 24 repetitions, and bounds that leave 168 bits between
+ * a mask and the value that it hides.
+ */
 export const testParameters: CggmpParameters = {
   level: 112,
   primeBits: 512,
@@ -19,7 +22,10 @@ function primesOf(key: number): readonly [bigint, bigint] {
   return [p, q];
 }
 
-/** The Paillier key of a test, by number: party i has 2i, its ring-Pedersen parameters 2i + 1. */
+/**
+ * Returns the Paillier key of a test, by number: party i has key 2i - 2, and key 2i - 1 for its ring-Pedersen
+ * parameters.
+ */
 export const testKey = (key: number): PaillierSecretKey => new PaillierSecretKey(...primesOf(key), testParameters);
 
 export const testRing = (key: number): RingPedersenSecret => RingPedersen.generate(...primesOf(key), testParameters);

@@ -1,4 +1,7 @@
-/** Safe primes of 512 bits: too short for any use, long enough for OpenSSL. Drawn once, so that no test waits for them. */
+/**
+ * Safe primes of 512 bits: too short for any use, long enough for OpenSSL. The primes were drawn once, so that no test
+ * waits for them.
+ */
 export const testPrimes: readonly bigint[] = [
   0xfbbe74709aa199cac891aff13e0ee1b66a1678ba3a11d6c86dffda16057d8ef05e20fc5d9cefcf42366ab40f4eb04128b2fb50968265c1bc0321dab32d0e63a7n,
   0xcdefbedb934383f01e91d0da1b7b2ce1aea6f4abb498b825cf39aa85cb3140d1f0397045a18bd798d120b493c959ce746cd3212d6de8fa0b680ebcfea491ea8fn,

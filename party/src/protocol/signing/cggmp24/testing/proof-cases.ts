@@ -1,4 +1,4 @@
-/** A true statement of each proof system, with its witness: what tests of all of them run over. */
+/** A true statement of each proof system, with its witness, for the tests that run over all proof systems. */
 import { inspect } from 'node:util';
 import { curves } from '../../../curve/curve.ts';
 import type { Codec } from '../../../session/messages.ts';
@@ -21,16 +21,19 @@ export const curve = curves.secp256k1;
 /** One statement with proofs of it, whatever their types are. */
 export interface ProofCase {
   readonly name: string;
-  /** A new proof; the functions on it close over its type. */
+  /** Makes a new proof. The functions of the result close over the type of the proof. */
   prove(transcript: Transcript): ProvenCase;
 }
 
 export interface ProvenCase {
-  /** Of the very proof, decoded from its encoding. */
+  /** Whether this proof, decoded from its encoding, holds. */
   holds(transcript: Transcript): boolean;
-  /** What the verifier says to each change of the statement, and of the proof. */
+  /** Yields the verdict of the verifier on each change of the statement, and of the proof. */
   verdicts(transcript: Transcript): Iterable<Mutation<() => boolean>>;
-  /** Whether each change of statement or proof changes the challenge. Undefined where commitments are not sent. */
+  /**
+   * Tells for each change of the statement or the proof whether it changes the challenge. Undefined if the proof system
+   * does not send its commitments.
+   */
   challenged(transcript: Transcript): readonly Mutation<boolean>[] | undefined;
   readonly encoded: Uint8Array;
 }

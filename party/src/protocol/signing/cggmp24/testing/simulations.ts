@@ -25,7 +25,7 @@ import { type PresignInput, presignFacts } from '../presign-steps.ts';
 import type { Presignature, PresignatureTerms } from '../presignature.ts';
 import { testKey, testParameters, testRing } from './parameters.ts';
 
-/** Moduli of some length, and each party's own. */
+/** The parameters, and each party's own auxiliary information. */
 export interface Material {
   readonly parameters: CggmpParameters;
   readonly secretOf: (party: PartyId) => SecretAuxiliary;
@@ -37,7 +37,7 @@ const testMaterial: Material = {
   secretOf: party => ({ paillier: testKey(2 * party - 2), ring: testRing(2 * party - 1) }),
 };
 
-/** Auxiliary information of these parties in a simulation. */
+/** Simulates the generation of auxiliary information by these parties. */
 export const simulateAuxInfo = (
   parties: number,
   changes: Partial<Simulation<AuxInfoMessages, Auxiliary>> = {},
@@ -64,7 +64,7 @@ export interface Signing {
   readonly auxiliary: ReadonlyMap<PartyId, Auxiliary>;
   readonly signers: readonly PartyId[];
   readonly data: DataToSign | Prehashed;
-  /** Those of tests, if there are none. */
+  /** Undefined: the parameters of tests. */
   readonly parameters?: CggmpParameters;
 }
 
@@ -82,7 +82,7 @@ export function presignInput(
   return { parameters, auxiliary: auxiliary.get(party) ?? missing(party), share, key };
 }
 
-/** One signature by these signers in a simulation; `as` makes cheats of parties. */
+/** Simulates one signature by these signers. `as` turns parties into cheats. */
 export function simulateSigning(
   signing: Signing,
   changes: Partial<Simulation<InteractiveMessages, EcdsaSignature>> = {},
@@ -100,7 +100,7 @@ export function simulateSigning(
   });
 }
 
-/** A presignature of these signers in a simulation; `as` makes cheats of parties. */
+/** Simulates one presignature of these signers. `as` turns parties into cheats. */
 export function simulateOffline(
   signing: Omit<Signing, 'data'>,
   changes: Partial<Simulation<OfflineMessages, Presignature>> = {},
@@ -118,12 +118,12 @@ export function simulateOffline(
   });
 }
 
-/** Each signer's part of a presignature. */
+/** Returns each signer's part of a simulated presignature. */
 export async function makePresignature(signing: Omit<Signing, 'data'>): Promise<ReadonlyMap<PartyId, Presignature>> {
   return new Map([...results(await simulateOffline(signing))].map(([id, { result }]) => [id, result]));
 }
 
-/** A signature from a presignature, in a simulation. */
+/** Simulates a signature from a presignature. */
 export const simulateOnline = (
   presignatures: ReadonlyMap<PartyId, Presignature>,
   input: OnlineInput,

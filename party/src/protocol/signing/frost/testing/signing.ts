@@ -4,7 +4,7 @@ import type { FrostPurpose } from '../../scheme.ts';
 import { frost } from '../frost.ts';
 import type { FrostMessages } from '../messages.ts';
 
-/** The holders of these shares sign in a simulation. */
+/** Simulates the signing of a message by the holders of these shares. */
 export function simulateSigning(
   purpose: FrostPurpose,
   shares: readonly KeyShare[],
