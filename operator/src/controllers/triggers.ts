@@ -24,10 +24,3 @@ export function unusableSources(annotations: Annotations, annotation?: string): 
     .filter(({ value }) => value.length > MAX_VALUE)
     .map(({ source }) => source);
 }
-
-/** The triggers that are not among those that the parties have carried out, in the same order. */
-export function notCarriedOut(triggers: readonly Trigger[], done: readonly Trigger[]): readonly Trigger[] {
-  return triggers.filter(
-    ({ source, value }) => !done.some(trigger => trigger.source === source && trigger.value === value),
-  );
-}

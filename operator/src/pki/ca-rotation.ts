@@ -33,7 +33,7 @@ const STEP_LASTS = 10 * 60 * 1000;
  * Returns the next step, once the servers have loaded the present one; undefined if none is due. A request is carried
  * out once.
  */
-export function nextStep(
+export function nextRotationStep(
   { issuing, caRotation, request: carriedOut }: Authorities,
   request: string | undefined,
   now: Date,

@@ -7,7 +7,7 @@ import { controllerOf, isControlledBy } from '@mpc-operator/runtime/object';
 import { Secret } from '@mpc-operator/runtime/resource';
 import { timestamp } from '@mpc-operator/runtime/wire-time';
 import { createAuthority, type KeyPair } from '../../pki/authority.ts';
-import { type Authorities, nextStep, trusted } from '../../pki/ca-rotation.ts';
+import { type Authorities, nextRotationStep, trusted } from '../../pki/ca-rotation.ts';
 import { authorityReason } from '../../pki/renewal.ts';
 import { pairOf, tlsSecret } from './children/tls-secret.ts';
 
@@ -56,7 +56,7 @@ export async function advanceAuthorities(
   { client, now, signal }: Deps,
 ): Promise<string | undefined> {
   const asked = requestOf(cluster.metadata.annotations);
-  const step = nextStep(authorities, asked.request, now);
+  const step = nextRotationStep(authorities, asked.request, now);
   const write = (next: Authorities) => client.apply(Secret, secretOf(cluster, next), { signal });
   const { issuing, caRotation, ...request } = authorities;
   if (step === undefined) return undefined;

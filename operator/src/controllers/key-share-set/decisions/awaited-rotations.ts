@@ -4,7 +4,8 @@ import { auxiliaryReports } from '../../../parties/auxiliary.ts';
 import { runningAttempt } from '../../../parties/running-attempt.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import { partiesOf } from '../../mpc-cluster/decisions/next-auxiliary.ts';
-import { notCarriedOut, usableTriggers } from '../../triggers.ts';
+import { notCarriedOut } from '../../run-once.ts';
+import { usableTriggers } from '../../triggers.ts';
 
 /**
  * Returns the triggers by which policies asked a cluster to rotate its auxiliary information, and that have led to no

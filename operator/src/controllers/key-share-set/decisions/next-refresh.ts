@@ -2,7 +2,8 @@ import { formatTrigger } from '@mpc-operator/crds/annotations';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import { attendanceObstacle } from '../../../parties/obstacles.ts';
 import { type Attempts, nextNumber, type Wait, wait, waitForAttempt } from '../../attempts.ts';
-import { notCarriedOut, usableTriggers } from '../../triggers.ts';
+import { notCarriedOut } from '../../run-once.ts';
+import { usableTriggers } from '../../triggers.ts';
 import { type Auxiliary, absentMembers, type Held, type Holding, type Member, reportsOf } from './holding.ts';
 
 /** All parties begin this attempt at refreshing the key. */

@@ -6,7 +6,8 @@ import { bansBy } from '../../../parties/bans.ts';
 import { attendanceObstacle, type Obstacle, strangersAmong } from '../../../parties/obstacles.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import { type Attempts, nextNumber, type Wait, wait, waitForAttempt } from '../../attempts.ts';
-import { notCarriedOut, unusableSources, usableTriggers } from '../../triggers.ts';
+import { notCarriedOut } from '../../run-once.ts';
+import { unusableSources, usableTriggers } from '../../triggers.ts';
 import { type Failure, lastFailure } from './last-failure.ts';
 
 /** What to do for the auxiliary information of threshold ECDSA now. */
