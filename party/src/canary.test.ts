@@ -1,4 +1,4 @@
-/** A canary: what the HSM seals is nowhere else, in no form, whatever goes well or wrong. */
+/** A canary: no secret that the HSM seals appears anywhere else, in any form, whatever goes well or wrong. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
@@ -21,7 +21,9 @@ const TAPROOT: KeySpec = { name: 'tr', curve: 'secp256k1', purpose: 'taproot', t
 const EDDSA: KeySpec = { name: 'ed', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: PARTIES };
 const run = (n: number): string => n.toString(16).padStart(32, '0');
 
-/** A token that tells what it is given to seal, with what that is bound to. Probes of its health are no secrets. */
+/**
+ * An HSM that records what it seals, and the associated data. Probes of its health are no secrets: they are left out.
+ */
 class TalkativeHsm extends FakeHsm {
   readonly sealed: { readonly aad: string; readonly plaintext: Uint8Array }[] = [];
 
@@ -40,7 +42,7 @@ class TalkativeHsm extends FakeHsm {
   }
 }
 
-/** Parties of which everything is written down that leaves them. */
+/** Parties, and a record of everything that leaves them. */
 async function watched(t: TestContext) {
   const captured = { log: [] as string[], wire: [] as Uint8Array[] };
   const log = createLogger({ name: 'canary', level: 'debug', destination: { write: line => captured.log.push(line) } });
@@ -72,7 +74,7 @@ interface Made {
   readonly groupKey: string;
 }
 
-/** Whatever the parties have sealed, and what nobody ever had: the private keys that the shares are of. */
+/** Everything that the parties have sealed, and the private keys behind the shares, which nobody ever had. */
 function secretsOf(hsms: ReadonlyMap<number, TalkativeHsm>, keys: readonly Made[]): SecretScanner {
   const scanner = new SecretScanner();
   for (const [party, hsm] of hsms) {
@@ -94,7 +96,7 @@ function secretsOf(hsms: ReadonlyMap<number, TalkativeHsm>, keys: readonly Made[
   return scanner;
 }
 
-/** Makes a key and does with it all that a party can do, and much that it cannot. */
+/** Makes a key, signs with it and refreshes it; then lets a refresh, a keygen and a signature fail. */
 async function live(t: TestContext, cluster: PartyCluster, spec: KeySpec): Promise<Made> {
   const { name } = spec;
   const { keyId = '', certificate } = await cluster.makeKey(spec);
@@ -103,7 +105,7 @@ async function live(t: TestContext, cluster: PartyCluster, spec: KeySpec): Promi
   await cluster.commandAll(PARTIES, { verb: 'refresh', keyId, number: 2, run: run(2), trigger: 'annotation@a' });
   await cluster.final(spec, 2);
 
-  // the parties do not agree why they refresh, and what a new key counts as done
+  // the parties disagree on the trigger of the refresh and on the triggers of the new key: both attempts fail
   const failing = { ...spec, name: `${name}-failed` };
   for (const party of PARTIES) {
     const trigger = `annotation@b${party}`;
@@ -124,42 +126,46 @@ async function live(t: TestContext, cluster: PartyCluster, spec: KeySpec): Promi
   return { spec, keyId, groupKey: certificate?.publicKey ?? '' };
 }
 
-test('no share, chain code or private key leaves a party, in any form, whatever it does and whatever fails', async t => {
-  const { cluster, hsms, log, everything } = await watched(t);
-  const keys = [await live(t, cluster, TAPROOT), await live(t, cluster, EDDSA)];
-  await cluster.destroyKey(PARTIES, keys[1]?.spec.name ?? '', keys[1]?.keyId ?? '');
+test(
+  'no share, chain code or private key leaves a party, ' + 'in any form, whatever it does and whatever fails',
+  async t => {
+    const { cluster, hsms, log, everything } = await watched(t);
+    const keys = [await live(t, cluster, TAPROOT), await live(t, cluster, EDDSA)];
+    await cluster.destroyKey(PARTIES, keys[1]?.spec.name ?? '', keys[1]?.keyId ?? '');
 
-  const scanner = secretsOf(hsms, keys);
-  assert.ok(scanner.size >= 19, `${scanner.size} secrets`); // 3 identities; of each key 6 shares, chain code, private key
-  const running = await everything();
-  await cluster.stopAll();
-  const stopped = await everything();
-  for (const captured of [running, stopped]) {
-    for (const [where, pieces] of Object.entries(captured)) {
-      assert.ok(pieces.length > 0, `nothing was captured of ${where}`);
-      assert.deepEqual(
-        pieces.flatMap(piece => scanner.in(piece)),
-        [],
-        where,
-      );
+    const scanner = secretsOf(hsms, keys);
+    // 3 identities, and for each key 6 shares, the chain code and the private key
+    assert.ok(scanner.size >= 19, `${scanner.size} secrets`);
+    const running = await everything();
+    await cluster.stopAll();
+    const stopped = await everything();
+    for (const captured of [running, stopped]) {
+      for (const [where, pieces] of Object.entries(captured)) {
+        assert.ok(pieces.length > 0, `nothing was captured of ${where}`);
+        assert.deepEqual(
+          pieces.flatMap(piece => scanner.in(piece)),
+          [],
+          where,
+        );
+      }
     }
-  }
-  for (const text of ['"level":"debug"', 'broke the protocol', 'do not agree'])
+    for (const text of ['"level":"debug"', 'broke the protocol', 'do not agree'])
+      assert.ok(
+        stopped.log.some(line => line.includes(text)),
+        `no ${text} in the log`,
+      );
     assert.ok(
-      stopped.log.some(line => line.includes(text)),
-      `no ${text} in the log`,
+      stopped.api.some(text => text.includes('"reason":"Misbehaviour"')),
+      'no event was written',
     );
-  assert.ok(
-    stopped.api.some(text => text.includes('"reason":"Misbehaviour"')),
-    'no event was written',
-  );
 
-  // it does sing
-  const share = hsms.get(1)?.find(1, { kind: 'sharing', keyId: keys[0]?.keyId ?? '', epoch: 2 }) ?? assert.fail();
-  log.debug('planted', { text: Buffer.from(share).toString('base64') });
-  cluster.api.requests.push({ method: 'POST', path: `/${Buffer.from(share).toString('hex')}` });
-  cluster.wire.overheard(Buffer.concat([Buffer.from('frame'), share]));
-  const planted = await everything();
-  for (const pieces of [planted.log, planted.api, planted.wire])
-    assert.match(scanner.in(pieces.at(-1) ?? '').join(), /secret of party 1/);
-});
+    // the canary does sing: the scanner finds a share that is planted in the log, the API and the network
+    const share = hsms.get(1)?.find(1, { kind: 'sharing', keyId: keys[0]?.keyId ?? '', epoch: 2 }) ?? assert.fail();
+    log.debug('planted', { text: Buffer.from(share).toString('base64') });
+    cluster.api.requests.push({ method: 'POST', path: `/${Buffer.from(share).toString('hex')}` });
+    cluster.wire.overheard(Buffer.concat([Buffer.from('frame'), share]));
+    const planted = await everything();
+    for (const pieces of [planted.log, planted.api, planted.wire])
+      assert.match(scanner.in(pieces.at(-1) ?? '').join(), /secret of party 1/);
+  },
+);

@@ -1,4 +1,7 @@
-/** What the operator tells a party by its environment (crds/src/party-env.ts), checked once at start. */
+/**
+ * The configuration of a party, from the environment that the operator sets (crds/src/party-env.ts). It is checked
+ * once, at start.
+ */
 import { join } from 'node:path';
 import type { SecurityLevel } from '@mpc-operator/crds/control';
 import { partyEnv } from '@mpc-operator/crds/party-env';

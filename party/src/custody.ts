@@ -1,4 +1,6 @@
-/** What a party has to itself: HSM, log, identity and keys. None of these needs another party, NATS or Kubernetes. */
+/**
+ * What belongs to one party alone: HSM, log, identity and keys. None of these needs another party, NATS or Kubernetes.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@mpc-operator/runtime/log';
 import type { Config } from './config.ts';
@@ -28,12 +30,12 @@ export interface Custody {
   close(): Promise<void>;
 }
 
-/** Milliseconds between attempts, while the HSM is away or is not the HSM of this party. */
+/** Milliseconds between two attempts to open the HSM, while it is away or is not the HSM of this party. */
 const RETRY = 2_000;
 
 /**
- * Opens all that a party has to itself. Waits for the HSM as long as it takes, and says why in `readiness`: a party never gives up because
- * something is away.
+ * Opens everything that belongs to this party alone. Waits for the HSM as long as it takes, and gives the cause in
+ * `readiness`: a party never gives up because something is away.
  * @throws LogCorrupt, or an AbortError if the signal comes first
  */
 export async function openCustody(

@@ -1,7 +1,13 @@
-/** What parties and operator tell each other in JSON: bounded before it is parsed, and then just what its schema allows (attack list I7). */
+/**
+ * Decodes the JSON messages of parties and operator. The length of a message is checked before it is parsed, and then
+ * its form by its schema (attack list I7).
+ */
 import type * as z from 'zod';
 
-/** The message, or undefined for what is none: anyone may have sent it. `maxBytes`: a longer one is not even parsed. */
+/**
+ * Returns undefined if the bytes hold no such message: anyone may have sent them. Bytes above `maxBytes` are not even
+ * parsed.
+ */
 export function decodeJson<T>(schema: z.ZodType<T>, bytes: Uint8Array, maxBytes: number): T | undefined {
   if (bytes.length > maxBytes) return undefined;
   try {

@@ -1,4 +1,7 @@
-/** What a party counts. Labels are protocols, rounds and outcomes: never a key, a request or a peer, of which there may be many. */
+/**
+ * The metrics of a party. Labels are protocols, rounds and outcomes: never a key, a request or a peer, as there may be
+ * many.
+ */
 import { registry } from '@mpc-operator/runtime/metrics';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { ContextMismatch, Misbehaviour, Timeout } from './protocol/session/errors.ts';
@@ -93,7 +96,7 @@ export const safePrimesReady = new Gauge({
   registers,
 });
 
-/** The three kinds of failure of a session, and what is none of them. */
+/** The outcome of a session that failed: one of the three kinds of failure, or `error` for anything else. */
 export function outcomeOf(error: unknown): string {
   if (error instanceof Timeout) return 'timeout';
   if (error instanceof ContextMismatch) return 'context_mismatch';

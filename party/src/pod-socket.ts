@@ -1,4 +1,7 @@
-/** Answers questions from inside the pod: HTTP on a socket in the pod's own folder in memory, which nobody else can reach. */
+/**
+ * Answers questions from inside the pod: HTTP on a socket in the pod's own folder in memory, which nobody outside the
+ * pod can reach.
+ */
 import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
@@ -13,7 +16,10 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => Pro
 export class PodSocket {
   readonly #server: Server;
 
-  /** `about`: what is asked here, for the log. What `answer` throws ends the one connection. */
+  /**
+   * @param about the subject of the questions, for the log
+   * @param answer an error that it throws ends only the connection of that request
+   */
   constructor(about: string, answer: Answer, log: Logger) {
     this.#server = createServer((request, response) => {
       answer(request, response).catch((error: unknown) => {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { FrameReader, sendFrame } from './process-pipe.ts';
 
-/** All that `send` writes to a stream, and the very buffers it was in. */
+/** Returns all bytes that `send` writes to a stream, and the very buffers that held them. */
 function written(send: (stream: Duplex) => void): { bytes: Buffer; buffers: Buffer[] } {
   const buffers: Buffer[] = [];
   const copies: Buffer[] = [];

@@ -1,12 +1,13 @@
 /**
- * Values over a byte stream between two processes of this program: four bytes of length, big endian, then a structured clone. Node's
- * own IPC would do, but leaves copies of plaintext in buffers that nobody can wipe; here every buffer is wiped once it is used.
+ * Sends values over a byte stream between two processes of this program: four bytes of length, big endian, then a
+ * structured clone. Node's own IPC would do, but leaves copies of plaintext in buffers that nobody can wipe; here every
+ * buffer is wiped once it is used.
  */
 import type { Duplex } from 'node:stream';
 import { deserialize, serialize } from 'node:v8';
 
 const HEADER_BYTES = 4;
-/** Above any frame there is: a sealed blob with its names. */
+/** The limit for a frame, in bytes. The largest frame, a sealed blob with its names, is below it. */
 const MAX_FRAME = 1 << 20;
 
 /** Sends a value. Its bytes are copied; the copy is wiped when the stream has taken it. */
@@ -19,8 +20,8 @@ export function sendFrame(stream: Duplex, value: unknown): void {
 }
 
 /**
- * Takes a stream apart into frames, which are T because the other end is this program too. Byte arrays in a value are views of
- * its frame: who wipes them has wiped all there is.
+ * Takes a stream apart into frames. Their values have type T because the other end is this program too. Byte arrays in
+ * a value are views of its frame: wiping them leaves no other copy.
  */
 export class FrameReader<T> {
   readonly #onFrame: (value: T) => void;
@@ -33,7 +34,10 @@ export class FrameReader<T> {
     this.#onFrame = onFrame;
   }
 
-  /** Takes a chunk of the stream, in order, and wipes it. Throws a RangeError if the stream cannot be one of frames. */
+  /**
+   * Takes a chunk of the stream, in order, and wipes it.
+   * @throws RangeError if the stream cannot consist of frames
+   */
   push(chunk: Buffer): void {
     for (let at = 0; at < chunk.length; ) at += this.#take(chunk.subarray(at));
     chunk.fill(0);

@@ -1,4 +1,6 @@
-/** Whether this party can take part in sessions, and why not: one place for the readiness probe, reports and sessions. */
+/**
+ * Whether this party can take part in sessions, and why not: one place for the readiness probe, reports and sessions.
+ */
 import type { PartyReport } from '@mpc-operator/crds/control';
 import type { Health } from './sealing/sealing.ts';
 
@@ -45,8 +47,8 @@ export class Readiness {
   }
 
   /**
-   * Why this party takes no sessions; undefined: it takes them. A lost connection to NATS is no such reason: without it no session reaches
-   * this party.
+   * Why this party takes no sessions; undefined: it takes them. A lost connection to NATS is no such reason: without it
+   * no session reaches this party.
    */
   get reason(): string | undefined {
     if (this.#unfit !== undefined) return this.#unfit;

@@ -55,7 +55,7 @@ test('a party that is told to stop while it waits for its HSM ends in peace', as
 test('a key that was destroyed after a refresh failed is made again from the first number', async t => {
   const cluster = await PartyCluster.of(t, PARTIES);
   const { keyId = '' } = await cluster.makeKey(SPEC);
-  // the parties do not agree why they refresh
+  // the parties name different triggers, so the refresh fails
   for (const party of PARTIES)
     await cluster.command(party, { verb: 'refresh', keyId, number: 7, run: RUN, trigger: `annotation@${party}` });
   const failed = async (party: number) => (await cluster.key(party, 'k'))?.attempt?.phase === 'Failed' || undefined;

@@ -159,7 +159,9 @@ async function assemble(
   return { registry, revisions, peers, presence, host, ceremonies, auxiliary, epochs };
 }
 
-/** Numbers the changes of keys for the operator. Failed attempts at a key that is destroyed are of no interest any more. */
+/**
+ * Numbers the changes of keys for the operator. Failed attempts at a key that is destroyed are of no interest any more.
+ */
 function reportKeys({ keyring }: Custody, ceremonies: Ceremonies, revisions: Revisions): void {
   for (const { state } of keyring.all()) revisions.touch(state.spec.name);
   keysHeld.set(keyring.all().length);

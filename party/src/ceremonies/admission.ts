@@ -1,4 +1,4 @@
-/** What every attempt must satisfy before it begins, whether it makes shares or auxiliary information. */
+/** The conditions that every attempt must meet before it begins, whether it makes shares or auxiliary information. */
 import { parseTrigger } from '@mpc-operator/crds/annotations';
 import type { AttemptReport, Refusal } from '@mpc-operator/crds/control';
 import type { EpochState } from '../epochs/key-state.ts';
@@ -16,13 +16,13 @@ export class Refused extends Error {
   }
 }
 
-/** @throws Refused unless they ascend, each once, with `me` among them */
+/** @throws Refused unless the parties ascend, each once, with `me` among them */
 export function rejectDisordered(parties: readonly PartyId[], me: PartyId): void {
   if (!isAscending(parties) || !parties.includes(me))
     throw new Refused('Malformed', `parties ${parties.join(', ')}: they must ascend, each once, party ${me} included`);
 }
 
-/** One attempt at a time, and each number once. */
+/** @throws Refused while another attempt is under way, or for a number that is not above all before */
 export function rejectBusyOrLow(
   what: string,
   number: number,
@@ -40,7 +40,7 @@ export function rejectCarriedOut(state: EpochState | undefined, trigger: string)
     throw new Refused('TriggerDone', `${trigger} was carried out before`);
 }
 
-/** @throws Refused while some party is not known here, or not heard of */
+/** @throws Refused if a party has not introduced itself here yet */
 export function membersOf(peers: Pick<Peers, 'members'>, parties: readonly PartyId[]): Member[] {
   try {
     return peers.members(parties);

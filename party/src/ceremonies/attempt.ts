@@ -4,16 +4,16 @@ import type { Logger } from '@mpc-operator/runtime/log';
 import { failureOf } from './outcome.ts';
 
 export interface Attempt {
-  /** In log lines. */
+  /** The name, in log lines, of what the attempt makes. */
   readonly what: string;
   readonly number: number;
   readonly trigger: string;
   readonly log: Logger;
-  /** Takes what the operator is to be shown; undefined: what was acknowledged is in the keyring. */
+  /** Takes the report for the operator; undefined: the attempt was acknowledged, and the keyring holds its result. */
   readonly show: (report: AttemptReport | undefined) => void;
 }
 
-/** Never throws: how it went is shown. */
+/** Runs an attempt. Never throws: `show` is called with the outcome. */
 export async function attempt({ what, number, trigger, log, show }: Attempt, run: () => Promise<void>): Promise<void> {
   show({ number, trigger, phase: 'Preparing' });
   try {

@@ -1,6 +1,6 @@
 /**
- * Making a key, and refreshing it: what the operator may ask for, and nothing more comes of it than an acknowledged sharing. What
- * follows (certify, activate, erase) the parties do by themselves.
+ * Makes and refreshes keys. The operator may ask for nothing more, and nothing more comes of it than an acknowledged
+ * sharing: the parties take the steps that follow (certify, activate, erase) by themselves.
  */
 import type { AttemptReport, Command, KeySpec } from '@mpc-operator/crds/control';
 import type { Clock } from '@mpc-operator/runtime/clock';
@@ -30,22 +30,30 @@ export interface CeremoniesOptions {
   readonly signer: Signer;
   readonly log: Logger;
   readonly clock: Clock;
-  /** An attempt at the key of this name began or ended. */
+  /** Called when an attempt at the key of this name has begun or ended. */
   readonly changed: (name: string) => void;
 }
 
 type Keygen = Extract<Command, { verb: 'keygen' }>;
 type Refresh = Extract<Command, { verb: 'refresh' }>;
 
-/** Milliseconds until a session gives up. The parties begin within moments of each other, when the command reaches them. */
+/**
+ * Milliseconds until a session gives up. The parties begin within moments of each other, when the command reaches them.
+ */
 const TIMEOUT = 30_000;
-/** Refreshes of one key: so many at once, then one in this many seconds. Each costs all parties work, and a write to the HSM. */
+/**
+ * The limit for refreshes of one key: `REFRESH_BURST` at once, then one in `REFRESH_EVERY` seconds. Each refresh costs
+ * all parties work, and a write to the HSM.
+ */
 const REFRESH_BURST = 10;
 const REFRESH_EVERY = 30;
 
 export class Ceremonies {
   readonly #options: CeremoniesOptions;
-  /** The newest attempt of each name, running or failed. What was acknowledged is in the keyring. */
+  /**
+   * The newest attempt at each key, running or failed, by the name of the key. Acknowledged attempts are in the
+   * keyring.
+   */
   readonly #attempts = new Map<string, { readonly spec: KeySpec; readonly report: AttemptReport }>();
   readonly #refreshes: TokenBuckets<string>;
 
@@ -55,13 +63,13 @@ export class Ceremonies {
     this.#refreshes = new TokenBuckets({ perSecond: 1 / REFRESH_EVERY, burst: REFRESH_BURST, clock });
   }
 
-  /** Attempts that run, or failed and were not followed by another, by the name of the key. */
+  /** The attempts that run, or that failed and were not followed by another, by the name of the key. */
   attempts(): ReadonlyMap<string, { readonly spec: KeySpec; readonly report: AttemptReport }> {
     return this.#attempts;
   }
 
   /**
-   * Begins a keygen. How the attempt ends, `attempts` shows.
+   * Begins a keygen. `attempts` shows how it ends.
    * @throws Refused
    */
   keygen({ spec, number, run, triggers }: Keygen): void {
@@ -96,7 +104,7 @@ export class Ceremonies {
   }
 
   /**
-   * Begins a refresh. How the attempt ends, `attempts` shows.
+   * Begins a refresh. `attempts` shows how it ends.
    * @throws Refused
    */
   refresh({ keyId, number, run, trigger }: Refresh): void {
@@ -146,13 +154,13 @@ export class Ceremonies {
     });
   }
 
-  /** The key is destroyed, and what was tried with it of no interest any more: a key of the same name begins anew. */
+  /** Forgets the failed attempts at a key that is destroyed: a key of the same name begins anew. */
   forget(keyId: string, name: string): void {
     this.#refreshes.forget(keyId);
     if (this.#attempts.get(name)?.report.phase === 'Failed') this.#attempts.delete(name);
   }
 
-  /** Runs an attempt, keeping what is known of it for the operator. */
+  /** Runs an attempt, and keeps what is known of it for the operator. */
   #attempt(spec: KeySpec, number: number, trigger: string, run: () => Promise<void>): void {
     const { log, changed } = this.#options;
     const { name } = spec;
@@ -164,7 +172,10 @@ export class Ceremonies {
     void attempt({ what: name, number, trigger, log, show }, run);
   }
 
-  /** Seals the new share beside the old one, records this party's acknowledgement with it, and only then is it given. */
+  /**
+   * Seals the new share beside the old one, and records this party's acknowledgement with it. Only then is the
+   * acknowledgement given.
+   */
   async #acknowledge(
     spec: KeySpec,
     proposal: Proposal,

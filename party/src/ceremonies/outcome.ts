@@ -6,7 +6,10 @@ import { ContextMismatch, Misbehaviour, Timeout } from '../protocol/session/erro
 
 type Failure = Pick<AttemptReport, 'parties' | 'message'> & { readonly failure: NonNullable<AttemptReport['failure']> };
 
-/** The three kinds of failure of a session, never mixed, and what is none of them. */
+/**
+ * The failure that an error stands for: one of the three kinds of a session, never mixed, or `Internal` for any other
+ * error.
+ */
 export function failureOf(error: unknown): Failure {
   const message = (error instanceof Error ? error.message : 'unknown error').slice(0, 1024);
   if (error instanceof Timeout) return { failure: 'Timeout', parties: [...error.missing], message };
@@ -15,7 +18,7 @@ export function failureOf(error: unknown): Failure {
   return { failure: 'Internal', message };
 }
 
-/** How far the newest attempt that this party has acknowledged is. */
+/** The newest attempt that this party has acknowledged, and how far it is. */
 export function acknowledgedAttempt(key: EpochState): AttemptReport | undefined {
   const attempt = key.attempts.get(key.highest);
   if (attempt === undefined) return undefined;
@@ -28,6 +31,6 @@ export function acknowledgedAttempt(key: EpochState): AttemptReport | undefined 
   return { number, trigger, phase: phase() };
 }
 
-/** As an operator is told of them. */
+/** The triggers that were carried out, in the form in which the operator is told of them. */
 export const carriedOutTriggers = ({ carriedOut }: EpochState): KeyReport['triggers'] =>
   [...carriedOut].map(([source, { value, epoch }]) => ({ source, value, epoch }));

@@ -1,4 +1,4 @@
-/** From the outcome of a session to what the parties sign: every party comes to the same bytes. */
+/** Turns the outcome of a session into what the parties sign: every party arrives at the same bytes. */
 import type { KeySpec } from '@mpc-operator/crds/control';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Proposal } from '../epochs/proposal.ts';
@@ -11,7 +11,10 @@ import { taggedHash } from '../protocol/session/transcript.ts';
 import type { NewKey } from '../protocol/sharing/keygen.ts';
 import { groupKey, type KeyShare } from '../protocol/sharing/sharing.ts';
 
-/** The first epoch of a new key. Its id is that of the session that made it: no other key has it. */
+/**
+ * The first epoch of a new key. The id of the key comes from the session that made it, so that no other key has that
+ * id.
+ */
 export function newKeyProposal(
   spec: KeySpec,
   number: number,
@@ -54,6 +57,6 @@ export function refreshProposal(
   };
 }
 
-/** Tells nothing of the chain code, which is 32 uniform bytes. */
+/** The hash of a chain code. It tells nothing of the chain code, which is 32 uniform bytes. */
 const chainCodeHash = (chainCode: Secret<Uint8Array>): string =>
   bytesToHex(taggedHash('mpc/v1/chain-code', chainCode.expose()));

@@ -26,30 +26,34 @@ test('I7: a command that is too long, nested deeply or none is refused unread', 
   }
 });
 
-test('I2: a key is made by parties from 1 upwards, ascending, each once, this one among them, at least as many as sign', async t => {
-  const cluster = new PartyCluster(t);
-  cluster.start(1);
-  await until(() => cluster.report(1));
-  const order = Number(2n ** 31n);
-  for (const parties of [
-    [0, 1],
-    [1, 1],
-    [2, 1],
-    [1, 1, 2],
-    [1, 65],
-    [1, order],
-    [2, 3],
-    [-1, 1],
-    [1, 1.5],
-  ]) {
-    const reply = await cluster.command(1, keygen({ parties }));
-    assert.ok(reply.result === 'refused' && reply.reason === 'Malformed', parties.join());
-  }
-  for (const threshold of [0, 1, 3]) {
-    const reply = await cluster.command(1, keygen({ threshold }));
-    assert.ok(reply.result === 'refused' && reply.reason === 'Malformed', `${threshold}`);
-  }
-});
+test(
+  'I2: a key is made by parties from 1 upwards, ascending, each once, ' +
+    'this one among them, at least as many as sign',
+  async t => {
+    const cluster = new PartyCluster(t);
+    cluster.start(1);
+    await until(() => cluster.report(1));
+    const order = Number(2n ** 31n);
+    for (const parties of [
+      [0, 1],
+      [1, 1],
+      [2, 1],
+      [1, 1, 2],
+      [1, 65],
+      [1, order],
+      [2, 3],
+      [-1, 1],
+      [1, 1.5],
+    ]) {
+      const reply = await cluster.command(1, keygen({ parties }));
+      assert.ok(reply.result === 'refused' && reply.reason === 'Malformed', parties.join());
+    }
+    for (const threshold of [0, 1, 3]) {
+      const reply = await cluster.command(1, keygen({ threshold }));
+      assert.ok(reply.result === 'refused' && reply.reason === 'Malformed', `${threshold}`);
+    }
+  },
+);
 
 test('T7: a command that arrives three times is carried out once', async t => {
   const cluster = new PartyCluster(t);
@@ -68,7 +72,7 @@ test('T7: a command that arrives three times is carried out once', async t => {
     const [key, ...more] = await cluster.keys(party);
     assert.deepEqual(more, []);
     assert.equal(reasonOf(await cluster.command(party, keygen())), 'KeyExists');
-    // a refresh of a number that was used, whatever it was for
+    // the keygen has used the number of this refresh before
     const keyId = key?.keyId ?? assert.fail();
     const refresh: Command = { verb: 'refresh', keyId, number: 1, run: '00'.repeat(16), trigger: 'annotation@a' };
     assert.equal(reasonOf(await cluster.command(party, refresh)), 'NumberTooLow');

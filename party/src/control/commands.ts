@@ -1,4 +1,4 @@
-/** Answers the operator's commands. None of them can start a signature or make this party give out a share. */
+/** Answers the operator's commands. No command can start a signature or make this party give out a share. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, command, type PartyReport, type Reply } from '@mpc-operator/crds/control';
 import type { Logger } from '@mpc-operator/runtime/log';
@@ -17,19 +17,19 @@ export interface CommandsOptions {
   readonly auxiliary: Pick<AuxiliaryService, 'ceremony'>;
   readonly revisions: Revisions;
   readonly report: () => PartyReport;
-  /** What is shown of a key beside what it is. */
+  /** What a report shows of a key beside its state. */
   readonly shown: RequestService['shown'];
-  /** Whether this party sees itself that the shares of a key are to be destroyed. */
+  /** Whether this party itself sees that the shares of a key are to be destroyed. */
   readonly isToBeDestroyed: (key: KeyState) => boolean;
   readonly log: Logger;
 }
 
-/** So many keys in one reply: with their certificates they stay well below what NATS takes. */
+/** The number of keys in one reply: with their certificates they stay well below what NATS takes. */
 const PAGE = 50;
-/** A keygen with 32 triggers is the longest of them. */
+/** The limit for a command, in bytes. A keygen with 32 triggers is the longest command. */
 const MAX_BYTES = 65_536;
 
-/** The reply to whatever arrived as a command. */
+/** Returns the reply to whatever arrived as a command. */
 export async function answer(options: CommandsOptions, message: Uint8Array): Promise<Reply> {
   const parsed = parse(message);
   if (typeof parsed === 'string') return { result: 'refused', reason: 'Malformed', message: parsed };
@@ -65,11 +65,11 @@ async function carryOut(options: CommandsOptions, c: Command): Promise<Reply> {
   }
 }
 
-/** What the operator says is not enough: it could not bring a key back. */
+/** Destroys the shares of a key. The word of the operator is not enough: the operator could not bring a key back. */
 async function destroy({ keyring, isToBeDestroyed }: CommandsOptions, keyId: string): Promise<void> {
   const key = keyring.byId(keyId)?.state;
   if (key === undefined) return;
-  // its watch may be a moment behind that of the operator
+  // the watch of this party may be a moment behind that of the operator
   for (let i = 0; i < 10 && !isToBeDestroyed(key); i += 1) await sleep(100);
   if (!isToBeDestroyed(key)) {
     const what = `KeyShareSet ${key.spec.name}, of just this key, that is deleted with spec.deletionPolicy Destroy`;
@@ -90,7 +90,7 @@ function keysSince({ keyring, ceremonies, revisions, shown }: CommandsOptions, s
   return { result: 'keys', keys, position: page.at(-1)?.revision ?? since, more: changed.length > PAGE };
 }
 
-/** Of the keys of one name: the one that is activated, else the one that was tried last. */
+/** Picks, among the keys of one name, the key that is activated, else the key that was tried last. */
 const leading = (keys: readonly HeldKey[]): HeldKey | undefined =>
   [...keys].sort((a, b) => b.state.active - a.state.active || b.state.highest - a.state.highest)[0];
 

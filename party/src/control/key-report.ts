@@ -1,4 +1,4 @@
-/** What this party reports of its keys to the operator: projections of what it holds, never a secret. */
+/** The reports of this party's keys for the operator: projections of what the party holds, never a secret. */
 import type { AttemptReport, KeyReport, KeySpec } from '@mpc-operator/crds/control';
 import { acknowledgedAttempt, carriedOutTriggers } from '../ceremonies/outcome.ts';
 import { isCertified, type KeyState } from '../epochs/key-state.ts';
@@ -6,7 +6,9 @@ import { certificateOf } from '../epochs/proposal.ts';
 import type { HeldKey } from '../keys/keyring.ts';
 import { type ShownKey, shownKey } from '../keys/shown-key.ts';
 
-/** A key that this party holds; `attempt` is the one under way or failed, if it is newer than what is acknowledged. */
+/**
+ * The report of a key that this party holds. `attempt` is under way or failed, and newer than the acknowledged attempt.
+ */
 export function reportOfKey(
   { state, finalTime }: HeldKey,
   attempt: AttemptReport | undefined,
@@ -31,13 +33,16 @@ export function reportOfKey(
   };
 }
 
-/** A keygen under way, or one that failed, of which this party holds nothing. */
+/** The report of a keygen that is under way, or that failed, of which this party holds nothing. */
 export function reportOfAttempt(spec: KeySpec, attempt: AttemptReport): KeyReport {
   const none = { addresses: [], active: 0, final: 0, erasedBelow: 0, triggers: [] };
   return { spec, ...none, highest: attempt.number, attempt };
 }
 
-/** The public key is shown once every party has activated it: before, the key may come to nothing. */
+/**
+ * The public key and its addresses, shown once every party has activated the key: before that, the key may come to
+ * nothing.
+ */
 function publicPart({ spec, final, attempts }: KeyState): ShownKey | Pick<KeyReport, 'addresses'> {
   const [anyAttempt] = [...attempts.values()];
   if (final === 0 || anyAttempt === undefined) return { addresses: [] };

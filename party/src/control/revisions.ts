@@ -1,6 +1,6 @@
 /**
- * Numbers the changes of what this party reports of its keys, by the name of the key, so that the operator can ask for what is new. The
- * numbers begin anew with every start of the party.
+ * Numbers the changes of what this party reports of its keys, by the name of the key, so that the operator can ask for
+ * what is new. The numbers begin anew with every start of the party.
  */
 export class Revisions {
   readonly #byName = new Map<string, number>();
@@ -22,12 +22,12 @@ export class Revisions {
     this.#listeners.add(listener);
   }
 
-  /** Something about this party has changed that is not about a single key. */
+  /** Notes a change of this party that is not about a single key. */
   partyChanged(): void {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Something about the key has changed. */
+  /** Notes a change of the key of this name. */
   touch(name: string): void {
     this.#current += 1;
     this.#byName.delete(name); // moves to the end: the map is in the order of changes
@@ -35,7 +35,7 @@ export class Revisions {
     this.partyChanged();
   }
 
-  /** The key is gone. */
+  /** Notes that the key of this name is gone. */
   remove(name: string): void {
     this.#current += 1;
     this.#byName.delete(name);

@@ -45,14 +45,18 @@ test('a board that shows nothing new needs no answer, one that lacks something d
   assert.equal(knowsMore(theirs, boardOf(at(nodes, 1).key)), false);
 });
 
-test('a board about attempts that the other has not acknowledged needs no answer, or they would answer each other for ever', () => {
-  const nodes = withKey();
-  const [a, b] = [at(nodes, 1), at(nodes, 2)];
-  a.acknowledge(proposal(2, 1));
-  b.acknowledge(proposal(3, 1));
-  assert.equal(knowsMore(boardOf(a.key), boardOf(b.key)), false);
-  assert.equal(knowsMore(boardOf(b.key), boardOf(a.key)), false);
-});
+test(
+  'a board about attempts that the other has not acknowledged needs no answer, ' +
+    'or they would answer each other for ever',
+  () => {
+    const nodes = withKey();
+    const [a, b] = [at(nodes, 1), at(nodes, 2)];
+    a.acknowledge(proposal(2, 1));
+    b.acknowledge(proposal(3, 1));
+    assert.equal(knowsMore(boardOf(a.key), boardOf(b.key)), false);
+    assert.equal(knowsMore(boardOf(b.key), boardOf(a.key)), false);
+  },
+);
 
 test('a party that has lost its memory is shown the certificate of what it lacks', () => {
   const nodes = withKey();
@@ -62,14 +66,18 @@ test('a party that has lost its memory is shown the certificate of what it lacks
   assert.equal(knowsMore(boardOf(at(nodes, 2).key), before), true);
 });
 
-test('T1: a certificate in which another signed in the name of this party does not make it believe that its store was set back', () => {
-  const nodes = withKey();
-  const p = proposal(9, 1);
-  const identity = keyOf(3).identity;
-  const identities = p.identities.map(({ party }) => ({ party, identity }));
-  const signature = signAs(3, acknowledgedBytes({ ...p, identities }));
-  const acks = new Map(identities.map(({ party }) => [party, signature] as const));
-  const certificate = certificateOf({ ...p, identities }, acks);
-  const forged: Board = { keyId: KEY, attempts: [{ epoch: 9, acks: [], certificate, activated: [] }], erased: [] };
-  assert.equal(at(nodes, 1).receive(forged).behind, false);
-});
+test(
+  'T1: a certificate in which another signed in the name of this party ' +
+    'does not make it believe that its store was set back',
+  () => {
+    const nodes = withKey();
+    const p = proposal(9, 1);
+    const identity = keyOf(3).identity;
+    const identities = p.identities.map(({ party }) => ({ party, identity }));
+    const signature = signAs(3, acknowledgedBytes({ ...p, identities }));
+    const acks = new Map(identities.map(({ party }) => [party, signature] as const));
+    const certificate = certificateOf({ ...p, identities }, acks);
+    const forged: Board = { keyId: KEY, attempts: [{ epoch: 9, acks: [], certificate, activated: [] }], erased: [] };
+    assert.equal(at(nodes, 1).receive(forged).behind, false);
+  },
+);

@@ -1,7 +1,7 @@
 /**
- * How parties bring each other's knowledge of a key's epochs together without the operator: each publishes its board, all it knows,
- * and takes over from the boards of others what is new and rightly signed. Boards only grow, in any order and however often they
- * are repeated, so every party ends with the same one.
+ * How parties share what they know of a key's epochs, without the operator: each party publishes its board, all that it
+ * knows, and takes over from the boards of others every statement that is new and rightly signed. Boards only grow, in
+ * any order and however often they are repeated, so every party ends with the same board.
  */
 import { auxiliaryCertificate, certificate } from '@mpc-operator/crds/control';
 import * as z from 'zod';
@@ -34,10 +34,10 @@ export const board = z.object({
 });
 export type Board = z.infer<typeof board>;
 
-/** Whether `signature` (hex) is one over `bytes` by the Ed25519 public key `identity` (hex). */
+/** Whether `signature` (hex) is a signature over `bytes` by the Ed25519 public key `identity` (hex). */
 export type Verify = (identity: string, bytes: Uint8Array, signature: string) => boolean;
 
-/** The newest attempts are shown if there are too many: older ones can only lose. */
+/** The number of attempts that a board shows at most: the newest, as older attempts can only lose. */
 const MAX_ATTEMPTS = 64;
 
 export function boardOf(key: EpochState): Board {
@@ -45,7 +45,7 @@ export function boardOf(key: EpochState): Board {
     keyId: key.keyId,
     attempts: [...key.attempts.values()].slice(-MAX_ATTEMPTS).map(a => ({
       epoch: a.proposal.epoch,
-      // a certificate holds all acknowledgements, and says to a party that has lost its memory what it is missing
+      // a certificate holds all acknowledgements, and tells a party that has lost its memory what is missing there
       acks: isCertified(a) ? [] : list(a.acks),
       ...(isCertified(a) && { certificate: certificateOf(a.proposal, a.acks) }),
       activated: list(a.activated),
@@ -58,13 +58,15 @@ const list = (map: ReadonlyMap<PartyId, string>) => [...map].map(([id, signature
 
 export interface Merged<S> {
   readonly key: S;
-  /** Statements with a wrong signature or of no party of the key: they are left out. */
+  /**
+   * The number of statements that were left out, because their signature is wrong or the signer is no party of the key.
+   */
   readonly rejected: number;
-  /** A certificate proves that this party once knew more than it knows now: its store was set back. */
+  /** Whether a certificate proves that this party once knew more than it knows now: its store was set back. */
   readonly behind: boolean;
 }
 
-/** `key` with all that is new and right in another party's board. */
+/** Returns `key` with everything in another party's board that is new and right. */
 export function merge<S extends EpochState>(key: S, theirs: Board, verify: Verify): Merged<S> {
   const identities = identitiesOf(key);
   let merged = key;
@@ -86,7 +88,7 @@ interface Statement {
   readonly add: <S extends EpochState>(key: S) => S;
 }
 
-/** What their board shows that is new here, about attempts that are known here. */
+/** The statements in another party's board that are new here, about attempts that are known here. */
 function newStatements(key: EpochState, theirs: Board): Statement[] {
   const attempts = theirs.attempts.flatMap(({ epoch, acks, certificate: c, activated }) => {
     const mine = key.attempts.get(epoch);
@@ -120,22 +122,26 @@ function newStatements(key: EpochState, theirs: Board): Statement[] {
   ];
 }
 
-/** The identities of the parties: a party has the same one in all attempts. */
+/** The identities of the parties: a party has the same identity in all attempts. */
 function identitiesOf(key: EpochState): ReadonlyMap<PartyId, string> {
   const identities = [...key.attempts.values()].flatMap(a => a.proposal.identities);
   return new Map(identities.map(({ party: id, identity }) => [id, identity]));
 }
 
-/** Whether this party, whose identity is `own`, whatever the certificate says of it, has once acknowledged what it certifies. */
+/**
+ * Whether this party has once acknowledged what the certificate certifies. `own` is the identity of this party,
+ * whatever identity the certificate gives for it.
+ */
 function isSignedBy(key: EpochState, own: string, c: AnyCertificate, verify: Verify): boolean {
   const mine = c.acks.find(ack => ack.party === key.me);
   return c.keyId === key.keyId && mine !== undefined && verify(own, acknowledgedBytes(proposalOf(c)), mine.signature);
 }
 
 /**
- * Whether `mine` shows anything that `theirs` does not and its owner can take over: then they should see it. Of an attempt that they
- * have not acknowledged they take over nothing, except to learn from a certificate above all they know that their store was set
- * back. Without that limit two parties that know different attempts would answer each other for ever.
+ * Whether `mine` shows anything that `theirs` lacks and the owner of `theirs` can take over: then that party should see
+ * `mine`. A party takes over nothing about an attempt that it has not acknowledged, except that a certificate above all
+ * it knows tells it that its store was set back. Without that limit two parties that know different attempts would
+ * answer each other for ever.
  */
 export function knowsMore(mine: Board, theirs: Board): boolean {
   const epochs = theirs.attempts.map(a => a.epoch);

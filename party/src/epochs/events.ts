@@ -1,4 +1,7 @@
-/** What a party records of its keys' epochs, before it acts on it. The state of a key is what these events, replayed, lead to. */
+/**
+ * The events that a party records about the epochs of its keys, before it acts on them. The state of a key is what
+ * these events, replayed, lead to.
+ */
 import { auxiliaryCertificate, auxiliarySpec, certificate, keySpec } from '@mpc-operator/crds/control';
 import * as z from 'zod';
 import {
@@ -41,10 +44,13 @@ export const epochEvent = z.discriminatedUnion('type', [
     signature,
   }),
   z.object({ type: z.literal('EpochActivated'), certificate: z.union([auxiliaryCertificate, certificate]), signature }),
-  /** With the word of every party, so that one that comes back late can be told even after all have restarted. */
+  /**
+   * `activated` holds the statements of all parties, so that a party that comes back late can be told even after all
+   * have restarted.
+   */
   z.object({ type: z.literal('EpochFinal'), keyId, epoch, activated: z.array(z.object({ party, signature })).max(16) }),
   z.object({ type: z.literal('SharesErased'), keyId, below: epoch, generation: z.int().min(1), signature }),
-  /** On the owner's demand, or because a later keygen of the same name was certified. */
+  /** The owner has demanded the destruction, or a later keygen of the same name has become final. */
   z.object({ type: z.literal('KeyDestroyed'), keyId }),
 ]);
 export type EpochEvent = z.infer<typeof epochEvent>;
@@ -67,7 +73,7 @@ export const keyIdOf = (e: EpochEvent): string => {
 };
 
 /**
- * The keys after one more event; live and on replay alike.
+ * Returns the keys after one more event, live and on replay alike.
  * @throws RangeError for an event that cannot follow
  */
 export function apply(

@@ -1,7 +1,8 @@
 /**
- * What one party knows of the epochs of one key, or of the generations of auxiliary information: a value, changed by pure functions. The rules are the design's four steps (prepare,
- * certify, activate, erase) against eprint 2020/1052 (forget-and-forgive): nothing is erased before every party is known to have what
- * replaces it, and whatever is acknowledged is kept until something higher is final.
+ * What one party knows of the epochs of one key, or of the generations of auxiliary information: a value, changed by
+ * pure functions. The rules are the four steps of the design (prepare, certify, activate, erase) against the attack
+ * forget-and-forgive (eprint 2020/1052): nothing is erased before every party is known to have its replacement, and
+ * every acknowledged epoch is kept until a higher epoch is final.
  */
 
 import { parseTrigger } from '@mpc-operator/crds/annotations';
@@ -9,10 +10,13 @@ import type { AuxiliarySpec, KeySpec } from '@mpc-operator/crds/control';
 import type { PartyId } from '../protocol/session/party-id.ts';
 import type { AnyProposal, AuxiliaryProposal, Proposal } from './proposal.ts';
 
-/** One number, which this party has acknowledged. Signatures are verified before they get here, and in hex. */
+/**
+ * One numbered attempt at an epoch, which this party has acknowledged. Signatures are in hex, and verified before they
+ * get here.
+ */
 export interface Attempt<P extends AnyProposal = AnyProposal> {
   readonly proposal: P;
-  /** Triggers that count as carried out once it is certified. */
+  /** The triggers that count as carried out once the attempt is certified. */
   readonly triggers: readonly string[];
   readonly acks: ReadonlyMap<PartyId, string>;
   readonly activated: ReadonlyMap<PartyId, string>;
@@ -28,12 +32,12 @@ export interface CarriedOut {
   readonly epoch: number;
 }
 
-/** What keys and auxiliary information have in common: every step is the same for both. */
+/** The state that keys and auxiliary information have in common: every step is the same for both. */
 export interface EpochState<S = KeySpec | AuxiliarySpec, P extends AnyProposal = AnyProposal> {
   readonly keyId: string;
   readonly spec: S;
   readonly me: PartyId;
-  /** By number, those this party has acknowledged and not yet let go. */
+  /** The attempts that this party has acknowledged and not yet let go, by number. */
   readonly attempts: ReadonlyMap<number, Attempt<P>>;
   /** The highest number ever acknowledged. */
   readonly highest: number;
@@ -41,7 +45,7 @@ export interface EpochState<S = KeySpec | AuxiliarySpec, P extends AnyProposal =
   readonly active: number;
   /** The highest number that every party has activated; 0: none. */
   readonly final: number;
-  /** This party's shares of epochs below are destroyed. */
+  /** This party's shares of epochs below this number are destroyed. */
   readonly erasedBelow: number;
   readonly erased: ReadonlyMap<PartyId, Erasure>;
   /** The last trigger of each source that led to a certified epoch. */
@@ -53,7 +57,10 @@ export type AuxiliaryState = EpochState<AuxiliarySpec, AuxiliaryProposal>;
 
 export const isKey = (state: EpochState): state is KeyState => !('kind' in state.spec);
 
-/** What a party would do next on its own, if anything. One at a time: the next follows from the state it leads to. */
+/**
+ * The next step that a party takes by itself. Steps are taken one at a time: the next follows from the state that this
+ * step leads to.
+ */
 export type Step =
   | { readonly kind: 'activate'; readonly epoch: number }
   | { readonly kind: 'finalise'; readonly epoch: number }
@@ -89,7 +96,8 @@ export const isCertified = (a: Attempt): boolean => a.acks.size === a.proposal.i
 
 /**
  * Records the acknowledgement of a proposal.
- * @throws RangeError for a number that is not above all before: a party acknowledges one transcript per number, only upwards
+ * @throws RangeError for a number that is not above all before: a party acknowledges one transcript per number, only
+ *   upwards
  */
 export function acknowledge<S extends EpochState>(
   key: S,
@@ -106,7 +114,7 @@ export function acknowledge<S extends EpochState>(
   return { ...key, highest: proposal.epoch, attempts: new Map([...key.attempts, [proposal.epoch, attempt]]) };
 }
 
-/** Adds another party's acknowledgement of an attempt that this party has acknowledged too; of any other it says nothing. */
+/** Adds another party's acknowledgement of an attempt that this party has acknowledged too; ignores any other. */
 export function withAck<S extends EpochState>(key: S, epoch: number, party: PartyId, signature: string): S {
   return changeAttempt(key, epoch, a => ({ ...a, acks: new Map([...a.acks, [party, signature]]) }));
 }
@@ -120,7 +128,7 @@ export function withErased<S extends EpochState>(key: S, party: PartyId, erasure
   return known && known.below >= erasure.below ? key : { ...key, erased: new Map([...key.erased, [party, erasure]]) };
 }
 
-/** This party switches to a certified epoch and gives its word for it. */
+/** Switches this party to a certified epoch; `signature` is its statement that it did. */
 export function activate<S extends EpochState>(key: S, epoch: number, signature: string): S {
   const attempt = key.attempts.get(epoch);
   if (attempt === undefined || !isCertified(attempt))
@@ -130,24 +138,24 @@ export function activate<S extends EpochState>(key: S, epoch: number, signature:
   return withActivated({ ...key, active: epoch, carriedOut }, epoch, key.me, signature);
 }
 
-/** Every party has activated the epoch: nobody needs an older one any more. */
+/** Makes an epoch final, which every party has activated: no party needs an older epoch any more. */
 export function finalise<S extends EpochState>(key: S, epoch: number): S {
   return { ...key, final: epoch, attempts: new Map([...key.attempts].filter(([number]) => number >= epoch)) };
 }
 
-/** This party has destroyed its shares of epochs below `below`, and says so. */
+/** Records that this party has destroyed its shares of epochs below `below`; `signature` is its statement of that. */
 export function erase<S extends EpochState>(key: S, below: number, signature: string): S {
   return withErased({ ...key, erasedBelow: below }, key.me, { below, signature });
 }
 
 /**
- * Whether this party has acknowledged a later attempt at making the key of the same name: then it never activates this one, so that
- * of two attempts that made different keys at most one can become final.
+ * Whether this party has acknowledged a later attempt at making the key of the same name. Then it never activates this
+ * key: of two attempts that made different keys, at most one can become final.
  */
 export const isRenounced = (key: KeyState, sameName: readonly KeyState[]): boolean =>
   key.active === 0 && sameName.some(other => other.keyId !== key.keyId && other.highest > key.highest);
 
-/** Whether anybody may still wait for a statement of this party, or this party for one of others. */
+/** Whether nobody waits any more: no other party for a statement of this party, and this party for none of another. */
 export function isSettled(key: EpochState): boolean {
   const parties = key.attempts.get(key.final)?.proposal.identities ?? [];
   return key.highest === key.final && parties.every(({ party }) => (key.erased.get(party)?.below ?? 0) >= key.final);

@@ -1,6 +1,6 @@
 /**
- * What all parties of a key sign to make an epoch: the content of a certificate. The n acknowledgements of one attempt are n
- * signatures over the very same bytes.
+ * The content of a certificate: what all parties of a key sign to make an epoch. The n acknowledgements of one attempt
+ * are n signatures over the very same bytes.
  */
 import type { AuxiliaryCertificate, Certificate } from '@mpc-operator/crds/control';
 import type { PartyId } from '../protocol/session/party-id.ts';
@@ -8,7 +8,7 @@ import { encodeUnambiguously } from '../protocol/session/transcript.ts';
 
 export interface Proposal extends Omit<Certificate, 'acks'>, WithIdentities {}
 
-/** The same for a generation of auxiliary information, which goes the same steps. */
+/** The proposal for a generation of auxiliary information, which goes through the same steps. */
 export interface AuxiliaryProposal extends Omit<AuxiliaryCertificate, 'acks'>, WithIdentities {}
 
 interface WithIdentities {
@@ -19,7 +19,7 @@ interface WithIdentities {
 export type AnyProposal = Proposal | AuxiliaryProposal;
 export type AnyCertificate = Certificate | AuxiliaryCertificate;
 
-/** The bytes under an acknowledgement. Every field of the proposal is in them, unambiguously. */
+/** The bytes that an acknowledgement signs. They hold every field of the proposal, unambiguously. */
 export function acknowledgedBytes(p: AnyProposal): Uint8Array {
   const identities = p.identities.map(({ party, identity }) => [party, identity]);
   if ('kind' in p) {
@@ -70,7 +70,7 @@ export function certificateOf(p: AnyProposal, acks: ReadonlyMap<PartyId, string>
   };
 }
 
-/** What a certificate's acknowledgements are about. */
+/** The proposal that the acknowledgements of a certificate sign. */
 export function proposalOf({ acks, ...content }: AnyCertificate): AnyProposal {
   return { ...content, identities: acks.map(({ party, identity }) => ({ party, identity })) };
 }

@@ -1,4 +1,4 @@
-/** The check of a certificate by somebody who trusts nobody but the fingerprints noted out of band. */
+/** Checks a certificate, for somebody who trusts nothing but the fingerprints noted out of band. */
 import type { Certificate } from '@mpc-operator/crds/control';
 import { fingerprint, type PublicIdentity, parsePublicIdentity } from '../protocol/identity/identity.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
@@ -6,7 +6,7 @@ import { verifySignature } from '../protocol/session/signer.ts';
 import { acknowledgedBytes, proposalOf } from './proposal.ts';
 
 /**
- * What is wrong with a certificate; nothing, if all its parties have signed it with the identities that were noted.
+ * Returns the faults of a certificate: none if all its parties have signed it with the identities that were noted.
  * @param expected fingerprints by party; a party of the certificate that is not among them is a fault
  */
 export function faultsOf(c: Certificate, expected: ReadonlyMap<PartyId, string>): string[] {
@@ -49,7 +49,7 @@ function parse(identity: string): PublicIdentity | undefined {
   }
 }
 
-/** Each once. */
+/** Whether the ids ascend, each once. */
 export const isAscending = (ids: readonly number[]): boolean =>
   ids.every((id, i) => i === 0 || id > (ids[i - 1] ?? id));
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));

@@ -30,19 +30,22 @@ test('a party that was started anew is named at the next look', async () => {
   assert.deepEqual(gone(), [2]);
 });
 
-test('a party that is missed now and then is waited for, one that is missed three times in a row has gone', async () => {
-  const { clock, starts, gone } = attended();
-  for (let i = 0; i < 5; i++) {
+test(
+  'a party that is missed now and then is waited for, ' + 'one that is missed three times in a row has gone',
+  async () => {
+    const { clock, starts, gone } = attended();
+    for (let i = 0; i < 5; i++) {
+      starts.delete(3);
+      await clock.advance(2_000);
+      starts.set(3, 1);
+      await clock.advance(1_000);
+    }
+    assert.equal(gone(), undefined);
     starts.delete(3);
-    await clock.advance(2_000);
-    starts.set(3, 1);
-    await clock.advance(1_000);
-  }
-  assert.equal(gone(), undefined);
-  starts.delete(3);
-  await clock.advance(3_000);
-  assert.deepEqual(gone(), [3]);
-});
+    await clock.advance(3_000);
+    assert.deepEqual(gone(), [3]);
+  },
+);
 
 test('a party that was away and comes back as another start has left as well', async () => {
   const { clock, starts, gone } = attended();

@@ -1,13 +1,13 @@
 /**
- * Who leaves a session that takes all parties of a key: to wait for one that has gone, or has been started anew and knows nothing of
- * the session, would only hold up the next attempt.
+ * Notices the parties that leave a session. To wait for a party that has gone, or has been started anew and knows
+ * nothing of the session, would only hold up the next attempt.
  */
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Peers } from '../peers/peers.ts';
 import { Timeout } from '../protocol/session/errors.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
 
-/** Milliseconds between two looks, and how often in a row a party is missed before it counts as gone. */
+/** Milliseconds between two looks, and the number of looks in a row that a party misses before it counts as gone. */
 const LOOK_EVERY = 1_000;
 const MISSED_OFTEN = 3;
 
@@ -15,7 +15,7 @@ export class Attendance implements Disposable {
   readonly #peers: Pick<Peers, 'starts'>;
   readonly #clock: Clock;
   readonly #gone = new AbortController();
-  /** Which start of each party it is that takes part. */
+  /** The incarnation with which each party takes part. */
   readonly #began = new Map<PartyId, number>();
   readonly #missed: Map<PartyId, number>;
   #cancel: () => void;
@@ -28,7 +28,7 @@ export class Attendance implements Disposable {
     this.#look();
   }
 
-  /** Aborts, with a Timeout that names them, when parties have left. */
+  /** Aborts when parties have left, with a Timeout that names them. */
   get signal(): AbortSignal {
     return this.#gone.signal;
   }

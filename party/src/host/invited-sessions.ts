@@ -1,6 +1,6 @@
 /**
- * How the leader of a session brings its signers together: it invites them by message, and each joins the session or declines. An invitation
- * is only a proposal: every party decides alone whether it joins.
+ * How the leader of a session brings its signers together: it invites them by message, and each joins the session or
+ * declines. An invitation is only a proposal: every party decides alone whether it joins.
  */
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { LogFields, Logger } from '@mpc-operator/runtime/log';
@@ -80,7 +80,9 @@ export class InvitedSessions<I extends Invitation> {
     this.#stop = options.channel.listen((from, bytes) => this.#hear(from, bytes));
   }
 
-  /** Joins no more sessions; resolves when the sessions that this party joined are over, and their outcome is recorded. */
+  /**
+   * Joins no more sessions; resolves when the sessions that this party joined are over, and their outcome is recorded.
+   */
   async close(): Promise<void> {
     this.#stop();
     await Promise.all(this.#joining);

@@ -1,6 +1,7 @@
 /**
- * The sessions that this party has joined at the invitation of another party. Each leader has places of its own, so that no leader takes the
- * places of another. An invitation beyond these places is declined, and its leader asks another party, or asks later.
+ * The sessions that this party has joined at the invitation of another party. Each leader has places of its own, so
+ * that no leader takes the places of another. An invitation beyond these places is declined, and its leader asks
+ * another party, or asks later.
  */
 import type { PartyId } from '../protocol/session/party-id.ts';
 

@@ -20,9 +20,9 @@ export interface SessionHostOptions {
   readonly store: Store;
   readonly peers: Peers;
   readonly registry: SessionRegistry;
-  /** Of this start of the party. */
+  /** The number of this start of the party. */
   readonly incarnation: number;
-  /** Hash of the log's last event when this incarnation began, in hex. */
+  /** The hash of the log's last event when this incarnation began, in hex. */
   readonly origin: string;
   readonly open: (session: string) => SessionChannel;
   /** Observes one session. */
@@ -32,14 +32,14 @@ export interface SessionHostOptions {
 }
 
 export interface Job {
-  /** What the parties must agree on; who they are is added from what is pinned. */
+  /** What the parties must agree on. The members are left out: they are added from the pinned identities. */
   readonly parameters: Omit<SessionParameters, 'members'>;
   readonly parties: readonly PartyId[];
-  /** Which secrets it uses, so that they are not erased meanwhile. */
+  /** The secrets that the session uses, so that they are not erased meanwhile. */
   readonly uses: readonly Use[];
-  /** Milliseconds. */
+  /** Milliseconds until the session gives up. */
   readonly timeout: number;
-  /** Ends it earlier, with its reason. */
+  /** Ends the session earlier, with the reason of the signal. */
   readonly signal?: AbortSignal;
 }
 
@@ -69,7 +69,7 @@ export class SessionHost {
   }
 
   /**
-   * The same, for sessions that run elsewhere than in this thread.
+   * Does the same as `run`, for sessions that run elsewhere than in this thread.
    * @throws what `run` throws
    */
   async conduct<T>(

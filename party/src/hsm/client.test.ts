@@ -13,7 +13,7 @@ const hostFile = fileURLToPath(new URL('./testing/fake-host.ts', import.meta.url
 const root = mkdtempSync(join(tmpdir(), 'hsm-client-'));
 after(() => rmSync(root, { recursive: true }));
 
-/** A client of the fake process, and `order` to tell that what to do. */
+/** A client of the fake process, and `order`, which tells that process what to do. */
 function connect(t: TestContext, options: Partial<HsmOptions> = {}) {
   const module = mkdtempSync(join(root, 'module-'));
   const states: HsmState[] = [];
@@ -62,26 +62,30 @@ for (const [order, reason] of [
   ['crash', /SIGSEGV/],
   ['hang', /did not answer random within 300 ms/],
 ] as const) {
-  test(`when a call makes the process ${order}, all calls fail as unavailable and another process takes over`, async t => {
-    const { start, order: tell, states } = connect(t, { callDeadline: 300 });
-    const hsm = start();
-    await hsm.whenConnected();
-    const pid = await pidOf(hsm);
-    tell('random', order);
-    const calls = await Promise.allSettled([hsm.random(1), hsm.generations(), hsm.createGeneration(1)]);
-    for (const call of calls) {
-      assert.ok(call.status === 'rejected' && call.reason instanceof HsmUnavailable);
-      assert.match(call.reason.message, reason);
-    }
-    tell('random', '');
-    await assert.rejects(hsm.generations(), HsmUnavailable);
-    await hsm.whenConnected();
-    assert.notEqual(await pidOf(hsm), pid);
-    assert.deepEqual(
-      states.map(state => state.connected),
-      [true, false, true],
-    );
-  });
+  test(
+    // biome-ignore lint/style/useTemplate: in one template, the line is too long
+    `when a call makes the process ${order}, ` + 'all calls fail as unavailable and another process takes over',
+    async t => {
+      const { start, order: tell, states } = connect(t, { callDeadline: 300 });
+      const hsm = start();
+      await hsm.whenConnected();
+      const pid = await pidOf(hsm);
+      tell('random', order);
+      const calls = await Promise.allSettled([hsm.random(1), hsm.generations(), hsm.createGeneration(1)]);
+      for (const call of calls) {
+        assert.ok(call.status === 'rejected' && call.reason instanceof HsmUnavailable);
+        assert.match(call.reason.message, reason);
+      }
+      tell('random', '');
+      await assert.rejects(hsm.generations(), HsmUnavailable);
+      await hsm.whenConnected();
+      assert.notEqual(await pidOf(hsm), pid);
+      assert.deepEqual(
+        states.map(state => state.connected),
+        [true, false, true],
+      );
+    },
+  );
 }
 
 test('while the HSM cannot be reached, attempts go on and calls fail at once with the reason', async t => {
@@ -105,24 +109,27 @@ test('a process that hangs while it connects is killed when the party stops', as
   await assert.rejects(hsm.generations(), HsmUnavailable);
 });
 
-test('a PIN that was refused is named to every process until one has connected, so that it is not tried again', async t => {
-  const { start, order, states, read } = connect(t);
-  const until = async (reason: string) => {
-    while (!states.some(state => !state.connected && state.reason === reason)) await new Promise(setImmediate);
-  };
-  order('connect', 'pin');
-  const hsm = start();
-  await until('the HSM refused the PIN');
-  order('connect', 'lose');
-  await until('CKR_DEVICE_ERROR');
-  order('connect', '');
-  await hsm.whenConnected();
-  assert.equal(read('refused-pin'), 'state-1');
-  order('random', 'lose');
-  await assert.rejects(hsm.random(1), HsmUnavailable);
-  await hsm.whenConnected();
-  assert.equal(read('refused-pin'), 'undefined');
-});
+test(
+  'a PIN that was refused is named to every process until one has connected, ' + 'so that it is not tried again',
+  async t => {
+    const { start, order, states, read } = connect(t);
+    const until = async (reason: string) => {
+      while (!states.some(state => !state.connected && state.reason === reason)) await new Promise(setImmediate);
+    };
+    order('connect', 'pin');
+    const hsm = start();
+    await until('the HSM refused the PIN');
+    order('connect', 'lose');
+    await until('CKR_DEVICE_ERROR');
+    order('connect', '');
+    await hsm.whenConnected();
+    assert.equal(read('refused-pin'), 'state-1');
+    order('random', 'lose');
+    await assert.rejects(hsm.random(1), HsmUnavailable);
+    await hsm.whenConnected();
+    assert.equal(read('refused-pin'), 'undefined');
+  },
+);
 
 test('stop ends the process', async t => {
   const { start } = connect(t);
@@ -140,7 +147,8 @@ test('the process ends with the party, however that ends', async () => {
       '--input-type=module',
       '-e',
       `const { HsmClient } = await import(${JSON.stringify(new URL('./client.ts', import.meta.url).href)});
-       const hsm = new HsmClient({ module: '/', token: '', pinFile: '', keyPrefix: '' }, { hostFile: ${JSON.stringify(hostFile)} });
+       const hsm = new HsmClient({ module: '/', token: '', pinFile: '', keyPrefix: '' }, ` +
+        `{ hostFile: ${JSON.stringify(hostFile)} });
        await hsm.whenConnected();
        console.log((await hsm.generations())[0]);`,
     ],

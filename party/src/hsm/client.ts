@@ -16,7 +16,7 @@ export interface HsmOptions {
   readonly firstPause: number;
   readonly longestPause: number;
   readonly observe: Observe;
-  /** Told of every change between connected and not. */
+  /** Called at every change between connected and not. */
   readonly onState: (state: HsmState) => void;
   /** The program of the HSM process. */
   readonly hostFile: string;
@@ -32,13 +32,13 @@ const DEFAULTS: HsmOptions = {
   hostFile: fileURLToPath(new URL('./host.ts', import.meta.url)),
 };
 
-/** A connection that held for so long, in milliseconds, was a good one: the next pause is the first one again. */
+/** A connection that lasted this long, in milliseconds, was a good one: the next pause is the first pause again. */
 const GOOD_CONNECTION = 30_000;
 
 /**
- * The HSM, kept connected: a process of its own holds the one connection and the one login. When the token or the way to it is lost,
- * that process is thrown away and, after a pause, another one begins from nothing; meanwhile every call fails at once with
- * `HsmUnavailable`. There is no other way back, so it is the one that always works.
+ * The HSM, kept connected: a process of its own holds the only connection and the only login. When the token or the way
+ * to it is lost, that process is thrown away and, after a pause, another process begins from nothing; meanwhile every
+ * call fails at once with `HsmUnavailable`. There is no other way back, so this way works for every loss.
  */
 export class HsmClient implements Hsm {
   readonly #config: HsmConfig;
@@ -50,7 +50,7 @@ export class HsmClient implements Hsm {
   #connected = Promise.withResolvers<void>();
   #refusedPin: string | undefined;
 
-  /** Begins to connect at once; nothing is thrown if that fails. */
+  /** Begins to connect at once; throws nothing if that fails. */
   constructor(config: HsmConfig, options: Partial<HsmOptions> = {}) {
     this.#config = config;
     this.#options = { ...DEFAULTS, ...options };
@@ -121,13 +121,13 @@ export class HsmClient implements Hsm {
     }
   }
 
-  /** One process, from its start to its end. */
+  /** Runs one process, from its start to its end. */
   async #connectOnce(): Promise<void> {
     let host: HostProcess | undefined;
     const end = () => host?.end();
     this.#stopping.signal.addEventListener('abort', end);
     try {
-      // throws where a machine has no room for another process
+      // the constructor throws where a machine has no room for another process
       host = new HostProcess(this.#options.hostFile);
       const args = { ...this.#config, refusedPin: this.#refusedPin };
       await host.call('connect', args, this.#options.connectDeadline);
@@ -157,7 +157,7 @@ export class HsmClient implements Hsm {
     if (changed) this.#options.onState(this.state);
   }
 
-  /** With jitter, so that parties which lost a common HSM do not come back in step. */
+  /** Pauses with jitter, so that parties which lost a common HSM do not come back in step. */
   async #pause(failures: number): Promise<void> {
     const { firstPause, longestPause } = this.#options;
     const pause = Math.min(longestPause, firstPause * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);

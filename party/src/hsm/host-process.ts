@@ -6,20 +6,21 @@ import { FrameReader, sendFrame } from '../process-pipe.ts';
 import { HsmRefused, HsmUnavailable } from './hsm.ts';
 import type { Failure, Operation, Operations, Reply, Request } from './protocol.ts';
 
-/** How long the process may take to log out when it is asked to end, in milliseconds. */
+/** Milliseconds that the process may take to log out when it is asked to end. */
 const END_DEADLINE = 1000;
 
 interface Call {
   readonly op: Operation;
-  /** Milliseconds that the process may spend on it. */
+  /** Milliseconds that the process may spend on the call. */
   readonly deadline: number;
   resolve(result: Operations[Operation]['result']): void;
   reject(error: Error): void;
 }
 
 /**
- * The party's end of one HSM process. It lives as long as the connection to the token: with the first sign that this is gone, with a
- * call that is not answered in time, or with its own death, all calls fail and `ended` says why.
+ * The party's end of one HSM process. The process lives as long as the connection to the token: at the first sign that
+ * the connection is gone, when a call is not answered in time, or when the process dies, all calls fail and `ended`
+ * says why.
  */
 export class HostProcess {
   /** Settles once, with the reason, when the process is of no further use. */
@@ -46,7 +47,7 @@ export class HostProcess {
     this.#stream = stream;
     const reader = new FrameReader<Reply>(reply => this.#settle(reply));
     stream.on('data', chunk => reader.push(chunk));
-    // A process that crashed is seen here first, but why is only in its exit.
+    // a crash of the process shows here first, but its cause only in the exit of the process
     stream.on('error', () => this.#child.kill('SIGKILL'));
     this.#child.on('error', error => this.#fail(`the HSM process did not start: ${error.message}`));
     this.#child.on('exit', (code, signal) => this.#fail(`the HSM process ended (${signal ?? `exit code ${code}`})`));
@@ -64,14 +65,14 @@ export class HostProcess {
     if (this.#reason !== undefined) return Promise.reject(new HsmUnavailable(this.#reason));
     const { promise, resolve, reject } = Promise.withResolvers<Operations[O]['result']>();
     const id = ++this.#lastId;
-    // What answers an operation is of its type: the other end is this program too.
+    // The result of an operation has its type: the other end is this program too.
     this.#calls.set(id, { op, deadline, resolve: result => resolve(result as Operations[O]['result']), reject });
     sendFrame(this.#stream, { id, op, args } as Request);
     if (this.#calls.size === 1) this.#watchOldest();
     return promise;
   }
 
-  /** Lets the process log out and end; kills it if it does not. */
+  /** Lets the process log out and end; kills it after `END_DEADLINE`. */
   async end(): Promise<void> {
     this.#fail('the HSM process was ended');
     this.#stream.end();
@@ -106,7 +107,7 @@ export class HostProcess {
     this.#fail(failure.message);
   }
 
-  /** The process answers in order, so the oldest call is the one it works on. */
+  /** The process answers in order, so it is working on the oldest call. */
   #watchOldest(): void {
     clearTimeout(this.#watchdog);
     const [oldest] = this.#calls.values();

@@ -1,6 +1,6 @@
 /**
- * The HSM process: answers the party's calls on file descriptor 3, one at a time, with the token. It ends when the party's end of
- * that descriptor is closed, so it never outlives the party, and prints nothing.
+ * The HSM process: answers the party's calls on file descriptor 3, one at a time, with the token. It ends when the
+ * party's end of that descriptor is closed, so it never outlives the party. It prints nothing.
  */
 import { Socket } from 'node:net';
 import { FrameReader, sendFrame } from '../process-pipe.ts';
@@ -68,5 +68,6 @@ stream.on('close', () => {
   process.exit(0);
 });
 
-// The signals of a terminal or a container reach all processes of a group; this one ends after the party, which may still need it.
+// The signals of a terminal or a container reach all processes of a group. This process ignores them: it ends after the
+// party, which may still need it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

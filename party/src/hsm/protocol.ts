@@ -1,6 +1,7 @@
 /**
- * What the party and its HSM process say to each other. The HSM process is the only one that loads the PKCS#11 module: a module that
- * hangs or crashes takes nothing else with it, and the process can be killed, which a thread stuck in native code cannot.
+ * The messages between the party and its HSM process. Only the HSM process loads the PKCS#11 module: a module that
+ * hangs or crashes takes nothing else with it, and the process can be killed, unlike a thread that is stuck in native
+ * code.
  */
 import type { HsmConfig, RefusalCode, Sealed } from './hsm.ts';
 
@@ -16,7 +17,10 @@ export interface Operations {
 export type Operation = keyof Operations;
 
 export interface ConnectArgs extends HsmConfig {
-  /** The state of the PIN file (see `Failure`) whose PIN the token refused: it is not tried again, or the token would lock. */
+  /**
+   * The state of the PIN file (see `Failure`) whose PIN the token refused. That PIN is not tried again: the token would
+   * lock.
+   */
   readonly refusedPin: string | undefined;
 }
 

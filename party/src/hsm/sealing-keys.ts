@@ -3,7 +3,7 @@ import type { Handle } from 'pkcs11js';
 
 const KEY_BYTES = 32;
 
-/** What a sealing key must be: made in this token, never to leave it, of no use but sealing. */
+/** The template of a sealing key: made in this token, never to leave it, of no use but sealing. */
 export const KEY_TEMPLATE = {
   class: ObjectClass.SECRET_KEY,
   keyType: KeyType.AES,
@@ -21,7 +21,10 @@ export const KEY_TEMPLATE = {
   verify: false,
 } as const;
 
-/** What the token itself says of a key that was made in it and never could leave; nobody can give a key they know these. */
+/**
+ * The attributes with which the token itself marks a key that was made in it and never could leave it. Nobody can give
+ * these attributes to a key that they know.
+ */
 const TRUSTED = {
   keyType: KeyType.AES,
   valueLen: KEY_BYTES,
@@ -33,14 +36,15 @@ const TRUSTED = {
 } as const;
 
 /**
- * The objects of one generation's label. One that cannot be trusted is a key that somebody imported and may know, or one that the
- * token had not finished when it was killed (SoftHSM makes a key in two writes). Nothing is ever sealed under it.
+ * The objects with the label of one generation. An object that cannot be trusted is a key that somebody imported and
+ * may know, or a key that the token had not finished when it was killed (SoftHSM makes a key in two writes). Nothing is
+ * ever sealed under such a key.
  */
 export type SealingKey =
   | { readonly trusted: true; readonly handle: Handle }
   | { readonly trusted: false; readonly handles: readonly Handle[]; readonly why: string };
 
-/** Whatever is in the token under `<prefix>/<generation>`, by generation. */
+/** Returns whatever the token holds under `<prefix>/<generation>`, by generation. */
 export function findSealingKeys(session: Session, prefix: string): ReadonlyMap<number, SealingKey> {
   const found = session.find({ class: ObjectClass.SECRET_KEY, token: true });
   const keys = new Map<number, SealingKey>();

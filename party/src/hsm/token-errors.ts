@@ -13,7 +13,7 @@ export class Lost extends Error {
   }
 }
 
-/** The token works and says no. */
+/** The token works and refuses. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly code: RefusalCode;
@@ -26,7 +26,7 @@ export class Refused extends Error {
 /** The token refused the PIN. */
 export class PinRefused extends Error {
   override readonly name = 'PinRefused';
-  /** The state of the PIN file at that time. */
+  /** The state of the PIN file when the token refused the PIN. */
   readonly pin: string;
   constructor(pin: string, message: string) {
     super(message);
@@ -34,7 +34,7 @@ export class PinRefused extends Error {
   }
 }
 
-/** Return values that no working token with a login gives: what is behind them is gone. */
+/** The return values that no working token with a login gives: the token, or the way to it, is gone. */
 const LOSSES: ReadonlySet<string> = new Set([
   'CKR_CRYPTOKI_NOT_INITIALIZED',
   'CKR_DEVICE_ERROR',
@@ -50,7 +50,10 @@ const LOSSES: ReadonlySet<string> = new Set([
   'CKR_USER_NOT_LOGGED_IN',
 ]);
 
-/** An error of the token that may be a refusal; undefined for a loss, and for what is no error of the token. */
+/**
+ * Returns the refusal that an error of the token may be; undefined for a loss, and for any error that the token did not
+ * give.
+ */
 export function refusalOf(error: unknown): Refused | undefined {
   if (!(error instanceof pkcs11js.Pkcs11Error) || LOSSES.has(error.message) || !isCkr(error.message)) return undefined;
   return new Refused(error.message, `the HSM refused: ${error.message}`);

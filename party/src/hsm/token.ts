@@ -17,11 +17,11 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * One login to one token, from the process that has the module to itself. All calls block. A Token that has thrown `Lost` is of no
- * further use: close it, and end the process.
+ * One login to one token, in the process that has the module to itself. All calls block. A Token that has thrown `Lost`
+ * is of no further use: close it, and end the process.
  *
- * graphene does all but encryption and decryption, for it copies the plaintext into buffers that cannot be wiped; there pkcs11js is
- * called directly.
+ * Encryption and decryption call pkcs11js directly, as graphene would copy the plaintext into buffers that cannot be
+ * wiped. graphene does the rest.
  */
 export class Token {
   readonly #module: Module;
@@ -42,11 +42,11 @@ export class Token {
   }
 
   /**
-   * Loads the module, logs in and sees that AES-GCM does what it must.
+   * Loads the module, logs in and checks that AES-GCM does what it must.
    *
-   * @param refusedPin state of the PIN file that must not be tried again
-   * @throws Lost the module, the token or AES-GCM is not there
-   * @throws PinRefused the token refused the PIN, now or before
+   * @param refusedPin the state of the PIN file whose PIN must not be tried again
+   * @throws Lost if the module, the token or AES-GCM is not there
+   * @throws PinRefused if the token refused the PIN, now or before
    */
   static connect(config: HsmConfig, refusedPin: string | undefined): Token {
     const lib = new pkcs11js.PKCS11();
@@ -62,7 +62,7 @@ export class Token {
     }
   }
 
-  /** Leaves the token in order. It is over either way, so nothing is thrown. */
+  /** Leaves the token in order. Throws nothing: the login is over either way. */
   close(): void {
     try {
       this.#module.finalize();
@@ -78,7 +78,7 @@ export class Token {
 
   create(generation: number): void {
     if (this.generations().includes(generation)) return;
-    // what is there and cannot be trusted has sealed nothing, and would stand in the way for ever
+    // an object that cannot be trusted has sealed nothing, and would stand in the way for ever
     if (this.#keys.has(generation)) this.destroy(generation);
     const label = this.#label(generation);
     this.#attempt(() =>
@@ -113,7 +113,10 @@ export class Token {
     return this.#attempt(() => this.#session.generateRandom(length));
   }
 
-  /** Runs `use` with the key of a generation; if somebody else has replaced the object, the handle is looked up again, once. */
+  /**
+   * Runs `use` with the key of a generation. If somebody else has replaced the object of the key, its handle is looked
+   * up again, once.
+   */
   #withKey<T>(generation: number, use: (key: Handle) => T): T {
     const known = this.#keys.get(generation);
     if (known?.trusted) {
@@ -137,8 +140,9 @@ export class Token {
   }
 
   /**
-   * Tells a refusal from a loss. PKCS#11 does not: the same CKR_GENERAL_ERROR stands for a wrong tag in one token and a dead one in
-   * another. So whatever does not name a loss is put to the test: a token that still does AES-GCM has refused.
+   * Tells a refusal from a loss. PKCS#11 does not: the same CKR_GENERAL_ERROR stands for a wrong tag in one token and
+   * for a dead token in another. So an error that does not name a loss is put to the test: a token that still does
+   * AES-GCM has refused.
    */
   #attempt<T>(operation: () => T): T {
     try {
@@ -189,7 +193,7 @@ export class Token {
     return this.#lib.C_Encrypt(this.#session.handle, buffer(plaintext), Buffer.alloc(plaintext.length + TAG_BYTES));
   }
 
-  /** The result has the buffer that the module wrote to to itself, so that wiping it leaves nothing. */
+  /** The module writes to a buffer that nothing but the result uses, so that wiping the result leaves nothing. */
   #decrypt(key: Handle, iv: Uint8Array, ciphertext: Uint8Array, aad: Uint8Array): Uint8Array {
     this.#lib.C_DecryptInit(this.#session.handle, gcm(iv, aad), key);
     return this.#lib.C_Decrypt(this.#session.handle, buffer(ciphertext), Buffer.alloc(ciphertext.length));
@@ -199,7 +203,7 @@ export class Token {
 const gcm = (iv: Uint8Array, aad: Uint8Array) =>
   Mechanism.create({ name: 'AES_GCM', params: new AesGcm240Params(buffer(iv), buffer(aad)) });
 
-/** The same bytes, not a copy. */
+/** A view of the same bytes, not a copy. */
 const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 function findSlot(module: Module, label: string): Slot {
@@ -215,7 +219,9 @@ function findSlot(module: Module, label: string): Slot {
 function login(session: Session, pinFile: string, refusedPin: string | undefined): void {
   const { mtimeNs, size, ino } = statSync(pinFile, { bigint: true });
   const pin = `${mtimeNs}/${size}/${ino}`;
-  const refusal = `the HSM refused the PIN in ${pinFile}; it is not tried again until the file changes, for the token would lock`;
+  const refusal =
+    `the HSM refused the PIN in ${pinFile}; ` +
+    'it is not tried again until the file changes, for the token would lock';
   if (pin === refusedPin) throw new PinRefused(pin, refusal);
   try {
     session.login(readFileSync(pinFile, 'utf8').replace(/\r?\n$/, ''));

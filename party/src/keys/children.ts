@@ -1,4 +1,4 @@
-/** The children that KeyShareSets ask for: each is derived once, with the chain code that only parties know. */
+/** Derives the children that KeyShareSets ask for, each once, with the chain code that only parties know. */
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import { Controller, type Reconcile, type Result } from '@mpc-operator/runtime/controller';
@@ -12,7 +12,7 @@ import { type ShownChild, shownChildren } from './shown-key.ts';
 export interface ChildrenOptions {
   readonly keyring: Pick<Keyring, 'serving' | 'chainCode'>;
   readonly keyShareSet: (name: string) => KeyShareSet | undefined;
-  /** The children of the key of this name have changed. */
+  /** Called when the children of the key of this name have changed. */
   readonly changed: (name: string) => void;
   readonly log: Logger;
   readonly clock: Clock;
@@ -61,7 +61,9 @@ export class Children {
     return {};
   };
 
-  /** Derives one child at a time, so that other work comes in between: each level of a path takes half a millisecond. */
+  /**
+   * Derives one child at a time, so that other work comes in between: each level of a path takes half a millisecond.
+   */
   async #derive(
     key: KeyState,
     paths: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Brings every key of a party, and its auxiliary information, from one step of an epoch to the next: it shows the party's board to the
- * others, takes over what they show, and does what follows.
+ * Brings every key of a party, and its auxiliary information, from one step of an epoch to the next: it shows the
+ * party's board to the others, takes over what they show, and does what follows.
  */
 import type { Clock } from '@mpc-operator/runtime/clock';
 import { Controller } from '@mpc-operator/runtime/controller';

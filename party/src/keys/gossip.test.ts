@@ -18,28 +18,31 @@ function gossipOf(node: Node) {
   return { receive, warnings: () => log.lines.map(({ message }) => message) };
 }
 
-test('I7: a board that is too long, nested deeply or of another form is dropped, and the one after it is taken over', () => {
-  const nodes = withKey();
-  for (const n of nodes) n.acknowledge(proposal(2, 1));
-  const mine = at(nodes, 1);
-  const { receive, warnings } = gossipOf(mine);
-  const good = JSON.stringify(boardOf(at(nodes, 3).key));
-  const hostile = [
-    good.padEnd(1_000_000),
-    '['.repeat(800_000),
-    `{"keyId":${'{"a":'.repeat(100_000)}`,
-    '',
-    'null',
-    `{"keyId":"${KEY}"}`,
-    good.replace('"epoch":2', '"epoch":2e9999'),
-    good.replace('"party":3', '"party":65'),
-  ];
-  for (const text of hostile) receive(text);
-  assert.equal(warnings().filter(message => /malformed/.test(message)).length, hostile.length);
-  assert.equal(mine.key.attempts.get(2)?.acks.size, 1);
-  receive(good);
-  assert.equal(mine.key.attempts.get(2)?.acks.size, 2);
-});
+test(
+  'I7: a board that is too long, nested deeply or of another form is dropped, ' + 'and the one after it is taken over',
+  () => {
+    const nodes = withKey();
+    for (const n of nodes) n.acknowledge(proposal(2, 1));
+    const mine = at(nodes, 1);
+    const { receive, warnings } = gossipOf(mine);
+    const good = JSON.stringify(boardOf(at(nodes, 3).key));
+    const hostile = [
+      good.padEnd(1_000_000),
+      '['.repeat(800_000),
+      `{"keyId":${'{"a":'.repeat(100_000)}`,
+      '',
+      'null',
+      `{"keyId":"${KEY}"}`,
+      good.replace('"epoch":2', '"epoch":2e9999'),
+      good.replace('"party":3', '"party":65'),
+    ];
+    for (const text of hostile) receive(text);
+    assert.equal(warnings().filter(message => /malformed/.test(message)).length, hostile.length);
+    assert.equal(mine.key.attempts.get(2)?.acks.size, 1);
+    receive(good);
+    assert.equal(mine.key.attempts.get(2)?.acks.size, 2);
+  },
+);
 
 test('I7: a board with words that cannot be hashed is dropped, not an error where it arrives', () => {
   const nodes = withKey();

@@ -1,4 +1,7 @@
-/** Boards on the wire: shown to all when they change, and to whoever knows less. */
+/**
+ * Sends and receives boards. A party shows a board to all others when the board changes, and when another party knows
+ * less.
+ */
 import type { Logger } from '@mpc-operator/runtime/log';
 import { board, knowsMore } from '../epochs/board.ts';
 import { decodeJson } from '../json-message.ts';
@@ -8,15 +11,15 @@ import { type Keyring, StoreSetBack } from './keyring.ts';
 export interface GossipOptions {
   readonly keyring: Pick<Keyring, 'board' | 'merge'>;
   readonly log: Logger;
-  /** Sends to all other parties; it may get lost. */
+  /** Sends the bytes to all other parties; they may get lost. */
   readonly send: (bytes: Uint8Array) => void | Promise<void>;
-  /** This party should show its board of a key soon. */
+  /** Called when this party should show its board of a key soon. */
   readonly wanted: (keyId: string) => void;
-  /** This party must not take part in anything any more. */
+  /** Called when this party must not take part in anything any more. */
   readonly setBack: (error: StoreSetBack) => void;
 }
 
-/** A board of 64 attempts of 16 parties with certificates; NATS takes no more than 1 MB. */
+/** The largest board, in bytes: 64 attempts of 16 parties with certificates. NATS takes no more than 1 MB. */
 const MAX_BYTES = 900_000;
 
 export class Gossip {
@@ -31,7 +34,7 @@ export class Gossip {
     if (mine !== undefined) await this.#options.send(Buffer.from(JSON.stringify(mine)));
   }
 
-  /** Takes over what another party shows. What is malformed is dropped: anyone may have sent it. */
+  /** Takes over what another party shows. A malformed board is dropped: anyone may have sent it. */
   receive(from: PartyId, bytes: Uint8Array): void {
     const { keyring, log, wanted, setBack } = this.#options;
     const theirs = decodeJson(board, bytes, MAX_BYTES);

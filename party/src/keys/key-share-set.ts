@@ -3,8 +3,8 @@ import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { KeyState } from '../epochs/key-state.ts';
 
 /**
- * How the spec of a KeyShareSet differs from the key of its name; undefined: they are about the same key. A name alone gives no right to
- * use a key.
+ * How the spec of a KeyShareSet differs from the key of its name; undefined: they are about the same key. A name alone
+ * gives no right to use a key.
  */
 export function differenceOf({ spec }: KeyShareSet, { spec: held }: KeyState): string | undefined {
   const fields = (['curve', 'purpose', 'threshold'] as const).filter(f => spec[f] !== held[f]);
@@ -16,8 +16,8 @@ export function differenceOf({ spec }: KeyShareSet, { spec: held }: KeyState): s
 }
 
 /**
- * Whether the shares of a key are to be destroyed: the owner of the key deletes its KeyShareSet, whose spec says Destroy. The party believes
- * nobody else who says so.
+ * Whether the shares of a key are to be destroyed: the owner of the key deletes its KeyShareSet, whose spec says
+ * Destroy. The party believes nobody else who says so.
  */
 export function isToBeDestroyed(key: KeyState, keyShareSet: KeyShareSet | undefined, cluster: string): boolean {
   return (

@@ -81,25 +81,29 @@ test('the first epoch of a key erases nothing, and costs the HSM nothing', async
   assert.deepEqual(await hsm.generations(), [1]);
 });
 
-test('a party says that old shares are erased only when the key that sealed them is destroyed, however often that fails', async t => {
-  const { hsm, store, keyring } = await withKey(t);
-  await refreshed(keyring);
-  hsm.before = operation => {
-    if (operation === 'create') throw new HsmUnavailable('gone');
-  };
-  for (let i = 0; i < 2; i++) await assert.rejects(keyring.erase(KEY, 2, SIGNATURE), HsmUnavailable);
-  assert.equal(keyring.byId(KEY)?.state.erasedBelow, 0);
-  assert.deepEqual(
-    (await store.sealedNames()).map(({ name }) => name),
-    [put(2).name],
-  );
-  hsm.before = () => {};
-  await keyring.erase(KEY, 2, SIGNATURE);
-  assert.equal(keyring.byId(KEY)?.state.erasedBelow, 2);
-  assert.deepEqual(await hsm.generations(), [2]);
-  using share = (await keyring.share(KEY, 2)).secret;
-  assert.equal(share.expose(), 9n);
-});
+test(
+  'a party says that old shares are erased only when the key that sealed them is destroyed, ' +
+    'however often that fails',
+  async t => {
+    const { hsm, store, keyring } = await withKey(t);
+    await refreshed(keyring);
+    hsm.before = operation => {
+      if (operation === 'create') throw new HsmUnavailable('gone');
+    };
+    for (let i = 0; i < 2; i++) await assert.rejects(keyring.erase(KEY, 2, SIGNATURE), HsmUnavailable);
+    assert.equal(keyring.byId(KEY)?.state.erasedBelow, 0);
+    assert.deepEqual(
+      (await store.sealedNames()).map(({ name }) => name),
+      [put(2).name],
+    );
+    hsm.before = () => {};
+    await keyring.erase(KEY, 2, SIGNATURE);
+    assert.equal(keyring.byId(KEY)?.state.erasedBelow, 2);
+    assert.deepEqual(await hsm.generations(), [2]);
+    using share = (await keyring.share(KEY, 2)).secret;
+    assert.equal(share.expose(), 9n);
+  },
+);
 
 test('a refresh that ends while its key is destroyed does not bring it back', async t => {
   for (const destroyFirst of [true, false]) {

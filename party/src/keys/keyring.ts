@@ -1,6 +1,6 @@
 /**
- * The keys of this party, and its auxiliary information: what its log says of their epochs, what others have said since, and its sealed
- * shares. Everything that changes a key is recorded here first, and acted on after.
+ * The keys of this party, and its auxiliary information: what its log says of their epochs, what other parties have
+ * said since, and the sealed shares of this party. Every change of a key is recorded here before anything acts on it.
  */
 import { auxiliaryId } from '../epochs/auxiliary-id.ts';
 import { type Board, boardOf, merge, type Verify } from '../epochs/board.ts';
@@ -15,15 +15,15 @@ import type { LogEntry } from '../store/projection.ts';
 import type { Store } from '../store/store.ts';
 import { sharingOf } from './proposed-sharing.ts';
 
-/** This party knew more once than it knows now: its store was set back, and it must not take part in anything. */
+/** This party once knew more than it knows now: its store was set back, and it must not take part in anything. */
 export class StoreSetBack extends Error {
   override readonly name = 'StoreSetBack';
 }
 
-/** A key, or auxiliary information, with what its log entries say beside its state. */
+/** The state of a key, or of auxiliary information, and what else the log says of it. */
 export interface Held<S extends EpochState = EpochState> {
   readonly state: S;
-  /** When its last epoch became final. */
+  /** The time at which the last epoch became final. */
   readonly finalTime: Date | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface KeyringOptions {
 export class Keyring {
   readonly #options: KeyringOptions;
   readonly #held = new Map<string, Held>();
-  /** Public sharings by key and epoch: decoding points is slow. */
+  /** Public sharings by key and epoch, kept because decoding points is slow. */
   readonly #sharings = new Map<string, ReadonlyMap<number, Sharing>>();
   readonly #listeners = new Set<(id: string, name: string | undefined) => void>();
 
@@ -50,7 +50,7 @@ export class Keyring {
     this.#options = options;
   }
 
-  /** Reads what the log says of keys, and follows it from there. */
+  /** Reads what the log says of keys, and follows the log from there. */
   static async open(options: KeyringOptions): Promise<Keyring> {
     const keyring = new Keyring(options);
     for await (const entry of options.store.entries(0, EPOCH_EVENT_TYPES)) keyring.#take(entry);
@@ -73,7 +73,7 @@ export class Keyring {
     return held && isAuxiliary(held) ? held : undefined;
   }
 
-  /** Whatever goes the steps of epochs under this id. */
+  /** The key, or the auxiliary information, of this id. */
   epochs(id: string): Held | undefined {
     return this.#held.get(id);
   }
@@ -83,37 +83,44 @@ export class Keyring {
     return [...this.#held.keys()];
   }
 
-  /** The keys of a name: more than one only while a key is being made again after a first try that came to nothing. */
+  /** The keys of a name: more than one only while a key is made again after a first attempt that came to nothing. */
   byName(name: string): readonly HeldKey[] {
     return this.all().filter(({ state }) => state.spec.name === name);
   }
 
-  /** The key of this name that signs: a first epoch of it has become final. */
+  /** The key of this name that signs: its first epoch has become final. */
   serving(name: string): KeyState | undefined {
     return this.byName(name).find(({ state }) => state.final > 0)?.state;
   }
 
-  /** Calls `listener` with the id of whatever has changed, and the name of the key if it is one. */
+  /**
+   * Calls `listener` with the id of the key or auxiliary information that has changed, and with the name if it is a
+   * key.
+   */
   onChange(listener: (id: string, name: string | undefined) => void): void {
     this.#listeners.add(listener);
   }
 
-  /** Records events, with the secrets that go with them, in one transaction. When it resolves they hold. */
+  /**
+   * Records events, with the secrets that go with them, in one transaction. The events hold when the promise resolves.
+   */
   async record(events: readonly EpochEvent[], secrets: SecretChanges = {}): Promise<void> {
     const { me, sealing } = this.#options;
     const states = new Map([...this.#held].map(([id, { state }]) => [id, state]));
-    events.reduce<ReadonlyMap<string, EpochState>>((keys, event) => apply(me, keys, event), states); // throws before it is written
+    // an event that cannot follow throws here, before anything is written
+    events.reduce<ReadonlyMap<string, EpochState>>((keys, event) => apply(me, keys, event), states);
     await sealing.write(events, secrets);
   }
 
-  /** Erases this party's secrets of epochs below `below`, in the HSM too, and records its word for it. */
+  /** Erases this party's secrets of epochs below `below`, in the HSM too, and records its statement of that. */
   async erase(keyId: string, below: number, signature: string): Promise<void> {
     const { sealing } = this.#options;
     const events = (generation: number): EpochEvent[] => [
       { type: 'SharesErased', keyId, below, generation, signature },
     ];
     const replaces = this.#held.get(keyId)?.state.attempts.get(below)?.proposal.base;
-    // the first epoch of a key replaces none; that none is left in the store does not mean that the HSM has destroyed what sealed it
+    // The first epoch of a key replaces no other: nothing is to be erased. For later epochs, a store without old
+    // secrets does not prove that the HSM has destroyed the key that sealed them.
     if (replaces === 0) await this.record(events(sealing.generation));
     else await sealing.erase(n => 'epoch' in n && n.keyId === keyId && n.epoch < below, events);
   }
@@ -127,7 +134,7 @@ export class Keyring {
     );
   }
 
-  /** What this party shows of a key to the others. */
+  /** The board of a key that this party shows to the others. */
   board(keyId: string): Board | undefined {
     const key = this.#held.get(keyId);
     return key && boardOf(key.state);
@@ -135,7 +142,7 @@ export class Keyring {
 
   /**
    * Takes over what is new in the board of another party.
-   * @returns how many statements were left out because they are not rightly signed
+   * @returns the number of statements that were left out because they are not rightly signed
    * @throws StoreSetBack
    */
   merge(board: Board): number {
@@ -179,7 +186,7 @@ export class Keyring {
     return opened;
   }
 
-  /** What everybody may know of a key in an epoch that this party has acknowledged. */
+  /** The public sharing of a key in an epoch that this party has acknowledged. */
   sharing(keyId: string, epoch: number): Sharing | undefined {
     const known = this.#sharings.get(keyId);
     const attempts = this.byId(keyId)?.state.attempts;

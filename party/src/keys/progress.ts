@@ -1,6 +1,7 @@
 /**
- * What a party does by itself once a new sharing is acknowledged: certify, activate, finalise, erase. Level-triggered: from whatever
- * is known now to the next step, so that it does not matter what was lost, repeated, or interrupted by a crash.
+ * The steps that a party takes by itself once a new sharing is acknowledged: certify, activate, finalise, erase. They
+ * are level-triggered: each step follows from what is known now, so that it does not matter what was lost, repeated, or
+ * interrupted by a crash.
  */
 import type { Reconcile } from '@mpc-operator/runtime/controller';
 import type { Logger } from '@mpc-operator/runtime/log';
@@ -28,7 +29,10 @@ export interface ProgressOptions {
   readonly publish: (keyId: string) => Promise<void>;
 }
 
-/** Milliseconds. While somebody may still wait for a word, it is repeated. */
+/**
+ * Milliseconds until the board is shown again, while a party may still wait for a statement; and until a step that had
+ * to wait for the end of sessions is tried again.
+ */
 const REPEAT = 5_000;
 const DRAIN_POLL = 250;
 
@@ -41,7 +45,7 @@ export function progress(options: ProgressOptions): Reconcile {
     try {
       await advance(options, keyId, log);
     } finally {
-      // others may wait for what this party has said, even if it cannot go on
+      // other parties may wait for what this party has said, even if this party cannot go on
       await publish(keyId);
     }
     if (next(keyring, keyId) !== undefined) return { requeueAfter: DRAIN_POLL };
@@ -73,7 +77,7 @@ function next(keyring: Keyring, keyId: string): { readonly key: EpochState; read
 const sameName = (keyring: Keyring, key: KeyState): KeyState[] =>
   keyring.byName(key.spec.name).map(({ state }) => state);
 
-/** Earlier attempts at making this key came to nothing: what was made of them goes. */
+/** Destroys what earlier attempts at making this key have left: they came to nothing. */
 async function forgetOthers(keyring: Keyring, key: KeyState): Promise<void> {
   for (const other of sameName(keyring, key)) if (other.keyId !== key.keyId) await keyring.destroy(other.keyId);
 }

@@ -8,6 +8,6 @@ export function sharingOf({ curve, threshold, identities, commitments }: Proposa
   return { curve, threshold, parties: identities.map(({ party }) => party), commitments: points };
 }
 
-/** The commitments of a sharing as a proposal has them: in hex. */
+/** The commitments of a sharing in hex, as a proposal has them. */
 export const hexCommitments = ({ curve, commitments }: Sharing): string[] =>
   commitments.map(point => Buffer.from(curves[curve].encodePoint(point)).toString('hex'));

@@ -1,8 +1,8 @@
-/** Those who sign with a key together, as one of them names them. */
+/** The parties that sign with a key together, as one of them names them. */
 import type { KeySpec } from '@mpc-operator/crds/control';
 import type { PartyId } from '../protocol/session/party-id.ts';
 
-/** Why these cannot sign with a key at the invitation of `leader`; undefined: they can. */
+/** Why these parties cannot sign with a key at the invitation of `leader`; undefined: they can. */
 export function whyNotTogether(
   { threshold, parties }: Pick<KeySpec, 'threshold' | 'parties'>,
   signers: readonly PartyId[],

@@ -1,4 +1,6 @@
-/** What the world sees of a key and of its children: what their signatures verify under, and where they spend. */
+/**
+ * What the world sees of a key and of its children: the public keys that verify their signatures, and their addresses.
+ */
 import type { KeyReport, KeySpec } from '@mpc-operator/crds/control';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { addresses } from '../protocol/chains/addresses.ts';
@@ -13,17 +15,17 @@ type Spec = Pick<KeySpec, 'curve' | 'purpose'>;
 
 /**
  * @param groupKey the shared key before any tweak: a compressed point in hex, as in a certificate
- * @throws EncodingError if it is none
+ * @throws EncodingError if `groupKey` is no such point
  */
 export const shownKey = (spec: Spec, groupKey: string): ShownKey => shownPoint(spec, decode(spec, groupKey));
 
 /**
- * The children at these paths, in their order. Each level of each path takes half a millisecond, and children never change: whoever
- * shows them often keeps them.
+ * Returns the children at these paths, in their order. Each level of each path takes half a millisecond, and children
+ * never change: a caller that shows them often keeps them.
  *
  * @param groupKey as for `shownKey`
  * @param chainCode 32 bytes
- * @throws DerivationError naming the path that is none, or leads nowhere
+ * @throws DerivationError naming the path that is malformed, or leads nowhere
  */
 export function shownChildren(
   spec: Spec,

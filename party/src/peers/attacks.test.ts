@@ -49,21 +49,24 @@ test('T1: a party is pinned by its own signed word, and by no other in its name'
   assert.deepEqual(Buffer.from(again.members([2])[0]?.identity ?? []), Buffer.from(two.publicKey));
 });
 
-test('I3: a point outside the prime-order group is the identity of nobody, even with a signature that verifies', async t => {
-  const { BASE, Fn } = ed25519.Point;
-  const mixed = BASE.multiply(7n).add(ed25519.Point.fromHex(ED25519_TORSION_SUBGROUP[4] ?? ''));
-  assert.equal(mixed.isTorsionFree(), false);
-  const identity = mixed.toBytes();
-  const said = encodeUnambiguously(['mpc/v1/introduction', owner.namespace, owner.cluster, 2, identity]);
-  // R = r·B, s = r + h·7 fits wherever h is a multiple of the order of what was added
-  const sign = (r: bigint): Uint8Array => {
-    const nonce = BASE.multiply(r).toBytes();
-    const h = Fn.create(bytesToNumberLE(sha512(concatBytes(nonce, identity, said))));
-    const signature = concatBytes(nonce, numberToBytesLE(Fn.create(r + h * 7n), 32));
-    return verifySignature(identity, said, signature) ? signature : sign(r + 1n);
-  };
-  const [hex, signature] = [identity, sign(1n)].map(bytes => Buffer.from(bytes).toString('hex'));
-  const peers = await openPeers(await openStore(t));
-  await peers.hear(2, Buffer.from(JSON.stringify({ identity: hex, signature, incarnation: 1, ready: true })));
-  assert.throws(() => peers.members([2]), ContextMismatch);
-});
+test(
+  'I3: a point outside the prime-order group is the identity of nobody, ' + 'even with a signature that verifies',
+  async t => {
+    const { BASE, Fn } = ed25519.Point;
+    const mixed = BASE.multiply(7n).add(ed25519.Point.fromHex(ED25519_TORSION_SUBGROUP[4] ?? ''));
+    assert.equal(mixed.isTorsionFree(), false);
+    const identity = mixed.toBytes();
+    const said = encodeUnambiguously(['mpc/v1/introduction', owner.namespace, owner.cluster, 2, identity]);
+    // the signature R = r·B, s = r + h·7 verifies wherever h is a multiple of the order of the added torsion point
+    const sign = (r: bigint): Uint8Array => {
+      const nonce = BASE.multiply(r).toBytes();
+      const h = Fn.create(bytesToNumberLE(sha512(concatBytes(nonce, identity, said))));
+      const signature = concatBytes(nonce, numberToBytesLE(Fn.create(r + h * 7n), 32));
+      return verifySignature(identity, said, signature) ? signature : sign(r + 1n);
+    };
+    const [hex, signature] = [identity, sign(1n)].map(bytes => Buffer.from(bytes).toString('hex'));
+    const peers = await openPeers(await openStore(t));
+    await peers.hear(2, Buffer.from(JSON.stringify({ identity: hex, signature, incarnation: 1, ready: true })));
+    assert.throws(() => peers.members([2]), ContextMismatch);
+  },
+);

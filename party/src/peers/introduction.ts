@@ -1,4 +1,7 @@
-/** How a party makes itself known to its peers: by its word, signed with its identity, which they pin the first time they hear it. */
+/**
+ * How a party makes itself known to its peers: by an introduction that it signs with its identity. The peers pin that
+ * identity the first time they hear it.
+ */
 import * as z from 'zod';
 import { type PublicIdentity, parsePublicIdentity } from '../protocol/identity/identity.ts';
 import type { Owner } from '../protocol/identity/owner.ts';
@@ -8,13 +11,13 @@ import { encodeUnambiguously } from '../protocol/session/transcript.ts';
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
 
-/** What a party says of itself every second. Only the introduction is signed; the rest is a hint of whom to ask. */
+/** What a party says of itself every second. Only the introduction is signed; the rest is a hint which party to ask. */
 export const presence = z.object({
   identity: hex(32),
-  /** Over namespace, cluster, party and identity. */
+  /** The signature over namespace, cluster, party and identity. */
   signature: hex(64),
   incarnation: z.int().min(1),
-  /** Whether it takes sessions. */
+  /** Whether the party takes sessions. */
   ready: z.boolean(),
 });
 export type Presence = z.infer<typeof presence>;
@@ -29,7 +32,9 @@ export async function introduce(owner: Owner, signer: Signer): Promise<Pick<Pres
   return { identity: Buffer.from(signer.publicKey).toString('hex'), signature: Buffer.from(signature).toString('hex') };
 }
 
-/** The identity that the party `from` of the same cluster shows, if it is one, and the party holds it. */
+/**
+ * The identity that the party `from` of the same cluster shows; undefined if it is none, or the party does not hold it.
+ */
 export function introducedBy(
   owner: Owner,
   from: PartyId,

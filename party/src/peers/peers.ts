@@ -1,4 +1,7 @@
-/** The other parties of the cluster: their pinned identities, who is there, and how far each one's memory reached when last met. */
+/**
+ * The other parties of the cluster: their pinned identities, which of them are present, and how far the log of each
+ * party reached when it was last met.
+ */
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { decodeJson } from '../json-message.ts';
@@ -19,9 +22,9 @@ export interface PeersOptions {
   readonly incarnation: number;
   readonly log: Logger;
   readonly clock: Clock;
-  /** A later incarnation of this very party is about: this one must not take part in anything any more. */
+  /** Called when a later incarnation of this party runs: this one must not take part in anything any more. */
   readonly superseded: (incarnation: number) => void;
-  /** The identity of another party was pinned. */
+  /** Called when the identity of another party was pinned. */
   readonly met: () => void;
 }
 
@@ -35,9 +38,9 @@ interface Memory extends Standing {
   readonly recordedAt: number;
 }
 
-/** Milliseconds without a word after which a party counts as away: three of its words. */
+/** Milliseconds without a message after which a party counts as away: the time of three messages. */
 const AWAY_AFTER = 3_500;
-/** How often, at most, the log takes note of how far a peer's log is, in milliseconds. */
+/** Milliseconds at least between two records in the log of how far a peer's log is. */
 const RECORD_AFTER = 60_000;
 
 export class Peers {
@@ -72,7 +75,10 @@ export class Peers {
     return new Set([this.me, ...others.map(([id]) => id)]);
   }
 
-  /** Of parties that were heard of lately, which start of theirs it is: who takes no new sessions still ends those that run. */
+  /**
+   * The incarnation of each party that was heard of lately. A party that takes no new sessions is among them: it still
+   * ends its sessions that run.
+   */
   starts(): ReadonlyMap<PartyId, number> {
     const others = this.#heard().map(([id, { incarnation }]) => [id, incarnation] as const);
     return new Map([[this.me, this.#options.incarnation], ...others]);
@@ -83,7 +89,7 @@ export class Peers {
     return [...this.#seen].filter(([, { at }]) => now - at < AWAY_AFTER);
   }
 
-  /** The others that have introduced themselves, ascending. */
+  /** The other parties that have introduced themselves, ascending. */
   acquainted(): readonly PartyId[] {
     return [...this.#pinned.keys()].sort((a, b) => a - b);
   }
@@ -95,7 +101,7 @@ export class Peers {
 
   /**
    * The parties with their pinned identities, ascending.
-   * @throws ContextMismatch naming those that have not introduced themselves yet
+   * @throws ContextMismatch naming the parties that have not introduced themselves yet
    */
   members(ids: readonly PartyId[]): Member[] {
     const known = (id: PartyId) => (id === this.me ? this.#options.identity : this.#pinned.get(id));
@@ -105,7 +111,7 @@ export class Peers {
     return [...ids].sort((a, b) => a - b).flatMap(id => ({ id, identity: known(id) ?? [] }) as Member);
   }
 
-  /** Takes note of what a party says of itself. Never throws: it says so again in a second. */
+  /** Takes note of what a party says of itself. Never throws: the party says so again in a second. */
   async hear(from: PartyId, message: Uint8Array): Promise<void> {
     const { store, log, clock, incarnation, superseded, met } = this.#options;
     const said = decodeJson(presence, message, MAX_PRESENCE_BYTES);
@@ -140,7 +146,7 @@ export class Peers {
   }
 
   /**
-   * Holds what others say of their logs against what this party remembers.
+   * Compares what other parties say of their logs with what this party remembers.
    * @throws ContextMismatch naming a party that was set back, or forked
    */
   async acceptStandings(standings: ReadonlyMap<PartyId, Standing>): Promise<void> {
@@ -167,12 +173,15 @@ export class Peers {
 }
 
 /**
- * A start is recorded before anything else is done, so a store that was set back shows itself: by a lower count of starts, by the
- * same count with another first event, or by a higher one with less in the log than it had before.
+ * Rejects a store that was set back. A start is recorded before anything else is done, so that such a store shows
+ * itself: by a lower number of starts, by the same number with another first event, or by a higher number with less in
+ * the log than before.
  */
 function rejectSetBack(id: PartyId, known: Standing | undefined, said: Standing): void {
   if (known === undefined) return;
-  const told = `it says start ${said.incarnation}, ${said.position} events; it had start ${known.incarnation}, ${known.position} events`;
+  const told =
+    `it says start ${said.incarnation}, ${said.position} events; ` +
+    `it had start ${known.incarnation}, ${known.position} events`;
   const lessThanBefore =
     said.incarnation < known.incarnation || (said.incarnation > known.incarnation && said.position <= known.position);
   if (lessThanBefore) throw new ContextMismatch(`the store of party ${id} was set back (${told}): it must be repaired`);

@@ -23,15 +23,18 @@ test('a generation that the log does not know yet is recorded', () => {
   assert.deepEqual(planStart([5], [], 0), { generation: 5, create: false, move: true });
 });
 
-test('another token, an older token or an older store is refused, and no key takes the place of the missing one', () => {
-  for (const [token, sealed, recorded] of [
-    [[], [3], 3],
-    [[], [], 3],
-    [[2], [3], 3],
-    [[4], [3], 3],
-    [[2], [], 3],
-    [[4], [4], 3],
-  ] as const) {
-    assert.throws(() => planStart(token, sealed, recorded), SealingKeyMissing);
-  }
-});
+test(
+  'another token, an older token or an older store is refused, ' + 'and no key takes the place of the missing one',
+  () => {
+    for (const [token, sealed, recorded] of [
+      [[], [3], 3],
+      [[], [], 3],
+      [[2], [3], 3],
+      [[4], [3], 3],
+      [[2], [], 3],
+      [[4], [4], 3],
+    ] as const) {
+      assert.throws(() => planStart(token, sealed, recorded), SealingKeyMissing);
+    }
+  },
+);

@@ -1,10 +1,13 @@
-/** What to do at start to have one generation of sealing keys, with everything sealed under it. */
+/** What to do at start so that there is one generation of sealing keys, and everything is sealed under it. */
 export interface StartPlan {
   /** The generation to seal under. */
   readonly generation: number;
-  /** Its key must be made first. */
+  /** Whether the key of that generation must be made first. */
   readonly create: boolean;
-  /** Secrets must be moved to it, or keys of other generations be destroyed, or both; or it is not in the log yet. */
+  /**
+   * Whether secrets must be moved to that generation, keys of other generations be destroyed, or the generation be
+   * recorded in the log.
+   */
   readonly move: boolean;
 }
 
@@ -24,14 +27,15 @@ export function planStart(token: readonly number[], sealed: readonly number[], r
 }
 
 /**
- * The token is not the one that the store's secrets were sealed in, or not in its latest state; or the store is an older copy. No
- * secret can be opened, and no new key may take the place of the old one unnoticed.
+ * The token is not the one that the store's secrets were sealed in, or not in its latest state; or the store is an
+ * older copy. No secret can be opened, and no new key may take the place of the old key unnoticed.
  */
 export class SealingKeyMissing extends Error {
   override readonly name = 'SealingKeyMissing';
   constructor(generations: readonly number[], secrets: number) {
     super(
-      `the HSM has no sealing key of generation ${generations.join(', ')} that was made in it, but the store has ${secrets} secrets and a log that need it: ` +
+      `the HSM has no sealing key of generation ${generations.join(', ')} that was made in it, ` +
+        `but the store has ${secrets} secrets and a log that need it: ` +
         'store and token do not belong together. Bring back the token of this party, or have the party repaired',
     );
   }

@@ -4,9 +4,10 @@ import type { Store } from '../store/store.ts';
 import type { Sealing } from './sealing.ts';
 
 /**
- * The identity of this party: made at its first start, and the same ever after.
+ * Returns the identity of this party: made at its first start, and the same ever after.
  * @throws HsmUnavailable, HsmRefused
- * @throws Error if the log knows an identity that is not sealed in the store: a party never takes on another one by itself
+ * @throws Error if the log knows an identity that is not sealed in the store: a party never takes on another identity
+ *   by itself
  */
 export async function loadIdentity(sealing: Sealing, store: Store): Promise<Identity> {
   const known = (await store.get(self, SELF))?.publicKey;

@@ -210,7 +210,7 @@ test('a secret that moves between being read and being opened is opened where it
   assert.equal(await text(sealing, sharing(2)), 'two');
 });
 
-/** Crashes at the `at`-th thing that an erasure does to HSM or store, starts again, and says what there is then. */
+/** Crashes at the `at`-th operation of an erasure on HSM or store, starts again, and returns what there is then. */
 async function crashAt(t: TestContext, at: number, crash: () => Error) {
   const hsm = new FakeHsm();
   const path = temporaryPath(t);
@@ -268,33 +268,36 @@ test('a crash at any point loses nothing, and after the next start and erasure o
   assert.ok(at > 15, `${at} points were tried`);
 });
 
-test('an HSM that goes away at any point of an erasure fails it, and the next one succeeds in the same process', async t => {
-  const hsm = new FakeHsm();
-  const store = await openStore(t);
-  const sealing = await Sealing.open(hsm, store);
-  await sealing.write([], { put: [put(identity, 'me')] });
-  let failures = 0;
-  for (let at = 1, done = false; !done; at++) {
-    await sealing.write([], { put: [put(sharing(1), 'old')] });
-    let steps = 0;
-    hsm.before = () => {
-      if (++steps >= at) throw new HsmUnavailable('gone');
-    };
-    done = await sealing.erase(only(sharing(1)), erased).then(
-      () => true,
-      (error: unknown) => {
-        assert.ok(error instanceof HsmUnavailable);
-        failures += 1;
-        return false;
-      },
-    );
-    hsm.before = () => {};
-    assert.ok(hsm.keys.size <= 2);
-    assert.equal(await text(sealing, identity), 'me');
-    await sealing.write([], { put: [put(sharing(2), `new ${at}`)] });
-    assert.equal(await text(sealing, sharing(2)), `new ${at}`);
-  }
-  assert.ok(failures > 5);
-  await sealing.erase(nothing, erased);
-  assert.equal(hsm.keys.size, 1);
-});
+test(
+  'an HSM that goes away at any point of an erasure fails it, ' + 'and the next one succeeds in the same process',
+  async t => {
+    const hsm = new FakeHsm();
+    const store = await openStore(t);
+    const sealing = await Sealing.open(hsm, store);
+    await sealing.write([], { put: [put(identity, 'me')] });
+    let failures = 0;
+    for (let at = 1, done = false; !done; at++) {
+      await sealing.write([], { put: [put(sharing(1), 'old')] });
+      let steps = 0;
+      hsm.before = () => {
+        if (++steps >= at) throw new HsmUnavailable('gone');
+      };
+      done = await sealing.erase(only(sharing(1)), erased).then(
+        () => true,
+        (error: unknown) => {
+          assert.ok(error instanceof HsmUnavailable);
+          failures += 1;
+          return false;
+        },
+      );
+      hsm.before = () => {};
+      assert.ok(hsm.keys.size <= 2);
+      assert.equal(await text(sealing, identity), 'me');
+      await sealing.write([], { put: [put(sharing(2), `new ${at}`)] });
+      assert.equal(await text(sealing, sharing(2)), `new ${at}`);
+    }
+    assert.ok(failures > 5);
+    await sealing.erase(nothing, erased);
+    assert.equal(hsm.keys.size, 1);
+  },
+);

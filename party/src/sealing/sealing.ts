@@ -10,12 +10,12 @@ import type { Store } from '../store/store.ts';
 import { planStart } from './generations.ts';
 
 export interface SecretChanges {
-  /** The secrets stay the caller's, who wipes them. */
+  /** The caller keeps the secrets, and wipes them. */
   readonly put?: readonly { readonly name: SecretName; readonly secret: Secret<Uint8Array> }[];
   readonly remove?: readonly SecretName[];
 }
 
-/** Secrets that shall be gone for good, and what to record once they are. */
+/** Which secrets to remove for good, and the events to record once they are gone. */
 interface Erasure {
   readonly which: (name: SecretName) => boolean;
   readonly record: (generation: number) => readonly PartyEvent[];
@@ -27,28 +27,29 @@ export type Health =
   | { readonly healthy: true; readonly generation: number; readonly seconds: number }
   | { readonly healthy: false; readonly generation: number; readonly reason: string };
 
-/** A secret that was sealed anew, and what it was before. */
+/** A secret that was sealed again, and the hash of what was sealed. */
 interface Moved {
   readonly name: SecretName;
   readonly sealed: Sealed;
-  /** Hash of the plaintext. */
+  /** The hash of the plaintext. */
   readonly digest: string;
 }
 
 /**
- * A party's secrets: sealed by its HSM, kept by its store, erased by destroying what sealed them.
+ * The secrets of a party: sealed by its HSM, kept by its store, erased by destroying the key that sealed them.
  *
- * Sealing keys come in generations. There is one, except while all that is still needed moves from g to g + 1: it is sealed again
- * under g + 1, committed, read back and opened, and only then is g destroyed, and with it every copy of whatever was not moved.
- * A crash leaves two generations, and the next start moves on to the newer one before anything else. So there is never a third.
+ * Sealing keys come in generations. There is one generation, except while secrets move from generation g to g + 1:
+ * every secret that is still needed is sealed again under g + 1, committed, read back and opened. Only then is the key
+ * of g destroyed, and with it every copy of the secrets that were not moved. A crash leaves two generations, and the
+ * next start moves on to the newer one before anything else. So there is never a third generation.
  *
- * @throws HsmUnavailable from every method while the HSM is away; nothing is lost, and trying again is right
+ * @throws HsmUnavailable from every method while the HSM is away; nothing is lost, and the caller should try again
  */
 export class Sealing {
   readonly #hsm: Hsm;
   readonly #store: Store;
   #generation = 0;
-  /** Settles with the last write or move that was called: they happen one after the other. */
+  /** Settles with the last write or move that was called: writes and moves happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   #erasures: Erasure[] = [];
 
@@ -59,7 +60,7 @@ export class Sealing {
 
   /**
    * Makes the first sealing key, or finishes what a crash interrupted.
-   * @throws SealingKeyMissing if the token does not hold what the store's secrets are sealed under
+   * @throws SealingKeyMissing if the token does not hold the key that the store's secrets are sealed under
    */
   static async open(hsm: Hsm, store: Store): Promise<Sealing> {
     const sealing = new Sealing(hsm, store);
@@ -67,12 +68,12 @@ export class Sealing {
     return sealing;
   }
 
-  /** Of the key that seals now. */
+  /** The generation of the sealing key in use. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** A round trip in the HSM under the key that seals now: whether the party can use its secrets. Never throws. */
+  /** Checks that the party can use its secrets: a round trip in the HSM under the sealing key in use. Never throws. */
   async health(): Promise<Health> {
     const generation = this.#generation;
     const begin = performance.now();
@@ -91,8 +92,8 @@ export class Sealing {
   }
 
   /**
-   * Appends events and changes secrets, all in one transaction. What is removed so is gone from the store, but a copy of the volume
-   * can still be opened: `erase` is final.
+   * Appends events and changes secrets, all in one transaction. A removed secret is gone from the store, but a copy of
+   * the volume can still be opened: only `erase` is final.
    */
   write(events: readonly PartyEvent[], { put = [], remove = [] }: SecretChanges): Promise<LogEntry[]> {
     return this.#inTurn(async () => {
@@ -103,14 +104,14 @@ export class Sealing {
     });
   }
 
-  /** A secret, for the caller to wipe; undefined if there is none of that name. */
+  /** Returns a secret, for the caller to wipe; undefined if there is none of that name. */
   async read(name: SecretName): Promise<Secret<Uint8Array> | undefined> {
     const sealed = await this.#store.sealed(name);
     if (!sealed) return undefined;
     try {
       return await this.#open(name, sealed);
     } catch (error) {
-      // It may have moved to the next generation since it was read.
+      // the secret may have moved to the next generation since it was read
       const now = await this.#store.sealed(name);
       if (!(error instanceof HsmRefused) || !now || now.generation === sealed.generation) throw error;
       return await this.#open(name, now);
@@ -118,9 +119,9 @@ export class Sealing {
   }
 
   /**
-   * Removes secrets for good, whichever of them there are when its turn comes: when it resolves, the keys that ever sealed them are
-   * destroyed, and what `record` makes of the generation that everything else is sealed under now is in the log. Erasures that wait
-   * for their turn share one move.
+   * Removes for good the secrets that `which` selects when the turn of this erasure comes. When the promise resolves,
+   * every key that ever sealed these secrets is destroyed, and the log holds the events that `record` makes of the
+   * generation under which everything else is sealed now. Erasures that wait for their turn share one move.
    */
   erase(which: (name: SecretName) => boolean, record: (generation: number) => readonly PartyEvent[]): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -178,7 +179,10 @@ export class Sealing {
     await this.#store.append([{ type: 'SealingKeysDestroyed', below: target }]);
   }
 
-  /** Opened once before it is committed: the commit takes the place of the only other copy. */
+  /**
+   * Seals a secret under another generation, and opens the result once before it is committed: the commit replaces the
+   * only other copy.
+   */
   async #sealAgain(name: SecretName, target: number): Promise<Moved> {
     using secret = await this.read(name);
     if (!secret) throw new Error(`${name.kind} is not in the store any more`);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { genesis, LogCorrupt, link } from './chain.ts';
 import { opening, openStore, owner, temporaryPath } from './testing/temporary-store.ts';
 
-/** Does to the database what somebody with the volume could. */
+/** Changes the database as somebody with access to the volume could. */
 function tamper(path: string, sql: string): void {
   const db = new DatabaseSync(path);
   db.exec(sql);
@@ -27,7 +27,9 @@ for (const [what, sql, problem] of [
   ],
   [
     'events that changed places',
-    'update event set seq = 9 where seq = 2; update event set seq = 2 where seq = 3; update event set seq = 3 where seq = 9',
+    'update event set seq = 9 where seq = 2; ' +
+      'update event set seq = 2 where seq = 3; ' +
+      'update event set seq = 3 where seq = 9',
     /event 2: it does not follow/,
   ],
 ] as const) {
@@ -68,6 +70,8 @@ test('the hash of an event is SHA-256 of a JSON array, as an auditor would compu
   const start = genesis(owner);
   assert.equal(start.hash, hash('sha256', '["mpc/v1/log/genesis","ns","c",1]'));
   const first = link(start, '2026-11-21T10:00:00.000Z', 'Started', '{"incarnation":1,"type":"Started"}');
-  const text = `["mpc/v1/log/event","${start.hash}",1,"2026-11-21T10:00:00.000Z","Started","{\\"incarnation\\":1,\\"type\\":\\"Started\\"}"]`;
+  const text =
+    `["mpc/v1/log/event","${start.hash}",1,"2026-11-21T10:00:00.000Z",` +
+    `"Started","{\\"incarnation\\":1,\\"type\\":\\"Started\\"}"]`;
   assert.equal(first.hash, hash('sha256', text));
 });

@@ -10,13 +10,13 @@ export interface Link {
   readonly type: string;
   /** The event in canonical JSON. */
   readonly payload: string;
-  /** Hash of the link before, in hex; of the first, `genesis`. */
+  /** The hash of the link before, in hex; for the first link, the hash of `genesis`. */
   readonly previous: string;
   /** SHA-256, in hex, of the JSON array ["mpc/v1/log/event", previous, seq, time, type, payload]. */
   readonly hash: string;
 }
 
-/** How long the log is, and the hash of its last link: two logs with the same head are the same. */
+/** The length of the log and the hash of its last link: two logs with the same head are the same. */
 export interface Head {
   readonly length: number;
   readonly hash: string;
@@ -36,8 +36,8 @@ export function link(head: Head, time: string, type: string, payload: string): L
 export const headOf = ({ seq, hash: last }: Link): Head => ({ length: seq, hash: last });
 
 /**
- * The head after a stored link.
- * @throws LogCorrupt if it is not what must follow
+ * Returns the head after a stored link.
+ * @throws LogCorrupt if the link is not the one that must follow
  */
 export function verifyLink(head: Head, stored: Link): Head {
   const problem = problemOf(head, stored);
@@ -56,10 +56,13 @@ function problemOf(head: Head, stored: Link): string | undefined {
 const hashOfLink = ({ seq, time, type, payload, previous }: Omit<Link, 'hash'>): string =>
   hashOf('mpc/v1/log/event', previous, seq, time, type, payload);
 
-/** SHA-256 of a JSON array: unambiguous, and checked by an auditor with nothing but jq and sha256sum. */
+/** SHA-256 of a JSON array: unambiguous, and an auditor can check it with nothing but jq and sha256sum. */
 const hashOf = (...values: readonly (string | number)[]): string => hash('sha256', JSON.stringify(values));
 
-/** The log is not what this party wrote. It must not act on it: restoring a backup sets it back, so the way out is repair. */
+/**
+ * The log is not what this party wrote. The party must not act on it. Restoring a backup would set the party back, so
+ * the way out is repair.
+ */
 export class LogCorrupt extends Error {
   override readonly name = 'LogCorrupt';
   constructor(seq: number, problem: string) {

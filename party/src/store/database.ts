@@ -5,22 +5,26 @@ import { entities } from './entities.ts';
 import { type Migration, migrate, migrations } from './migrations.ts';
 
 /**
- * - exclusive: a second process on the same store, which would be a second incarnation of the party, is refused
+ * - exclusive: a second process on the same store is refused, as it would be a second incarnation of the party
  * - wal with full: a transaction is on the disk when it is done
- * - secure_delete: what is deleted is overwritten with zeros, not just forgotten
+ * - secure_delete: deleted bytes are overwritten with zeros, not just forgotten
  */
 const PRAGMAS = ['locking_mode = exclusive', 'journal_mode = wal', 'synchronous = full', 'secure_delete = on'];
 
 export interface Database {
   readonly em: SqlEntityManager;
-  /** Moves what was written from the write-ahead log into the database and truncates it, so that deleted rows are gone from both. */
+  /**
+   * Moves the contents of the write-ahead log into the database and truncates that log, so that deleted rows are gone
+   * from both.
+   */
   scrub(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the SQLite database at `path`, made if it is not there, readable by this user only, with the newest schema.
- * @throws Error if another process has it open, or a newer version of this program wrote it
+ * Opens the SQLite database at `path` with the newest schema, and makes it if it is not there. Only this user can read
+ * it.
+ * @throws Error if another process has the database open, or a newer version of this program wrote it
  */
 export async function openDatabase(path: string, steps: readonly Migration[] = migrations): Promise<Database> {
   closeSync(openSync(path, 'a', 0o600));

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** The tables are made by migrations.ts; both say the same, and a test holds them against each other. */
+/** The entities describe the tables that migrations.ts makes; a test compares the two. */
 export const EventRow = defineEntity({
   name: 'EventRow',
   tableName: 'event',
@@ -38,7 +38,7 @@ export const ProjectionRow = defineEntity({
   },
 });
 
-/** Versions: of the schema, and of each projection. */
+/** The versions of the schema and of each projection. */
 export const VersionRow = defineEntity({
   name: 'VersionRow',
   tableName: 'version',

@@ -1,6 +1,7 @@
 /**
- * Everything a party ever records: the one list of event types. A new type is a new member of the union; a field that is added to one
- * that exists must be optional, for old logs stay readable for ever. An event never holds a secret: those are sealed (`SecretName`).
+ * The one list of event types: everything that a party ever records. A new type is a new member of the union. A field
+ * that is added to an existing type must be optional, as old logs stay readable for ever. An event never holds a
+ * secret: secrets are sealed (`SecretName`).
  */
 import { attemptReport, securityLevel } from '@mpc-operator/crds/control';
 import * as z from 'zod';
@@ -11,7 +12,7 @@ const party = z.int().min(1).max(64);
 const count = z.int().min(1);
 const keyId = hex(16);
 
-/** What an ECDSA signature is of, and its other forms. */
+/** The digest that an ECDSA signature is of, and the other forms of the signature. */
 export const ecdsaForms = z.strictObject({
   digest: hex(32),
   der: z.string().max(144),
@@ -22,13 +23,13 @@ export const partyEvent = z.discriminatedUnion('type', [
   /** The party has started; `incarnation` counts its starts. */
   z.strictObject({ type: z.literal('Started'), incarnation: count }),
   z.strictObject({ type: z.literal('IdentityCreated'), publicKey: hex(32) }),
-  /** From now on this key is the identity of that party, and no other. */
+  /** From now on this key, and no other, is the identity of the party. */
   z.strictObject({ type: z.literal('PeerPinned'), party, publicKey: hex(32) }),
-  /** How far another party's log was, by its own signed word. */
+  /** How far the log of another party was, as that party has signed. */
   z.strictObject({ type: z.literal('PeerSeen'), party, incarnation: count, position: z.int().min(0), head: hex(32) }),
   /** A session id is used up, whatever becomes of the session. */
   z.strictObject({ type: z.literal('SessionOpened'), sid: hex(32), purpose: z.string().max(64) }),
-  /** Where an attempt at an epoch ended without one. `keyId` is missing if the key has no id yet. */
+  /** An attempt at an epoch failed. `keyId` is missing if the key has no id yet. */
   z.strictObject({
     type: z.literal('AttemptFailed'),
     key: z.string().max(63),
@@ -44,11 +45,14 @@ export const partyEvent = z.discriminatedUnion('type', [
     epoch: count,
     signature: hex(64),
     signers: z.array(party).max(16),
-    /** What it verifies under: that of the child, if one has signed. */
+    /** The public key that the signature verifies under: that of the child, if a child has signed. */
     publicKey: z.string().max(66).optional(),
     ecdsa: ecdsaForms.optional(),
   }),
-  /** A presignature is used up, for this request and no other, whatever becomes of it. `presignature` is the id of its session. */
+  /**
+   * A presignature is used up for this request and no other, whatever becomes of the request. `presignature` is the id
+   * of the session that made it.
+   */
   z.strictObject({
     type: z.literal('PresignatureConsumed'),
     presignature: hex(32),
@@ -58,13 +62,20 @@ export const partyEvent = z.discriminatedUnion('type', [
   }),
   /** Safe primes for auxiliary information of this level are sealed in the store. */
   z.strictObject({ type: z.literal('SafePrimesMade'), level: securityLevel }),
-  /** They are used up, whatever becomes of the attempt: who has seen a modulus could pass it off as its own. */
+  /**
+   * The safe primes are used up, whatever becomes of the attempt: a party that has seen a modulus could pass it off as
+   * its own.
+   */
   z.strictObject({ type: z.literal('SafePrimesUsed'), attempt: count }),
-  /** It has provably broken threshold ECDSA; `evidence` is the SHA-256 of the file that shows it. */
+  /** The party has provably broken threshold ECDSA; `evidence` is the SHA-256 of the file that shows it. */
   z.strictObject({ type: z.literal('PartyBanned'), party, reason: z.string().max(256), evidence: hex(32) }),
-  /** `session`: its id, or in the handshake the party's run; evidence of that against the party counts no more. Older events have none. */
+  /**
+   * The ban of the party is lifted. `session` is the id of the session that the evidence is from or, for evidence from
+   * a handshake, the run of the party: evidence from there against the party no longer counts. Older events have no
+   * `session`.
+   */
   z.strictObject({ type: z.literal('BanLifted'), party, session: hex(32).optional() }),
-  /** Every sealed secret is under the key of this generation of the HSM now; `secrets` is how many. */
+  /** Every sealed secret is now under the key of this generation of the HSM; `secrets` is the number of secrets. */
   z.strictObject({ type: z.literal('SealingKeyChanged'), generation: count, secrets: z.int().min(0) }),
   /** The HSM has destroyed its sealing keys of all generations below this one. */
   z.strictObject({ type: z.literal('SealingKeysDestroyed'), below: count }),

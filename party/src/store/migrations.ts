@@ -6,7 +6,7 @@ export interface ColumnTypes {
   readonly blob: string;
 }
 
-/** The statements that lead from one version of the schema to the next. What was released never changes. */
+/** The statements that lead from one version of the schema to the next. A released migration never changes. */
 export type Migration = (types: ColumnTypes) => readonly string[];
 
 /** Version n of the schema is what the first n migrations make. */
@@ -26,7 +26,7 @@ export const migrations: readonly Migration[] = [
 const SCHEMA = 'schema';
 
 /**
- * Brings the schema to its newest version: each step in one transaction with its number, so that it happens once.
+ * Brings the schema to its newest version. Each step is one transaction with its number, so that the step happens once.
  * @throws Error if a newer version of the program has written the store
  */
 export async function migrate(em: SqlEntityManager, steps: readonly Migration[]): Promise<void> {
@@ -36,7 +36,8 @@ export async function migrate(em: SqlEntityManager, steps: readonly Migration[])
   const { version } = (await em.fork().findOne(VersionRow, { name: SCHEMA })) ?? { version: 0 };
   if (version > steps.length)
     throw new Error(
-      `the store has version ${version} of its schema, this program knows ${steps.length}: run the newer program that wrote it`,
+      `the store has version ${version} of its schema, this program knows ${steps.length}: ` +
+        'run the newer program that wrote it',
     );
   const types = { blob: em.getPlatform().getBlobDeclarationSQL() };
   for (const [i, step] of steps.entries()) {

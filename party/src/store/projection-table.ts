@@ -3,10 +3,10 @@ import { canonicalJson, type Json } from '../protocol/canonical-json.ts';
 import { ProjectionRow, VersionRow } from './entities.ts';
 import type { LogEntry, Projection } from './projection.ts';
 
-/** Rows written by one statement: SQLite takes 32766 parameters, three a row. */
+/** The number of rows that one statement writes: SQLite takes 32766 parameters, and a row needs three. */
 const BATCH = 1000;
 
-/** All rows of one projection that a piece of the log touches: what they were, and what they become. */
+/** The rows of one projection that a piece of the log touches: first as they were, then as they become. */
 class Rows {
   readonly #projection: Projection;
   readonly #states: Map<string, Json | undefined>;
@@ -42,7 +42,7 @@ export class ProjectionTable {
     this.#projections = projections;
   }
 
-  /** Brings all rows forward by events that are appended in `tx`. */
+  /** Brings all rows up to date with the events that are appended in `tx`. */
   async apply(tx: SqlEntityManager, entries: readonly LogEntry[]): Promise<void> {
     for (const projection of this.#projections) {
       const keys = new Set(entries.flatMap(({ event }) => projection.keys(event)));
@@ -53,7 +53,7 @@ export class ProjectionTable {
     }
   }
 
-  /** Makes the rows of every projection anew whose version is not the one they were made by. */
+  /** Rebuilds every projection whose rows were made by another version of the projection. */
   async rebuildOutdated(em: SqlEntityManager, replay: () => AsyncIterable<LogEntry>): Promise<void> {
     for (const projection of this.#projections) {
       const { name, version } = projection;

@@ -13,7 +13,7 @@ export class SessionUsed extends Error {
 
 const sessionState = z.object({ seq: z.int() });
 
-/** Session ids that are used up, by hex. Appending one twice is refused with SessionUsed. */
+/** Session ids that are used up, by their hex. Appending an id twice is refused with SessionUsed. */
 export const sessions: Projection<z.infer<typeof sessionState>> = {
   name: 'sessions',
   version: 1,
@@ -34,7 +34,9 @@ const signatureState = z.object({
   ecdsa: ecdsaForms.optional(),
 });
 
-/** The first signature of each SignRequest, by its uid: a request is answered once, whoever asks again. */
+/**
+ * The first signature of each SignRequest, by the uid of the request: a request is answered once, whoever asks again.
+ */
 export const signatures: Projection<z.infer<typeof signatureState>> = {
   name: 'signatures',
   version: 2,
@@ -47,7 +49,7 @@ export const signatures: Projection<z.infer<typeof signatureState>> = {
   },
 };
 
-/** A presignature that was used before: two signatures from one would give the key away. */
+/** A presignature that was used before: two signatures from one presignature would give the key away. */
 export class PresignatureUsed extends Error {
   override readonly name = 'PresignatureUsed';
   constructor(id: string) {
@@ -55,7 +57,7 @@ export class PresignatureUsed extends Error {
   }
 }
 
-/** Presignatures that are used up, by id. Appending one twice is refused with PresignatureUsed (attack list D1). */
+/** Presignatures that are used up, by id. Appending an id twice is refused with PresignatureUsed (attack list D1). */
 export const presignatures: Projection<z.infer<typeof sessionState>> = {
   name: 'presignatures',
   version: 1,
@@ -80,7 +82,7 @@ export const bans: Projection<z.infer<typeof banState>> = {
   },
 };
 
-/** What parties were forgiven, by party and session: evidence of it bans nobody again. */
+/** The bans that were lifted, by party and session: evidence from that session does not ban that party again. */
 export const liftedBans: Projection<z.infer<typeof sessionState>> = {
   name: 'pardons',
   version: 1,
@@ -97,7 +99,7 @@ const peerState = z.object({
 });
 type PeerState = z.infer<typeof peerState>;
 
-/** What is known of each peer, by its number: its pinned identity, and the furthest its log was ever seen. */
+/** What is known of each peer, by its number: its pinned identity, and how far its log was ever seen to be. */
 export const peers: Projection<PeerState> = {
   name: 'peers',
   version: 1,
@@ -124,7 +126,7 @@ type SelfState = z.infer<typeof selfState>;
 /** The key of the only row of `self`. */
 export const SELF = 'self';
 
-/** What this party is: how often it started, its identity, the generation of its sealing key. */
+/** The state of this party: the number of its starts, its identity, and the generation of its sealing key. */
 export const self: Projection<SelfState> = {
   name: 'self',
   version: 1,
@@ -148,7 +150,9 @@ export const self: Projection<SelfState> = {
   },
 };
 
-/** An event of a key that is not held: destroyed, or never made. It must not be recorded. */
+/**
+ * An event about a key that this party does not hold: the key was destroyed, or never made. It must not be recorded.
+ */
 export class KeyNotHeld extends Error {
   override readonly name = 'KeyNotHeld';
   constructor(keyId: string) {
@@ -159,8 +163,8 @@ export class KeyNotHeld extends Error {
 const heldState = z.object({ seq: z.int() });
 
 /**
- * The keys that are held, by id. Whatever else runs while a key is destroyed, nothing is recorded of it afterwards: a refresh would bring
- * it back, and of the rest a log could not be read any more.
+ * The keys that this party holds, by id. Whatever else runs while a key is destroyed, no event about that key is
+ * recorded afterwards: a refresh would bring the key back, and any other event would make the log unreadable.
  */
 export const heldKeys: Projection<z.infer<typeof heldState>> = {
   name: 'held-keys',

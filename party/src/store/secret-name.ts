@@ -1,25 +1,25 @@
 import type { Owner } from '../protocol/identity/owner.ts';
 import { encodeUnambiguously } from '../protocol/session/transcript.ts';
 
-/** What a party keeps sealed, and nowhere else. A new kind of secret is a new member here. */
+/** The name of a secret that a party keeps sealed, and nowhere else. A new kind of secret is a new member here. */
 export type SecretName =
   /** The private key of the party's identity. */
   | { readonly kind: 'identity' }
-  /** The party's share of a key, as of an epoch. */
+  /** The party's share of a key in an epoch. */
   | { readonly kind: 'sharing'; readonly keyId: string; readonly epoch: number }
   /** The chain code of a key. */
   | { readonly kind: 'chainCode'; readonly keyId: string }
-  /** The party's part of a generation of auxiliary information, under the id of all of them. */
+  /** The party's part of a generation of auxiliary information. `keyId` is the id that all generations share. */
   | { readonly kind: 'auxiliary'; readonly keyId: string; readonly epoch: number }
   /** Safe primes for the next generation, which no session has seen. */
   | { readonly kind: 'primes' };
 
-/** The same as the primary key of a row. */
+/** The name of a secret as the primary key of its row. */
 export interface SecretKey {
   readonly kind: string;
-  /** What it belongs to: the id of a key; empty for the party itself. */
+  /** The id of the key that the secret belongs to; empty: the secret belongs to the party itself. */
   readonly subject: string;
-  /** Which one: an epoch; 0 if there is only one. */
+  /** The epoch or generation of the secret; 0 if there is only one such secret. */
   readonly number: number;
 }
 
@@ -44,7 +44,9 @@ export function secretName({ kind, subject, number }: SecretKey): SecretName {
   throw new RangeError(`a sealed secret of kind ${kind}: the store was written by a newer version`);
 }
 
-/** What a sealed secret is bound to: as bytes that no other secret, of this party or another, has. */
+/**
+ * Returns the bytes that a sealed secret is bound to. No other secret, of this party or another, has the same bytes.
+ */
 export function associatedData(owner: Owner, name: SecretName): Uint8Array {
   const { kind, subject, number } = secretKey(name);
   return encodeUnambiguously(['mpc/v1/sealed', owner.namespace, owner.cluster, owner.party, kind, subject, number]);

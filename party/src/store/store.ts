@@ -12,7 +12,7 @@ import { ProjectionTable } from './projection-table.ts';
 import { partyProjections } from './projections.ts';
 import { type SecretName, secretKey, secretName } from './secret-name.ts';
 
-/** Changes of the sealed table, made in the same transaction as the events that speak of them. */
+/** Changes of the sealed table, made in the same transaction as the events about them. */
 export interface SealedChanges {
   readonly put?: readonly { readonly name: SecretName; readonly sealed: Sealed }[];
   readonly remove?: readonly SecretName[];
@@ -27,14 +27,15 @@ export interface StoreOptions {
   readonly migrations?: readonly Migration[];
 }
 
-/** Events read from the database at once. */
+/** The number of events that are read from the database at once. */
 const PAGE = 1000;
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(partyEvent.options.map(option => option.shape.type.value));
 
 /**
- * A party's memory: the log of what it did, which only grows and is chained by hashes; what is read off it; and its sealed secrets,
- * which are in no event and can go. One process has it open. What `append` has written is on the disk.
+ * A party's memory: the log of what the party did, which only grows and is chained by hashes; the projections of the
+ * log; and the sealed secrets, which are in no event and can be removed. Only one process has the store open. Whatever
+ * `append` has written is on the disk.
  */
 export class Store {
   readonly owner: Owner;
@@ -55,9 +56,10 @@ export class Store {
   }
 
   /**
-   * Opens the store of a party, made if it is not there: newest schema, whole log verified, projections up to date.
+   * Opens the store of a party, and makes it if it is not there. The store then has the newest schema, a verified log
+   * and up-to-date projections.
    * @throws LogCorrupt if the log is not what this party wrote
-   * @throws Error if it is open elsewhere, or a newer version of this program wrote it
+   * @throws Error if the store is open elsewhere, or a newer version of this program wrote it
    */
   static async open(options: StoreOptions): Promise<Store> {
     const db = await openDatabase(options.path, options.migrations);
@@ -78,15 +80,15 @@ export class Store {
     await this.#db.close();
   }
 
-  /** Length and last hash of the log, as of the last append. */
+  /** The length and the last hash of the log, as of the last append. */
   get head(): Head {
     return this.#head;
   }
 
   /**
-   * Appends events, and changes sealed secrets with them: all or nothing, on the disk when it resolves. Appends happen one after
-   * the other, in the order of their calls.
-   * @throws what a projection throws at one of the events, such as SessionUsed; then nothing has changed
+   * Appends events and changes sealed secrets with them: all or nothing, and on the disk when the promise resolves.
+   * Appends happen one after the other, in the order of their calls.
+   * @throws the error that a projection throws at one of the events, such as SessionUsed; then nothing has changed
    */
   async append(events: readonly PartyEvent[], sealed: SealedChanges = {}): Promise<LogEntry[]> {
     const parsed = events.map(event => partyEvent.parse(event));
@@ -114,7 +116,7 @@ export class Store {
       });
       this.#head = head;
     } catch (error) {
-      // A commit whose outcome is unknown: what the database says counts.
+      // the outcome of the commit is unknown: the database says what holds
       this.#head = await this.#storedHead();
       throw error;
     }
@@ -123,12 +125,17 @@ export class Store {
     return entries;
   }
 
-  /** Calls `listener` with every event to come, in order, once it is on the disk and before its append resolves. */
+  /**
+   * Calls `listener` with every event to come, in order, once the event is on the disk and before its append resolves.
+   */
   onAppend(listener: (entry: LogEntry) => void): void {
     this.#listeners.add(listener);
   }
 
-  /** Events after a position, in order; of some types only, if given. What is appended meanwhile may be missing. */
+  /**
+   * Returns the events after a position, in order; with `types`, only events of these types. Events that are appended
+   * meanwhile may be missing.
+   */
   entries(after?: number): AsyncGenerator<LogEntry>;
   entries<T extends EventType>(
     after: number,
@@ -139,10 +146,10 @@ export class Store {
   }
 
   /**
-   * Goes through all of the log.
-   * @returns its head
+   * Verifies the whole log.
+   * @returns the head of the log
    * @throws LogCorrupt at the first event that is not what must be there
-   * @throws Error at one of a type that only a newer version of this program knows
+   * @throws Error at an event of a type that only a newer version of this program knows
    */
   async verify(): Promise<Head> {
     let head = genesis(this.owner);
@@ -163,13 +170,13 @@ export class Store {
     return await this.#projections.all(this.#db.em.fork(), projection);
   }
 
-  /** A sealed secret, if there is one of that name. */
+  /** The sealed secret of that name; undefined if there is none. */
   async sealed(name: SecretName): Promise<Sealed | undefined> {
     const row = await this.#db.em.fork().findOne(SealedRow, secretKey(name));
     return row ? { generation: row.generation, iv: row.iv, ciphertext: row.ciphertext } : undefined;
   }
 
-  /** What is sealed, and under which generation. */
+  /** The names of all sealed secrets, with the generation that each is sealed under. */
   async sealedNames(): Promise<{ readonly name: SecretName; readonly generation: number }[]> {
     const fields = ['kind', 'subject', 'number', 'generation'] as const;
     const rows = await this.#db.em
@@ -187,7 +194,7 @@ export class Store {
     let last = after;
     for (;;) {
       const where = { seq: { $gt: last }, ...(types && { type: { $in: [...types] } }) };
-      // Not by find, which makes an entity of every row: at start that is all of the log.
+      // a query, as `find` makes an entity of every row: at start that is the whole log
       const query = this.#db.em.createQueryBuilder(EventRow).where(where).orderBy({ seq: 'asc' }).limit(PAGE);
       const rows = await query.execute('all');
       yield* rows;

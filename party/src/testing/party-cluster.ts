@@ -1,4 +1,7 @@
-/** Whole parties in one process, for tests: real stores, sessions and protocols; HSM, network and API server are in memory. */
+/**
+ * Whole parties in one process, for tests: stores, sessions and protocols are real; HSM, network and API server are in
+ * memory.
+ */
 import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import type { AuxiliaryReport, Command, KeyReport, KeySpec, PartyReport, Reply } from '@mpc-operator/crds/control';
@@ -29,12 +32,12 @@ interface Node {
   report: PartyReport | undefined;
 }
 
-/** NATS without NATS: delivers at once, to all that are connected. */
+/** Stands in for NATS: delivers at once, to all that are connected. */
 class Wire {
   readonly nodes = new Map<PartyId, Node>();
-  /** What the wire lets through. */
+  /** Whether the wire lets a message through. */
   passes: (from: PartyId, to: PartyId, name: string) => boolean = () => true;
-  /** Told of every byte between parties, and between parties and operator. */
+  /** Called with all bytes between parties, and between parties and operator. */
   overheard: (bytes: Uint8Array) => void = () => {};
 
   connect(me: PartyId): Network {
@@ -74,7 +77,7 @@ class Wire {
 }
 
 export class PartyCluster {
-  /** With these parties, once they are ready. */
+  /** Returns a cluster of these parties, once they are ready. */
   static async of(t: TestContext, parties: readonly PartyId[]): Promise<PartyCluster> {
     const cluster = new PartyCluster(t);
     for (const party of parties) cluster.start(party);
@@ -86,9 +89,9 @@ export class PartyCluster {
   readonly wire = new Wire();
   readonly log = new SilentLogger();
   readonly hsms = new Map<PartyId, FakeHsm>();
-  /** Where each party's store is. */
+  /** The path of each party's store. */
   readonly paths = new Map<PartyId, string>();
-  /** What becomes of requests to the API server before it sees them. */
+  /** Intercepts the requests to the API server before the server sees them. */
   meddle: Interceptor = () => undefined;
   readonly #running = new Map<PartyId, { readonly stop: AbortController; readonly done: Promise<void> }>();
   readonly #t: TestContext;
@@ -99,7 +102,7 @@ export class PartyCluster {
     t.after(() => this.stopAll());
   }
 
-  /** `changes`: what is different around this one. */
+  /** @param changes the surroundings that are different for this party */
   start(party: PartyId, changes: Partial<Surroundings> = {}): void {
     const path = this.paths.get(party) ?? temporaryPath(this.#t);
     this.paths.set(party, path);
@@ -142,7 +145,7 @@ export class PartyCluster {
     await Promise.all([...this.#running.keys()].map(party => this.stop(party)));
   }
 
-  /** As the operator would. */
+  /** Sends a command as the operator would. */
   async command(party: PartyId, command: Command): Promise<Reply> {
     const answer = this.wire.nodes.get(party)?.answer;
     if (answer === undefined) throw new Error(`party ${party} does not answer`);
@@ -166,13 +169,13 @@ export class PartyCluster {
     return (await this.keys(party)).find(key => key.spec.name === name);
   }
 
-  /** The same command to all parties of a key, each again until it accepts. */
+  /** Sends the same command to all parties of a key, to each again until it accepts. */
   async commandAll(parties: readonly PartyId[], command: Command): Promise<void> {
     const accepted = async (party: PartyId) => (await this.command(party, command)).result === 'accepted' || undefined;
     await Promise.all(parties.map(party => until(() => accepted(party))));
   }
 
-  /** Each party's report of a key, once an epoch is final and what was before is erased. */
+  /** Each party's report of a key, once an epoch is final and everything before it is erased. */
   async final(spec: KeySpec, epoch: number): Promise<KeyReport[]> {
     const done = async (party: PartyId) => {
       const key = await this.key(party, spec.name);
@@ -181,7 +184,7 @@ export class PartyCluster {
     return await Promise.all(spec.parties.map(party => until(() => done(party))));
   }
 
-  /** Auxiliary information of these parties, final and with nothing left of what was before. */
+  /** Makes auxiliary information of these parties: final, and with nothing left of earlier generations. */
   async makeAuxiliary(parties: readonly PartyId[], number = 1): Promise<AuxiliaryReport[]> {
     const run = randomBytes(16).toString('hex');
     const trigger = number === 1 ? 'first@' : `annotation@${number}`;
@@ -189,7 +192,7 @@ export class PartyCluster {
     return await this.generation(parties, number);
   }
 
-  /** Each party's report, once it has this generation for good. */
+  /** Each party's report, once this generation is final and every earlier one is erased. */
   async generation(parties: readonly PartyId[], number: number): Promise<AuxiliaryReport[]> {
     const settled = async (party: PartyId) => {
       const reply = await this.command(party, { verb: 'report' });
@@ -199,7 +202,7 @@ export class PartyCluster {
     return await Promise.all(parties.map(party => until(() => settled(party))));
   }
 
-  /** A key, made by its parties, without its object. */
+  /** Makes a key with its parties, without its KeyShareSet. */
   async makeShares(spec: KeySpec): Promise<KeyReport> {
     const run = randomBytes(16).toString('hex');
     await this.commandAll(spec.parties, { verb: 'keygen', spec, number: 1, run, triggers: [] });
@@ -208,14 +211,14 @@ export class PartyCluster {
     return key;
   }
 
-  /** A key, made by its parties, with its object. */
+  /** Makes a key with its parties, and its KeyShareSet. */
   async makeKey(spec: KeySpec): Promise<KeyReport> {
     const key = await this.makeShares(spec);
     this.putKeyShareSet(spec);
     return key;
   }
 
-  /** The object that lets the parties sign with a key. */
+  /** Puts the KeyShareSet that lets the parties sign with a key. */
   putKeyShareSet(spec: KeySpec, cluster = CLUSTER, changes: Partial<KeyShareSet['spec']> = {}): void {
     const { name, ...rest } = spec;
     this.api.put(KEYS, {
@@ -233,7 +236,7 @@ export class PartyCluster {
     } satisfies KeyShareSet);
   }
 
-  /** Its owner deletes the object of a key, for good. The operator has not let it go yet. */
+  /** Deletes the KeyShareSet of a key for good, as its owner would. The operator has not let the object go yet. */
   deleteKeyShareSet(name: string): void {
     const { metadata, spec } = this.api.get(KEYS, name) as KeyShareSet;
     const deleted = { ...metadata, deletionTimestamp: new Date().toISOString() };
@@ -245,7 +248,7 @@ export class PartyCluster {
     } satisfies KeyShareSet);
   }
 
-  /** A key that its owner deletes, for good. */
+  /** Destroys a key that its owner deletes for good. */
   async destroyKey(parties: readonly PartyId[], name: string, keyId: string): Promise<void> {
     this.deleteKeyShareSet(name);
     await this.commandAll(parties, { verb: 'destroy', keyId });
@@ -283,7 +286,7 @@ export class PartyCluster {
     });
   }
 
-  /** As the rule in the schema of SignRequest: a final status stays. */
+  /** Refuses to change a final status, as the rule in the schema of SignRequest does. */
   #refuseIfFinal({ method, path }: Parameters<Interceptor>[0]): ReturnType<Interceptor> {
     const [, name] = method === 'PATCH' ? (/signrequests\/([^/]+)\/status/.exec(path) ?? []) : [];
     const request = name && this.request(name);
@@ -295,7 +298,7 @@ interface Asked extends Partial<Pick<SignRequest['spec'], 'deadlineSeconds' | 'd
   readonly uid?: string;
 }
 
-/** Looks again and again until there is something to see. The test runner ends what never comes. */
+/** Looks again and again until there is something to see. The test runner ends a wait that would never end. */
 export async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
   for (;;) {
     const found = await look();

@@ -14,13 +14,13 @@ import type { SessionChannel } from './session-broker.ts';
 export interface NatsNetworkOptions {
   readonly me: PartyId;
   readonly url: string;
-  /** Folder of certificate, key and authority; they are renewed in place. */
+  /** The folder of certificate, key and authority, which are renewed in place. */
   readonly tlsDirectory: string;
   readonly log: Logger;
   readonly onConnection: (connected: boolean) => void;
 }
 
-/** How a party connects, with the certificate in a folder. */
+/** The connection of a party to NATS, with the certificate in a folder. */
 export const partyNatsConfig = (me: PartyId, url: string, tlsDirectory: string): NatsConfig => ({
   servers: [url],
   name: `party-${me}`,

@@ -1,4 +1,4 @@
-/** What a party needs of the network between parties and operator; `transport/` is the one that NATS carries. */
+/** What a party needs of the network between parties and operator. nats-network.ts implements it over NATS. */
 import type { SessionChannel } from './session-broker.ts';
 
 export interface Network {

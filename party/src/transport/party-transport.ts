@@ -8,14 +8,17 @@ import { type BrokerLimits, SessionBroker, type SessionChannel } from './session
 /** The largest message that a NATS server takes by default. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 
-/** A direct message names its session itself; the subject of a broadcast does. */
+/** A direct message names its session in its content, a broadcast in its subject. */
 const directMessage = struct({ session: ascii(128), frame: bytesUpTo(MAX_MESSAGE_BYTES) });
 
-/** The channels of one party's sessions, over core NATS. The subject of a message names its sender, the server sees to that. */
+/**
+ * The channels of one party's sessions, over core NATS. The subject of a message names its sender: the server sees to
+ * that.
+ */
 export class PartyTransport {
   readonly #broker: SessionBroker;
 
-  /** `dropped` is told of the sender of every message that no session will see. */
+  /** @param dropped called with the sender of every message that no session will see */
   constructor(
     nats: NatsClient,
     me: PartyId,
@@ -42,7 +45,7 @@ export class PartyTransport {
 
   /**
    * The channel of a session, or of anything else that parties tell each other under a name of their own.
-   * @throws RangeError if it is open
+   * @throws RangeError if the channel is open
    */
   open(session: string): SessionChannel {
     return this.#broker.open(session);

@@ -3,18 +3,18 @@ import type { Channel } from '../protocol/session/channel.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
 
 export interface BrokerLimits {
-  /** Messages of one sender for sessions that are not open here. */
+  /** The number of messages that are kept of one sender, for sessions that are not open here. */
   readonly frames: number;
-  /** Their bytes. */
+  /** The number of bytes in these messages. */
   readonly bytes: number;
-  /** How long they are kept, and a session that was closed is remembered, in milliseconds. */
+  /** Milliseconds for which a message is kept, and a closed session is remembered. */
   readonly ttl: number;
 }
 
-/** Each party hears the broadcasts of all sessions, also of those that it has no part in: these are what fills the memory. */
+/** Each party hears the broadcasts of all sessions, also of sessions that it has no part in: they fill the memory. */
 export const DEFAULT_LIMITS: BrokerLimits = { frames: 2048, bytes: 8 * 1024 * 1024, ttl: 30_000 };
 
-/** A session's way out. */
+/** Sends bytes of a session to one party, or to all. */
 export type Send = (session: string, to: PartyId | 'all', bytes: Uint8Array) => void;
 
 /** A channel that is closed when its session is over. */
@@ -24,15 +24,16 @@ interface Kept {
   readonly session: string;
   readonly bytes: Uint8Array;
   readonly arrived: number;
-  /** Counts all that arrived. */
+  /** The number of the message, counted over all that arrived. */
   readonly order: number;
 }
 
 type Listener = (from: PartyId, bytes: Uint8Array) => void;
 
 /**
- * Hands what arrives to the session that it is for. Peers do not begin at the same moment: what comes before the session is open
- * here is kept, within limits for each sender, so that none can push out what another sent. The oldest goes first.
+ * Hands every message to its session. Peers do not begin at the same moment: a message that comes before its session is
+ * open here is kept, within limits for each sender, so that no sender can push out the messages of another. The oldest
+ * messages of a sender go first.
  */
 export class SessionBroker {
   readonly #clock: Clock;
@@ -41,11 +42,13 @@ export class SessionBroker {
   readonly #dropped: (from: PartyId) => void;
   readonly #open = new Map<string, Listener | undefined>();
   readonly #kept = new Map<PartyId, Kept[]>();
-  /** When sessions were closed, the earliest first: what still arrives for them is of no use. */
+  /**
+   * The times at which sessions were closed, the earliest first: a message that still arrives for them is of no use.
+   */
   readonly #closed = new Map<string, number>();
   #arrivals = 0;
 
-  /** `dropped` is told of every message that nobody will see. */
+  /** @param dropped called with the sender of every message that nobody will see */
   constructor(clock: Clock, send: Send, dropped: (from: PartyId) => void, limits: BrokerLimits = DEFAULT_LIMITS) {
     this.#clock = clock;
     this.#send = send;
@@ -53,7 +56,7 @@ export class SessionBroker {
     this.#limits = limits;
   }
 
-  /** @throws RangeError if it is open */
+  /** @throws RangeError if the session is open */
   open(session: string): SessionChannel {
     if (this.#open.has(session)) throw new RangeError(`session ${session} is open already`);
     this.#open.set(session, undefined);
@@ -91,7 +94,7 @@ export class SessionBroker {
     }
   }
 
-  /** What was kept for the session, in the order in which it arrived. */
+  /** Takes out the messages that were kept for the session, in the order in which they arrived. */
   #take(session: string): readonly (readonly [PartyId, Uint8Array])[] {
     const found: (readonly [PartyId, Kept])[] = [];
     for (const [from, kept] of this.#kept) {

@@ -36,8 +36,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const), party }) },
 );
 /**
- * The property of row R1 of the attack list: boards are exchanged or not, parties take their steps or crash, attempts begin that one
- * party misses, in any order. Any quorum signs at every moment, and all end in one epoch.
+ * The property of row R1 of the attack list: in any order, boards are exchanged or not, parties take their steps or
+ * crash, and attempts begin that one party misses. Any quorum signs at every moment, and all end in one epoch.
  */
 export const anyQuorumSignsAndAllEndInOneEpoch = fc.property(
   fc.array(action, { minLength: 20, maxLength: 60 }),

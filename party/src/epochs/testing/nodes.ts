@@ -1,4 +1,7 @@
-/** Parties of one key that exchange boards, without a network, a store or a session: what an epoch's four steps are tested with. */
+/**
+ * Parties of one key that exchange boards, without a network, a store or a session: for tests of the four steps of an
+ * epoch.
+ */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import type { KeySpec } from '@mpc-operator/crds/control';
@@ -88,7 +91,7 @@ export class Node {
     return merged;
   }
 
-  /** Does what follows, one step; false: nothing to do. */
+  /** Takes the next step; returns false if there is none. */
   step(): boolean {
     const next = nextStep(this.key);
     if (next?.kind === 'activate') {
@@ -118,7 +121,7 @@ export class Node {
 
 export const at = (nodes: readonly Node[], id: number): Node => nodes.find(n => n.id === id) ?? assert.fail();
 
-/** Each shows its board, as `shown` lets it through, to all others. */
+/** Every node shows its board, as `shown` lets it through, to all others. */
 export function exchange(nodes: readonly Node[], shown: (b: Board) => Board = b => b): void {
   for (const from of nodes) {
     for (const to of nodes.filter(n => n !== from)) to.receive(shown(boardOf(from.key)));
@@ -139,7 +142,10 @@ export function withKey(): Node[] {
   return nodes;
 }
 
-/** Any `threshold` parties that meet can sign, whoever leads: with the epoch active at the leader, which all of them hold. */
+/**
+ * Any `threshold` parties that meet can sign, whoever leads: they use the epoch that is active at the leader, which all
+ * of them hold.
+ */
 export function assertAnyQuorumSigns(nodes: readonly Node[]): void {
   for (const leader of nodes) {
     for (const other of nodes) {

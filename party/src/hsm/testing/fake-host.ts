@@ -1,6 +1,7 @@
 /**
- * Stands in for host.ts in unit tests: a process with no token. Before each operation it looks for a file of that name in the folder
- * that is configured as its module, and does what the file says. Its only generation is its process id.
+ * Stands in for host.ts in unit tests: a process with no token. Before each operation it looks for a file of the
+ * operation's name in the folder that is configured as its module, and does what the file says. Its only generation is
+ * its process id.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -23,7 +24,7 @@ const reader = new FrameReader<Request>(request => {
     writeFileSync(join(folder, 'refused-pin'), `${request.args.refusedPin}`);
   }
   const order = orderFor(request.op);
-  // A native call that never returns: the event loop of this process stands still.
+  // like a native call that never returns: the event loop of this process stands still
   if (order === 'hang') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   if (order === 'crash') process.kill(process.pid, 'SIGSEGV');
   const failure = failures[order];

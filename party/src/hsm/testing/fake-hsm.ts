@@ -4,9 +4,12 @@ import { type Hsm, HsmRefused, type Sealed } from '../hsm.ts';
 
 const TAG_BYTES = 16;
 
-/** Stands in for the HSM in unit tests: keys in memory. It keeps them as a token does, over every restart of what uses it. */
+/**
+ * Stands in for the HSM in unit tests, with keys in memory. Like a token, it keeps its keys when the program that uses
+ * it restarts.
+ */
 export class FakeHsm implements Hsm {
-  /** Called before each operation; what it throws, the operation throws. */
+  /** Called before each operation; the operation throws what this function throws. */
   before: (operation: string) => void = () => {};
   readonly keys = new Map<number, Buffer>();
 

@@ -8,7 +8,7 @@ import { Store, type StoreOptions } from '../store.ts';
 
 export const owner: Owner = { namespace: 'ns', cluster: 'c', party: 1 };
 
-/** Where a store can be, in a folder of its own that goes with the test. */
+/** A path for a store, in a folder of its own that is removed after the test. */
 export function temporaryPath(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'store-'));
   t.after(() => rmSync(folder, { recursive: true }));
