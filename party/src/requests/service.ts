@@ -1,4 +1,6 @@
-/** The part of a party that answers SignRequests: what it watches at the API server, and what reconciles the requests. */
+/**
+ * The part of a party that answers SignRequests: what it watches at the API server, and what reconciles the requests.
+ */
 import type { KeyReport } from '@mpc-operator/crds/control';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { keyShareSets, signRequests } from '@mpc-operator/crds/resources';
@@ -55,7 +57,10 @@ export interface RequestService {
 }
 
 const EVENTS_GRACE = 2_000;
-/** Each signature uses up a presignature, and the operator need not hear of every single one at once. Milliseconds. */
+/**
+ * The milliseconds after which a new number of presignatures is shown: each signature uses up a presignature, and the
+ * operator need not hear of every single one at once.
+ */
 const COUNT_SHOWN_AFTER = 5_000;
 
 export function startRequests(options: RequestServiceOptions, signal: AbortSignal): RequestService {
