@@ -1,6 +1,7 @@
 /**
- * Answers, on a socket that only this pod can reach, whether the party's HSM would open a sealed secret: for audits of what a
- * stolen copy of a volume is worth. It says yes or no; what it opens it wipes at once and shows nobody.
+ * Answers, on a socket that only this pod can reach, whether the party's HSM would open a sealed secret. Audits use the
+ * answers to tell what a stolen copy of a volume is worth. The answer is yes or no: an opened secret is wiped at once
+ * and shown to nobody.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from '@mpc-operator/runtime/log';
@@ -10,12 +11,12 @@ import { PodSocket } from '../pod-socket.ts';
 import type { Owner } from '../protocol/identity/owner.ts';
 import { associatedData, secretName } from '../store/secret-name.ts';
 
-/** A row with the largest secret that can be sealed, in base64. */
+/** The length of a request with the largest secret that can be sealed, in base64. */
 const MAX_BODY = 128 * 1024;
 
 const base64 = z.base64().transform(text => Uint8Array.from(Buffer.from(text, 'base64')));
 
-/** A row of the sealed table, as it travels. */
+/** A row of the sealed table, as it is sent. */
 export const sealedRow = z.object({
   kind: z.string(),
   subject: z.string(),
@@ -28,7 +29,7 @@ export type SealedRow = z.input<typeof sealedRow>;
 
 export type OpenResult = { readonly opens: true } | { readonly opens: false; readonly reason: string };
 
-/** Whether the HSM opens what a row holds. */
+/** Whether the HSM opens the secret in a row. */
 export async function wouldOpen(hsm: Hsm, owner: Owner, row: z.output<typeof sealedRow>): Promise<OpenResult> {
   const { generation, iv, ciphertext } = row;
   try {
@@ -56,7 +57,7 @@ export const auditSocket = (hsm: Hsm, owner: Owner, log: Logger): PodSocket =>
     log,
   );
 
-/** @throws Error if it is longer than any row, or breaks off */
+/** The body of a request. @throws Error if the body is longer than any row, or breaks off */
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -9,7 +9,7 @@ import type { Use } from '../protocol/session/registry.ts';
 export interface AgreedAuxiliary {
   readonly generation: number;
   readonly level: SecurityLevel;
-  /** Hash of what all have published. */
+  /** The hash of the values that all parties have published. */
   readonly values: Uint8Array;
   readonly use: Use;
 }
@@ -29,8 +29,8 @@ export function whyNotWith(
 }
 
 /**
- * What this party knows of a generation that these signers are to use.
- * @throws ContextMismatch if it has no certificate of it here, or is erased, or not of all of them
+ * The generation that these signers are to use, as this party knows it.
+ * @throws ContextMismatch if the generation is not certified here, is erased, or is not of all these signers
  */
 export function agreedAuxiliary(
   keyring: Pick<Keyring, 'auxiliary'>,

@@ -1,4 +1,7 @@
-/** What a party has for threshold ECDSA beside its keys: primes in stock, auxiliary information, bans, and threads to compute in. */
+/**
+ * The parts of a party that threshold ECDSA needs beside the keys: primes in stock, auxiliary information, bans, and
+ * threads to compute in.
+ */
 import type { SecurityLevel } from '@mpc-operator/crds/control';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
@@ -53,7 +56,7 @@ export async function auxiliaryService(options: AuxiliaryServiceOptions): Promis
   const { sealing, keyring, identity: signer } = custody;
   const keyId = auxiliaryId(owner);
   const workers = new WorkerPool(machine.thread, async generation => {
-    // the thread that it is sent to wipes it
+    // the thread that the record is sent to wipes it
     const record = await sealing.read({ kind: 'auxiliary', keyId, epoch: generation });
     if (record === undefined) throw new RangeError(`this party has no auxiliary information ${generation}`);
     return record.expose();

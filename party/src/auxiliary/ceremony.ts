@@ -1,15 +1,16 @@
 /**
- * Making a generation of auxiliary information: what the operator may ask for, and nothing more comes of it than acknowledged
- * information. What follows (certify, activate, erase) the parties do by themselves, as with the epochs of a key.
+ * Makes a generation of auxiliary information when the operator asks for one. An attempt leads to acknowledged
+ * information and no further: the parties certify, activate and erase by themselves, as with the epochs of a key.
  */
 import type { AttemptReport, AuxiliaryReport, Command, SecurityLevel } from '@mpc-operator/crds/control';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Bans } from '../bans/bans.ts';
-import { membersOf, Refused, rejectBusyOrLow, rejectCarriedOut, rejectDisordered } from '../ceremonies/admission.ts';
+import { membersOf, Refused, rejectBusyOrLow, rejectDisordered } from '../ceremonies/admission.ts';
 import { attempt } from '../ceremonies/attempt.ts';
-import { acknowledgedAttempt, carriedOutTriggers } from '../ceremonies/outcome.ts';
+import { acknowledgedAttempt } from '../ceremonies/outcome.ts';
+import { carriedOutTriggers, rejectCarriedOut } from '../ceremonies/run-once.ts';
 import { auxiliaryId } from '../epochs/auxiliary-id.ts';
 import { type AuxiliaryProposal, acknowledgedBytes } from '../epochs/proposal.ts';
 import { Attendance } from '../host/attendance.ts';
@@ -42,12 +43,12 @@ export interface AuxiliaryCeremonyOptions {
 
 type AuxiliaryCommand = Extract<Command, { verb: 'auxiliary' }>;
 
-/** Milliseconds until a session gives up: its proofs take each party seconds for each other one. */
+/** The milliseconds until a session gives up: the proofs take each party seconds for each other party. */
 const timeoutFor = (parties: number): number => 60_000 + 30_000 * parties;
 
 export class AuxiliaryCeremony {
   readonly #options: AuxiliaryCeremonyOptions;
-  /** The newest attempt, running or failed. What was acknowledged is in the keyring. */
+  /** The newest attempt, running or failed. An acknowledged attempt is in the keyring. */
   #attempt: AttemptReport | undefined;
 
   constructor(options: AuxiliaryCeremonyOptions) {
@@ -60,7 +61,7 @@ export class AuxiliaryCeremony {
     const state = held?.state;
     const attempt = this.#attempt ?? (state && acknowledgedAttempt(state));
     return {
-      // of a cluster that was made anew with another level, what is there is still of the old one
+      // if the cluster was made anew with another level, the information that is held is still of the old level
       level: state?.attempts.get(state.active)?.proposal.level ?? level,
       primes: primes.ready ? 'Ready' : 'Generating',
       active: state?.active ?? 0,
@@ -74,10 +75,7 @@ export class AuxiliaryCeremony {
     };
   }
 
-  /**
-   * Begins an attempt. How the attempt ends, `report` shows.
-   * @throws Refused
-   */
+  /** Begins an attempt. `report` shows how the attempt ends. */
   begin(command: AuxiliaryCommand): void {
     const members = this.#admit(command);
     this.#record(command, async () => {
@@ -117,7 +115,7 @@ export class AuxiliaryCeremony {
     });
   }
 
-  /** Whether an attempt may begin. */
+  /** The members of an attempt. @throws Refused if the attempt may not begin */
   #admit({ number, level, parties, trigger }: AuxiliaryCommand): Member[] {
     const { level: own, keyring, peers, primes, bans } = this.#options;
     const state = keyring.auxiliary()?.state;
@@ -135,7 +133,7 @@ export class AuxiliaryCeremony {
     return membersOf(peers, parties);
   }
 
-  /** Runs an attempt, keeping what is known of it for the operator. */
+  /** Runs an attempt, and keeps its report for the operator. */
   #record({ number, trigger }: AuxiliaryCommand, run: () => Promise<void>): void {
     const { log, changed } = this.#options;
     const show = (report: AttemptReport | undefined): void => {
@@ -145,7 +143,10 @@ export class AuxiliaryCeremony {
     void attempt({ what: 'auxiliary information', number, trigger, log, show }, run);
   }
 
-  /** Seals the new information beside the old, records this party's acknowledgement with it, and only then is it given. */
+  /**
+   * Seals the new information beside the old, and records this party's acknowledgement with it. The acknowledgement is
+   * given only after that.
+   */
   async #acknowledge(proposal: AuxiliaryProposal, record: Uint8Array): Promise<void> {
     const { keyring, signer } = this.#options;
     const { keyId, epoch, level, trigger } = proposal;

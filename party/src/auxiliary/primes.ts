@@ -11,14 +11,14 @@ export interface PrimeStockOptions {
   readonly sealing: Pick<Sealing, 'write' | 'read'>;
   /** The level of the primes that were made last. */
   readonly levelOfLast: () => Promise<SecurityLevel | undefined>;
-  /** Takes seconds to minutes. */
+  /** Makes the primes, which takes seconds to minutes. */
   readonly make: (level: SecurityLevel, signal: AbortSignal) => Promise<Secret<Uint8Array>>;
   readonly log: Logger;
-  /** There are some now, or none any more. */
+  /** The stock has primes now, or has none any more. */
   readonly changed: () => void;
 }
 
-/** Milliseconds after something failed, such as the HSM. */
+/** The milliseconds until the next try after a failure, such as one of the HSM. */
 const RETRY = 5_000;
 const NAME = { kind: 'primes' } as const;
 
@@ -52,7 +52,7 @@ export class PrimeStock {
   }
 
   /**
-   * Gives out the primes, which are gone from the store before anybody sees them.
+   * Gives out the primes, which are gone from the store before any session sees them.
    * @throws Error if there are none
    */
   async take(attempt: number): Promise<Secret<Uint8Array>> {
@@ -67,7 +67,7 @@ export class PrimeStock {
       primes?.[Symbol.dispose]();
       throw error;
     } finally {
-      // also after a failure: whether they are still there is looked at anew
+      // also after a failure: the loop looks anew whether the primes are still there
       this.#wanted.resolve();
       this.#wanted = Promise.withResolvers();
     }
@@ -78,7 +78,7 @@ export class PrimeStock {
   async #restock(signal: AbortSignal): Promise<void> {
     const { level, sealing, make, levelOfLast } = this.#options;
     using kept = await sealing.read(NAME);
-    // those of another level, of a cluster that was made anew, would be refused when it is too late
+    // primes of another level, which are left if the cluster was made anew, would be refused when it is too late
     if (kept === undefined || (await levelOfLast()) !== level) {
       using primes = await make(level, signal);
       await sealing.write([{ type: 'SafePrimesMade', level }], { put: [{ name: NAME, secret: primes }] });
@@ -93,7 +93,7 @@ export class PrimeStock {
   }
 }
 
-/** As the log has it. */
+/** The level of the primes that were made last, according to the log. */
 export async function levelOfLastPrimes(store: Pick<Store, 'entries'>): Promise<SecurityLevel | undefined> {
   let level: SecurityLevel | undefined;
   for await (const { event } of store.entries(0, ['SafePrimesMade'])) level = event.level;

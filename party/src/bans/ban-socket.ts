@@ -1,6 +1,7 @@
 /**
- * Shows whom this party has banned and for what, and lifts bans, on a socket that only its pod can reach. Until keys have administrators
- * whose signatures a party could ask for, whoever may exec into its pod decides, and for this party alone.
+ * Shows which parties this party has banned and for what, and lifts bans, on a socket that only the pod of this party
+ * can reach. Until keys have administrators whose signatures a party could ask for, anybody who may exec into the pod
+ * decides, and for this party alone.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '@mpc-operator/runtime/log';
@@ -12,7 +13,7 @@ type BansShown = Pick<Bans, 'all' | 'evidenceOf' | 'lift'>;
 export const banSocket = (bans: BansShown, log: Logger): PodSocket =>
   new PodSocket('bans', (request, response) => answer(bans, request, response), log);
 
-/** GET / lists, GET /N shows the evidence against party N, DELETE /N lifts its ban. */
+/** GET / lists the bans, GET /N shows the evidence against party N, DELETE /N lifts the ban of party N. */
 async function answer(
   bans: BansShown,
   { method, url = '/' }: IncomingMessage,

@@ -42,7 +42,7 @@ async function bannedBy(cluster: PartyCluster, party: PartyId): Promise<readonly
   return reply.result === 'report' ? (reply.report.banned ?? []).map(ban => ban.party) : [];
 }
 
-/** What a party has kept against others. */
+/** The evidence that a party has kept against others. */
 const evidenceAt = (cluster: PartyCluster, party: PartyId): string[] => {
   const folder = join(dirname(cluster.paths.get(party) ?? ''), 'evidence');
   return readdirSync(folder).map(file => readFileSync(join(folder, file), 'utf8'));
@@ -58,34 +58,37 @@ async function lift(cluster: PartyCluster, party: PartyId): Promise<string> {
   return await text(response);
 }
 
-test('A5, A6: who cheats with one ecdsa key is named, shown to all, and excluded from all of them, and only of them', async t => {
-  const cluster = await withCheat(t);
-  cluster.putSignRequest('cheated', 'first', message, { uid: uidFor([1, 2, 3]) });
-  const status = await cluster.answer('cheated');
-  assert.equal(status.phase, 'Succeeded', status.message);
-  assert.deepEqual(status.signers, HONEST);
-  assert.deepEqual(
-    status.culprits?.map(({ party }) => party),
-    [CHEAT],
-  );
+test(
+  'A5, A6: who cheats with one ecdsa key is named, shown to all, and excluded from all of them, ' + 'and only of them',
+  async t => {
+    const cluster = await withCheat(t);
+    cluster.putSignRequest('cheated', 'first', message, { uid: uidFor([1, 2, 3]) });
+    const status = await cluster.answer('cheated');
+    assert.equal(status.phase, 'Succeeded', status.message);
+    assert.deepEqual(status.signers, HONEST);
+    assert.deepEqual(
+      status.culprits?.map(({ party }) => party),
+      [CHEAT],
+    );
 
-  for (const party of HONEST) {
-    await until(async () => (await bannedBy(cluster, party)).includes(CHEAT) || undefined);
-    const [evidence = assert.fail()] = evidenceAt(cluster, party);
-    const read = readEvidence(evidence);
-    assert.ok('evidence' in read);
-    const levels = { 112: testParameters, 128: testParameters };
-    const verdict = verifyEvidence(read.evidence, new Map(), levels);
-    assert.ok(verdict.confirmed && verdict.culprit === CHEAT);
-  }
+    for (const party of HONEST) {
+      await until(async () => (await bannedBy(cluster, party)).includes(CHEAT) || undefined);
+      const [evidence = assert.fail()] = evidenceAt(cluster, party);
+      const read = readEvidence(evidence);
+      assert.ok('evidence' in read);
+      const levels = { 112: testParameters, 128: testParameters };
+      const verdict = verifyEvidence(read.evidence, new Map(), levels);
+      assert.ok(verdict.confirmed && verdict.culprit === CHEAT);
+    }
 
-  // even where it is its turn to lead
-  cluster.putSignRequest('second', 'second', message, { uid: uidFor([2, 1, 3]) });
-  const second = await cluster.answer('second');
-  assert.deepEqual([second.phase, second.signers], ['Succeeded', HONEST]);
-  cluster.putSignRequest('other', 'other', Buffer.alloc(32), { uid: uidFor([2, 1, 3]) });
-  assert.ok((await cluster.answer('other')).signers?.includes(CHEAT));
-});
+    // the cheat is excluded even where it is its turn to lead
+    cluster.putSignRequest('second', 'second', message, { uid: uidFor([2, 1, 3]) });
+    const second = await cluster.answer('second');
+    assert.deepEqual([second.phase, second.signers], ['Succeeded', HONEST]);
+    cluster.putSignRequest('other', 'other', Buffer.alloc(32), { uid: uidFor([2, 1, 3]) });
+    assert.ok((await cluster.answer('other')).signers?.includes(CHEAT));
+  },
+);
 
 test('a ban outlives a restart, and goes when an administrator lifts it', async t => {
   const cluster = await withCheat(t);

@@ -1,6 +1,7 @@
 /**
- * Who has provably broken threshold ECDSA in this cluster. Auxiliary information serves all keys, so whoever cheats with one is excluded from
- * all of that protocol. Nobody's word is taken for it: evidence is judged here, whoever brings it.
+ * The parties that have provably broken threshold ECDSA in this cluster. Auxiliary information serves all keys, so a
+ * party that cheats with one key is excluded from all of that protocol. No party is believed: this party judges all
+ * evidence itself.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
@@ -20,30 +21,30 @@ import type { WorkerPool } from '../threads/worker-pool.ts';
 
 export interface Ban {
   readonly party: PartyId;
-  /** Which check it failed, in a session of which protocol. */
+  /** The check that the party failed, with the session and its protocol. */
   readonly reason: string;
-  /** SHA-256 of the evidence, by which its file is named. */
+  /** The SHA-256 of the evidence, which is the name of its file. */
   readonly evidence: string;
 }
 
 export interface BansOptions {
   readonly store: Store;
-  /** Evidence is kept in a folder beside it. */
+  /** The path of the store. Evidence is kept in a folder beside it. */
   readonly storePath: string;
   readonly peers: Pick<Peers, 'me' | 'members'>;
   readonly workers: Pick<WorkerPool, 'judge'>;
   readonly log: Logger;
-  /** Somebody is banned now, or not any more. */
+  /** A party was banned, or a ban was lifted. */
   readonly changed: () => void;
 }
 
-/** Evidence is about threshold ECDSA only if it is from there: other protocols exclude nobody. */
+/** The protocols of threshold ECDSA. Evidence from a session of any other protocol bans nobody. */
 const PROTOCOLS = /^cggmp24\//;
 
 export class Bans {
   readonly #options: BansOptions;
   readonly #byParty = new Map<PartyId, Ban>();
-  /** By party and session. */
+  /** The lifted bans, by party and session. */
   readonly #forgiven = new Set<string>();
   readonly #listeners = new Set<(evidence: EvidenceObject) => void>();
   #turn: Promise<unknown> = Promise.resolve();
@@ -73,12 +74,15 @@ export class Bans {
     return this.all().map(({ party, reason, evidence }) => ({ party, reason: `${reason}; evidence ${evidence}` }));
   }
 
-  /** Calls `listener` with the evidence against whoever is banned from now on. */
+  /** Calls `listener` with the evidence against each party that is banned from now on. */
   onBan(listener: (evidence: EvidenceObject) => void): void {
     this.#listeners.add(listener);
   }
 
-  /** Judges evidence, and bans whom it convicts. Whoever is banned already needs no more, and what was forgiven is no reason. */
+  /**
+   * Judges evidence, and bans the party that it convicts. Evidence is ignored if the party is banned already, or if a
+   * ban for the same session was lifted.
+   */
   async hear(evidence: EvidenceObject): Promise<void> {
     const { workers, log } = this.#options;
     const [accused] = evidence.messages;
@@ -91,29 +95,29 @@ export class Bans {
     else log.warn('evidence that shows nothing', { reporter: evidence.reporter, reason: verdict.reason });
   }
 
-  /** An administrator lets a party take part again. @returns whether it was banned */
+  /** Lifts the ban of a party, as an administrator has asked. @returns whether the party was banned */
   async lift(party: PartyId): Promise<boolean> {
     return await this.#inTurn(() => this.#lift(party));
   }
 
-  /** What somebody was banned for, as JSON; undefined if nobody was for that. */
+  /** The evidence that a party was banned for, as JSON; undefined if the party is not banned. */
   async evidenceOf(party: PartyId): Promise<string | undefined> {
     const ban = this.#byParty.get(party);
     return ban && (await readFile(this.#fileOf(ban.evidence), 'utf8'));
   }
 
-  /** One after the other: two judgements may end at once, or while a ban is lifted. */
+  /** Runs one change after the other: two judgements may end at once, or while a ban is lifted. */
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(act);
-    // whoever acted hears of the failure; who comes next need not
+    // the caller hears of the failure; the next change need not
     this.#turn = done.catch(() => {});
     return done;
   }
 
-  /** Kept before it is recorded: a ban without its evidence could not be explained. */
+  /** Keeps the evidence before the ban is recorded: a ban without its evidence could not be explained. */
   async #ban(party: PartyId, evidence: EvidenceObject): Promise<void> {
     const { store, log, changed } = this.#options;
-    // again: judging takes long
+    // checked once more: judging takes long
     if (this.#isSettled(party, evidence)) return;
     const text = JSON.stringify(evidence);
     const digest = createHash('sha256').update(text).digest('hex');
@@ -140,7 +144,10 @@ export class Bans {
     return true;
   }
 
-  /** Undefined if the evidence is lost: then the ban is lifted all the same, but may come back. */
+  /**
+   * The session that a party was banned for. Undefined if the evidence is lost: the ban is lifted all the same, but may
+   * come back.
+   */
   async #bannedIn(party: PartyId): Promise<string | undefined> {
     try {
       const read = readEvidence((await this.evidenceOf(party)) ?? '');
@@ -159,7 +166,10 @@ export class Bans {
     return this.has(party) || (session !== undefined && this.#forgiven.has(liftedBanOf(party, session)));
   }
 
-  /** Those that are pinned here. Undefined if a party of the session is not known: then it was none of this cluster. */
+  /**
+   * The fingerprints that are pinned here. Undefined if a party of the session is not known: the session was not of
+   * this cluster then.
+   */
   #fingerprintsOf({ session }: EvidenceObject): ReadonlyMap<PartyId, string> | undefined {
     try {
       const members = this.#options.peers.members(session.members.map(({ id }) => id));
@@ -180,8 +190,8 @@ export class Bans {
 }
 
 /**
- * The session of which evidence is, or, of its handshake, the run of the accused: by what the accused has signed, not by the session's
- * name, which others may use again.
+ * The id of the session that evidence is from; for a message of the handshake, the id of the run of the accused. The id
+ * is read from what the accused has signed: the name of the session would not do, for others may use that name again.
  */
 function sessionOf({ messages: [message] }: EvidenceObject): string | undefined {
   const header = message && readHeader(unhex(message.signed));
@@ -190,7 +200,7 @@ function sessionOf({ messages: [message] }: EvidenceObject): string | undefined 
 
 const liftedBanOf = (party: PartyId, session: string): string => `${party} ${session}`;
 
-/** The file, and that it is there, are on the disk when this ends. */
+/** Writes a file. When the promise resolves, the file and its entry in the folder are on the disk. */
 async function writeDurably(path: string, text: string): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });

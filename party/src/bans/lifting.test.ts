@@ -16,7 +16,7 @@ const CHEAT = 2;
 const members = [1, CHEAT].map(id => ({ id, identity: makeSigner() }));
 const cheat = members[1]?.identity ?? assert.fail();
 
-/** What party 2 signed in a session, reported by party 1 under some name of it. */
+/** Evidence of what party 2 signed in the session `sid`, as party 1 reports it under the name `reported`. */
 async function evidenceOf(sid: number, reported = 'a session'): Promise<EvidenceObject> {
   const place = { type: 'data', round: 'commit', sequence: 3, from: CHEAT, to: 'all' } as const;
   const message = await signMessage(cheat, { ...place, sid: new Uint8Array(32).fill(sid) }, Uint8Array.of(1));
@@ -76,18 +76,22 @@ async function partyOf(t: TestContext) {
   };
 }
 
-test('A6: what a party was forgiven does not ban it again, after a restart neither, whatever its reporter calls the session', async t => {
-  const party = await partyOf(t);
-  const bans = await party.open();
-  await bans.hear(await evidenceOf(1));
-  assert.ok(bans.has(CHEAT));
-  await bans.lift(CHEAT);
-  for (const again of [bans, await party.open()]) {
-    await again.hear(await evidenceOf(1, 'another name'));
-    assert.ok(!again.has(CHEAT));
-  }
-  assert.equal(party.judgedSoFar(), 1);
-});
+test(
+  'A6: what a party was forgiven does not ban it again, after a restart neither, ' +
+    'whatever its reporter calls the session',
+  async t => {
+    const party = await partyOf(t);
+    const bans = await party.open();
+    await bans.hear(await evidenceOf(1));
+    assert.ok(bans.has(CHEAT));
+    await bans.lift(CHEAT);
+    for (const again of [bans, await party.open()]) {
+      await again.hear(await evidenceOf(1, 'another name'));
+      assert.ok(!again.has(CHEAT));
+    }
+    assert.equal(party.judgedSoFar(), 1);
+  },
+);
 
 test('A6: what it does in another session does', async t => {
   const bans = await (await partyOf(t)).open();

@@ -44,7 +44,7 @@ function messengerOf(t: TestContext, starts: Map<PartyId, number>, channelFails 
   return {
     log,
     receive: (from: PartyId, bytes: Uint8Array) => receive(from, bytes),
-    /** What was sent by the time that it has looked once more. */
+    /** Lets the messenger look once more. Returns what was sent by then. */
     async look() {
       await until(() => clock.pending > 0);
       await clock.advance(LOOK_EVERY);

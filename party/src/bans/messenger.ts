@@ -1,4 +1,4 @@
-/** Brings evidence to the other parties, each of which judges it by itself. */
+/** Sends evidence to the other parties, each of which judges the evidence itself. */
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { type Clock, sleep } from '@mpc-operator/runtime/clock';
@@ -18,14 +18,20 @@ export interface MessengerOptions {
   readonly log: Logger;
 }
 
-/** NATS takes no more than 1 MB. */
+/** The most bytes that are sent: NATS takes no more than 1 MB. */
 const MAX_PACKED = 900_000;
-/** Nearly all of it are hexadecimal digits, which pack to half: so this is more than ever was in what NATS takes. */
+/**
+ * The most bytes that are unpacked. Evidence is nearly all hexadecimal digits, which pack to half of their length, so
+ * that no evidence that NATS takes is longer.
+ */
 const MAX_TEXT = 3 * MAX_PACKED;
-/** Judging takes seconds of a thread: of one party so many at once, then one in so many seconds. */
+/**
+ * Judging takes seconds of a thread. From one party `BURST` pieces of evidence are judged at once, then one in `EVERY`
+ * seconds.
+ */
 const BURST = 4;
 const EVERY = 30;
-/** How often it is looked who has come, in milliseconds. */
+/** The milliseconds between two looks for parties that have started. */
 const LOOK_EVERY = 5_000;
 
 export class EvidenceMessenger {
@@ -43,7 +49,10 @@ export class EvidenceMessenger {
     options.bans.onBan(evidence => void this.#send('all', JSON.stringify(evidence)));
   }
 
-  /** Until the signal aborts, brings all evidence to whoever has come, or come again: it was not there when the others were told. */
+  /**
+   * Until the signal aborts, sends all evidence to each party that has appeared or started anew: that party was not
+   * there when the others were told.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const { peers, clock } = this.#options;
     let before: ReadonlyMap<PartyId, number> = new Map();
@@ -52,7 +61,7 @@ export class EvidenceMessenger {
       for (const [party, start] of now)
         if (party !== peers.me && before.get(party) !== start) await this.#acquaint(party);
       before = now;
-      // the loop sees that it is over
+      // the loop ends when the signal has aborted
       await sleep(clock, LOOK_EVERY, signal).catch(() => {});
     }
   }
@@ -70,7 +79,7 @@ export class EvidenceMessenger {
     }
   }
 
-  /** Never rejects: whoever is not told now is told when it comes again. */
+  /** Never rejects: a party that is not told now is told when it appears again. */
   async #send(to: PartyId | 'all', text: string): Promise<void> {
     const { channel, log } = this.#options;
     try {

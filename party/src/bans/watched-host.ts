@@ -5,7 +5,7 @@ import { ContextMismatch } from '../protocol/session/errors.ts';
 import type { SessionOptions, SessionOutcome } from '../protocol/session/session.ts';
 import type { Bans } from './bans.ts';
 
-/** Runs sessions of threshold ECDSA: with nobody who is banned, and banning whoever they convict. */
+/** Runs sessions of threshold ECDSA: none with a banned party. A party that a session convicts is banned. */
 export class WatchedHost implements Pick<SessionHost, 'conduct'> {
   readonly #host: Pick<SessionHost, 'conduct'>;
   readonly #bans: Pick<Bans, 'has' | 'hear'>;
@@ -33,7 +33,10 @@ export class WatchedHost implements Pick<SessionHost, 'conduct'> {
     }
   }
 
-  /** Waited for: whoever tries again at once must not do so with the cheat. Never throws: the caller must hear of the misbehaviour itself. */
+  /**
+   * Brings the evidence to the judge. The session ends only after the judgement, so that a new attempt does not begin
+   * with the cheat. Never throws: the caller must hear of the misbehaviour itself.
+   */
   async #bringToJudge({ reports, culprits }: ProvenMisbehaviour): Promise<void> {
     for (const report of reports) {
       try {

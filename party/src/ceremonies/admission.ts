@@ -1,7 +1,5 @@
 /** The conditions that every attempt must meet before it begins, whether it makes shares or auxiliary information. */
-import { parseTrigger } from '@mpc-operator/crds/annotations';
 import type { AttemptReport, Refusal } from '@mpc-operator/crds/control';
-import type { EpochState } from '../epochs/key-state.ts';
 import { isAscending } from '../epochs/verify-certificate.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Member } from '../protocol/session/context.ts';
@@ -32,12 +30,6 @@ export function rejectBusyOrLow(
   const highest = Math.max(acknowledged, last?.number ?? 0);
   if (number <= highest)
     throw new Refused('NumberTooLow', `attempt ${number} at ${what}: this party has seen ${highest}`);
-}
-
-export function rejectCarriedOut(state: EpochState | undefined, trigger: string): void {
-  const { source, value } = parseTrigger(trigger);
-  if (state?.carriedOut.get(source)?.value === value)
-    throw new Refused('TriggerDone', `${trigger} was carried out before`);
 }
 
 /** @throws Refused if a party has not introduced itself here yet */

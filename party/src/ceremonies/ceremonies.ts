@@ -19,9 +19,10 @@ import { refresh, refreshMessages } from '../protocol/sharing/refresh.ts';
 import { type KeyShare, sharingHash } from '../protocol/sharing/sharing.ts';
 import { curvesOf } from '../protocol/signing/scheme.ts';
 import type { SecretName } from '../store/secret-name.ts';
-import { membersOf, Refused, rejectBusyOrLow, rejectCarriedOut, rejectDisordered } from './admission.ts';
+import { membersOf, Refused, rejectBusyOrLow, rejectDisordered } from './admission.ts';
 import { attempt } from './attempt.ts';
 import { newKeyProposal, refreshProposal } from './proposals.ts';
+import { rejectCarriedOut } from './run-once.ts';
 
 export interface CeremoniesOptions {
   readonly keyring: Keyring;

@@ -1,5 +1,5 @@
 /** How an attempt at an epoch went, in the words that operator and people read. */
-import type { AttemptReport, KeyReport } from '@mpc-operator/crds/control';
+import type { AttemptReport } from '@mpc-operator/crds/control';
 import type { EpochState } from '../epochs/key-state.ts';
 import { isCertified } from '../epochs/key-state.ts';
 import { ContextMismatch, Misbehaviour, Timeout } from '../protocol/session/errors.ts';
@@ -30,7 +30,3 @@ export function acknowledgedAttempt(key: EpochState): AttemptReport | undefined 
   };
   return { number, trigger, phase: phase() };
 }
-
-/** The triggers that were carried out, in the form in which the operator is told of them. */
-export const carriedOutTriggers = ({ carriedOut }: EpochState): KeyReport['triggers'] =>
-  [...carriedOut].map(([source, { value, epoch }]) => ({ source, value, epoch }));

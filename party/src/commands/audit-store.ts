@@ -1,10 +1,10 @@
 /**
- * Says what a copy of a party's `store` volume is worth to whoever has it: for each sealed secret in the copy, whether the HSM of the
- * running party would open it. To be run in the party's pod:
+ * Says what a copy of a party's `store` volume is worth to anybody who has the copy: for each sealed secret in the
+ * copy, whether the HSM of the running party would open it. To be run in the party's pod:
  *
  *     kubectl exec POD -c party -i -- node party/src/commands/audit-store.ts < store.tar
  *
- * The copy is a tar archive of the volume, from standard input. Nothing that is opened is shown.
+ * The copy is a tar archive of the volume, from standard input. No secret that is opened is shown.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * Whom a party has excluded from threshold ECDSA, and why. To be run in the party's pod:
+ * Shows which parties a party has excluded from threshold ECDSA and why, and lifts bans. To be run in the party's pod:
  *
  *     kubectl exec POD -c party -- node party/src/commands/bans.ts [show PARTY | lift PARTY]
  */

@@ -1,12 +1,12 @@
 import type { PartyId } from '../protocol/session/party-id.ts';
 
-/** What a command says, and how it ends. */
+/** The output of a command, and its exit code. */
 export interface Outcome {
   readonly code: 0 | 1 | 2;
   readonly text: string;
 }
 
-/** Fingerprints by party, of arguments PARTY=FINGERPRINT; or what is wrong with one of them. */
+/** The fingerprints by party, from arguments PARTY=FINGERPRINT; or what is wrong with the first wrong argument. */
 export function parseFingerprints(args: readonly string[]): ReadonlyMap<PartyId, string> | string {
   const pairs = args.map(arg => /^(\d{1,2})=([0-9a-fA-F]{64})$/.exec(arg));
   const wrong = args.find((_, i) => pairs[i] === null);

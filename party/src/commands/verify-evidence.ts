@@ -1,10 +1,10 @@
 /**
- * Checks evidence that a party broke the protocol of a session, by nothing but what is in it:
+ * Checks evidence that a party broke the protocol of a session, from nothing but the evidence itself:
  *
  *     node party/src/commands/verify-evidence.ts 1=FINGERPRINT 2=FINGERPRINT ... < evidence.json
  *
- * Needs no cluster, no network, no secret, and no trust in whoever reported it. Exit code 0: it is confirmed; 1: it is refuted, and why; 2: it
- * cannot be read, or usage.
+ * The command needs no cluster, no network, no secret, and no trust in the reporter. Exit code 0: the evidence is
+ * confirmed; 1: it is refuted, with the reason; 2: it cannot be read, or the usage is wrong.
  */
 import { readFileSync } from 'node:fs';
 import { type EvidenceObject, readEvidence } from '../protocol/evidence/format.ts';
@@ -16,14 +16,19 @@ import { type Outcome, parseFingerprints } from './fingerprints.ts';
 
 const USAGE = `usage: verify-evidence [PARTY=FINGERPRINT...] < evidence.json
 
-Judges a report that a party broke the protocol, by the messages that it has signed itself. FINGERPRINT is the SHA-256 of a party's identity
-key, from \`kubectl get mpccluster -o yaml\`, noted when the cluster was made: give those of all parties of the session. Without them the
+Judges a report that a party broke the protocol, by the messages that it has signed itself. \
+FINGERPRINT is the SHA-256 of a party's identity
+key, from \`kubectl get mpccluster -o yaml\`, noted when the cluster was made: \
+give those of all parties of the session. Without them the
 evidence is about whoever has the identities that it shows.
 
 Exit code 0: confirmed; 1: refuted; 2: not readable, or not used like this.
 `;
 
-/** The command without its edges: `args` as after the script's name, `input` the evidence, in JSON. */
+/**
+ * The command without its input and output: `args` are the arguments after the script's name, `input` is the evidence
+ * in JSON.
+ */
 export function verifyEvidenceCommand(
   args: readonly string[],
   input: string | Uint8Array,
@@ -52,7 +57,7 @@ function summary({ session, check, reporter }: EvidenceObject): string {
   return lines.map(line => `  ${printable(line)}\n`).join('');
 }
 
-/** What a report says of itself goes to a terminal. */
+/** Replaces unusual characters: the text comes from a report and goes to a terminal. */
 const printable = (text: string): string => text.replace(/[^\x20-\x7e·]/g, '?');
 
 if (import.meta.main) {

@@ -3,8 +3,9 @@
  *
  *     kubectl get keyshareset NAME -o json | node party/src/commands/verify.ts 1=FINGERPRINT 2=FINGERPRINT ...
  *
- * Needs no cluster, no network and no trust in either. Exit code 0: all parties have signed it, and what status shows of the key is what they
- * have signed; 1: not so, and why; 2: usage.
+ * The command needs no cluster, no network and no trust in either. Exit code 0: all parties have signed the
+ * certificate, and the status shows what they have signed of the key; 1: not so, with the reasons; 2: the usage is
+ * wrong.
  */
 import { readFileSync } from 'node:fs';
 import { type Certificate, certificate } from '@mpc-operator/crds/control';
@@ -15,12 +16,16 @@ import { type Outcome, parseFingerprints } from './fingerprints.ts';
 
 const USAGE = `usage: kubectl get keyshareset NAME -o json | verify PARTY=FINGERPRINT...
 
-Checks that every party has signed the certificate in the key's status, and that public key and addresses there are those of
+Checks that every party has signed the certificate in the key's status, and that public key and addresses there are \
+those of
 the key that they have signed; prints them. FINGERPRINT is the SHA-256 of the party's
 identity key, from \`kubectl get mpccluster -o yaml\`, noted when the cluster was made.
 `;
 
-/** The command without its edges: `args` as after the script's name, `input` the KeyShareSet or its certificate, in JSON. */
+/**
+ * The command without its input and output: `args` are the arguments after the script's name, `input` is the
+ * KeyShareSet or its certificate, in JSON.
+ */
 export function verifyCommand(args: readonly string[], input: string): Outcome {
   const expected = parseFingerprints(args);
   if (typeof expected === 'string') return { code: 2, text: `${expected}\n\n${USAGE}` };
@@ -44,13 +49,16 @@ const notVerified = (faults: readonly string[]): Outcome => ({
   text: `NOT verified:\n${faults.map(f => `  ${f}\n`).join('')}`,
 });
 
-/** Children follow from the chain code, of which a certificate has the hash only. */
+/** The note that children are not verified: they follow from the chain code, and a certificate has only its hash. */
 const unverified = (status: Status | undefined): string =>
   status === undefined || status.derivations.length === 0
     ? ''
     : `not verified: status.derivations (${status.derivations.length}), which only the parties can compute\n`;
 
-/** Whoever writes the status could show another key's public key or addresses beside a certificate that is right. */
+/**
+ * The faults of a status. Anybody who writes the status could show the public key or addresses of another key beside
+ * the right certificate.
+ */
 function faultsOfStatus(status: Status, key: ShownKey): string[] {
   const named = ({ chain, network, address }: Status['addresses'][number]) => `${chain} ${network} address ${address}`;
   const mine = new Set(key.addresses.map(named));
@@ -62,7 +70,7 @@ function faultsOfStatus(status: Status, key: ShownKey): string[] {
   ];
 }
 
-/** What a KeyShareSet shows beside its certificate. */
+/** The fields that a KeyShareSet shows beside its certificate. */
 const status = z.looseObject({
   publicKey: z.string().max(66),
   addresses: z.array(z.object({ chain: z.string(), network: z.string(), address: z.string() })).default([]),
@@ -70,7 +78,7 @@ const status = z.looseObject({
 });
 type Status = z.infer<typeof status>;
 
-/** The certificate, and the status it is from, if it is from one. */
+/** The certificate in the input, and the status around it, if there is one; or why the input holds no certificate. */
 function readKey(input: string): { found: Certificate; status: Status | undefined } | string {
   let json: unknown;
   try {
@@ -88,10 +96,11 @@ function readKey(input: string): { found: Certificate; status: Status | undefine
   const shown = status.safeParse(inStatus);
   return shown.success
     ? { found: parsed.data, status: shown.data }
-    : `no status of a KeyShareSet on standard input: ${shown.error.issues[0]?.path.join('.')} ${shown.error.issues[0]?.message}`;
+    : 'no status of a KeyShareSet on standard input: ' +
+        `${shown.error.issues[0]?.path.join('.')} ${shown.error.issues[0]?.message}`;
 }
 
-/** The API server leaves empty lists out. */
+/** Adds the empty lists that the API server leaves out. */
 const withoutOmissions = (c: unknown): unknown => (typeof c === 'object' ? { approvers: [], admins: [], ...c } : c);
 
 if (import.meta.main) {

@@ -14,6 +14,7 @@ import type { PartyEvent } from '../store/events.ts';
 import { peers as peersProjection } from '../store/projections.ts';
 import type { Store } from '../store/store.ts';
 import { introducedBy, MAX_PRESENCE_BYTES, presence } from './introduction.ts';
+import { rejectSetBack } from './set-back-store.ts';
 
 export interface PeersOptions {
   readonly store: Store;
@@ -169,24 +170,6 @@ export class Peers {
         });
     }
     if (events.length > 0) await store.append(events);
-  }
-}
-
-/**
- * Rejects a store that was set back. A start is recorded before anything else is done, so that such a store shows
- * itself: by a lower number of starts, by the same number with another first event, or by a higher number with less in
- * the log than before.
- */
-function rejectSetBack(id: PartyId, known: Standing | undefined, said: Standing): void {
-  if (known === undefined) return;
-  const told =
-    `it says start ${said.incarnation}, ${said.position} events; ` +
-    `it had start ${known.incarnation}, ${known.position} events`;
-  const lessThanBefore =
-    said.incarnation < known.incarnation || (said.incarnation > known.incarnation && said.position <= known.position);
-  if (lessThanBefore) throw new ContextMismatch(`the store of party ${id} was set back (${told}): it must be repaired`);
-  if (said.incarnation === known.incarnation && !Buffer.from(said.head).equals(known.head)) {
-    throw new ContextMismatch(`party ${id} runs twice, or its store was forked (${told}): it must be repaired`);
   }
 }
 

@@ -3,7 +3,10 @@ import * as z from 'zod';
 import { declineReason } from '../host/invitations.ts';
 import { decodeJson } from '../json-message.ts';
 
-/** The name of a session to presign, and of no other kind: under such a name a party could take the place of another session. */
+/**
+ * The name of a session to presign. A name of any other kind is refused: with such a name a party could take the place
+ * of another session.
+ */
 const session = z.string().regex(/^presign-[0-9a-f]{32}$/);
 const party = z.int().min(1).max(64);
 
@@ -16,7 +19,7 @@ const message = z.discriminatedUnion('type', [
     generation: z.int().min(1),
     signers: z.array(party).min(2).max(16),
   }),
-  /** The answer of a party that does not come. */
+  /** The answer of a party that declines the session. */
   z.object({ type: z.literal('decline'), session, reason: declineReason }),
 ]);
 export type PresignMessage = z.infer<typeof message>;

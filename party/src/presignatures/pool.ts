@@ -1,4 +1,6 @@
-/** The presignatures of a party: in memory only, each with one owner that alone may lead with it, each taken once. */
+/**
+ * The presignatures of a party, in memory only. Each has one owner, which alone may lead with it, and is taken once.
+ */
 import type { SecurityLevel } from '@mpc-operator/crds/control';
 import { presignaturesTotal } from '../metrics.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
@@ -9,23 +11,26 @@ import type { EcdsaCurve } from '../protocol/signing/ecdsa.ts';
 export interface Binding {
   readonly keyId: string;
   readonly epoch: number;
-  /** Of the auxiliary information that it was made with. */
+  /** The generation of the auxiliary information that the presignature was made with. */
   readonly generation: number;
 }
 
 export interface Pooled extends Binding {
-  /** Of the session that made it, in hex. */
+  /** The id of the session that made the presignature, in hex. */
   readonly id: string;
   readonly level: SecurityLevel;
   readonly curve: EcdsaCurve;
   readonly threshold: number;
-  /** Exactly these, ascending. */
+  /** The signers of the presignature: exactly these parties, ascending. */
   readonly signers: readonly PartyId[];
   readonly owner: PartyId;
   readonly presignature: Presignature;
 }
 
-/** Of one owner and key: more are those of an owner that has forgotten them, and the oldest go first. */
+/**
+ * The most presignatures of one owner and key. If there are more, the owner has forgotten some, and the oldest are
+ * wiped first.
+ */
 const MOST = 512;
 
 export class PresignaturePool {
@@ -42,31 +47,34 @@ export class PresignaturePool {
     return this.#byId.get(id);
   }
 
-  /** One that `owner` may lead with, all of whose signers are acceptable. The oldest first. */
+  /** The oldest presignature that `owner` may lead with and whose signers are all acceptable. */
   find(owner: PartyId, binding: Binding, acceptable: (signer: PartyId) => boolean): Pooled | undefined {
     return this.#of(owner, binding).find(({ signers }) => signers.every(acceptable));
   }
 
-  /** How many `find` could give out, one after the other. */
+  /** The number of presignatures that `find` could give out, one after the other. */
   count(owner: PartyId, binding: Binding, acceptable: (signer: PartyId) => boolean): number {
     return this.#of(owner, binding).filter(({ signers }) => signers.every(acceptable)).length;
   }
 
-  /** Gives it out, and knows nothing of it any more. */
+  /** Gives a presignature out, and forgets it. */
   take(id: string): Pooled | undefined {
     const pooled = this.#byId.get(id);
     if (this.#byId.delete(id)) presignaturesTotal.inc({ what: 'used' });
     return pooled;
   }
 
-  /** Wipes all that are of a key and bound to something before what it signs with now; undefined: the key is gone. */
+  /**
+   * Wipes the presignatures of a key that are bound to an earlier epoch or generation than `current`, or all if the key
+   * is gone (undefined). Returns their number.
+   */
   purge(keyId: string, current: Binding | undefined): number {
     const stale = [...this.#byId.values()].filter(p => p.keyId === keyId && (!current || isBefore(p, current)));
     for (const { id } of stale) this.#drop(id);
     return stale.length;
   }
 
-  /** Of all keys. */
+  /** The number of presignatures of an owner, for all keys together. */
   ownedBy(owner: PartyId): number {
     return [...this.#byId.values()].filter(pooled => pooled.owner === owner).length;
   }
@@ -81,7 +89,10 @@ export class PresignaturePool {
   }
 }
 
-/** Whether it is of an earlier epoch or generation. A later one is of a peer that has activated it first. */
+/**
+ * Whether a presignature is bound to an earlier epoch or generation. A later one comes from a peer that was the first
+ * to activate that epoch or generation.
+ */
 export const isBefore = (p: Binding, { epoch, generation }: Binding): boolean =>
   p.epoch < epoch || p.generation < generation;
 

@@ -20,7 +20,9 @@ export interface PresignSessionOptions {
   readonly workers: Pick<WorkerPool, 'run'>;
 }
 
-/** Milliseconds. Nobody waits for the session, and it stands back behind sessions that somebody waits for. */
+/**
+ * The timeout in milliseconds. Nobody waits for the session, which stands back behind sessions that somebody waits for.
+ */
 const TIMEOUT = 120_000;
 
 /** @throws what `SessionHost.conduct` throws; HsmUnavailable, HsmRefused */

@@ -1,6 +1,7 @@
 /**
- * Keeps a stock of presignatures for each ecdsa key that this party may lead with, and joins the sessions in which other parties make
- * theirs. A presignature that is bound to a replaced epoch or to replaced auxiliary information is wiped.
+ * Keeps a stock of presignatures for each ecdsa key that this party may lead with, and joins the sessions in which
+ * other parties make theirs. A presignature that is bound to a replaced epoch or to replaced auxiliary information is
+ * wiped.
  */
 import { randomBytes } from 'node:crypto';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
@@ -44,20 +45,29 @@ export interface PresignaturesOptions extends PresignSessionOptions {
   readonly log: Logger;
 }
 
-/** A signer does not have its part of a presignature any more. Nobody is to blame, and the request is signed interactively. */
+/**
+ * A signer does not have its part of a presignature any more. Nobody is to blame, and the request is signed
+ * interactively.
+ */
 export class PresignatureGone extends Error {
   override readonly name = 'PresignatureGone';
 }
 
 /** Milliseconds until another look at a stock that cannot be filled now. */
 const LOOK_AGAIN = 5_000;
-/** Milliseconds for which a party that did not come to a session is not asked again, so that the stocks of all keys do not wait for it. */
+/**
+ * Milliseconds for which a party that did not join a session is not asked again, so that the stocks of all keys do not
+ * wait for that party.
+ */
 const AVOIDED = 60_000;
 /** The sessions that one owner may begin: each costs a look into the HSM, and a line of the log. */
 const INVITATIONS = { perSecond: 4, burst: 32 };
 /** Milliseconds between two looks whether the sessions that somebody waits for are over. */
 const YIELD = 100;
-/** Sessions of one owner that this party joins at once: an honest owner makes one presignature after the other for each key. */
+/**
+ * The number of sessions of one owner that this party joins at once: an honest owner makes one presignature after the
+ * other for each key.
+ */
 const MOST_PER_OWNER = 8;
 /** The deadline of one reconcile in milliseconds: above the longest session. */
 const RECONCILE_TIMEOUT = 300_000;
@@ -72,7 +82,7 @@ export class Presignatures {
   readonly #making = new Set<{ readonly binding: Binding; readonly outdated: AbortController }>();
   /** Names of keys whose stock is being filled up to the target. */
   readonly #filling = new Set<string>();
-  /** Until when each party is not asked, in the milliseconds of the clock. */
+  /** The time until which each party is not asked, in the milliseconds of the clock. */
   readonly #avoided = new Map<PartyId, number>();
   readonly #invitationsOf: TokenBuckets<PartyId>;
 
@@ -101,7 +111,10 @@ export class Presignatures {
     await this.#sessions.close();
   }
 
-  /** A key, or the auxiliary information that it signs with, has changed: presignatures without use go, new ones may be wanted. */
+  /**
+   * A key, or the auxiliary information that the key signs with, has changed: presignatures without use are wiped, and
+   * new ones may be wanted.
+   */
   keyChanged(keyId: string, name: string): void {
     this.#purge(keyId);
     this.#enqueue(name);
@@ -132,7 +145,10 @@ export class Presignatures {
     return pooled;
   }
 
-  /** Wipes the presignatures of a key that a later epoch or generation has left without use, and ends the sessions that make such. */
+  /**
+   * Wipes the presignatures of a key that a later epoch or generation has left without use, and ends the sessions that
+   * make such presignatures.
+   */
   #purge(keyId: string): void {
     const key = this.#options.keyring.byId(keyId)?.state;
     const current = key && this.#bindingOf(key);
@@ -177,7 +193,10 @@ export class Presignatures {
     this.controller.enqueue({ namespace: this.#options.namespace, name });
   }
 
-  /** Whether a stock is to be filled: from below the low-water mark up to the target, and then it may sink to the mark again. */
+  /**
+   * Whether a stock is to be filled: from below the low-water mark up to the target, and then it may sink to the mark
+   * again.
+   */
   #isWanted(name: string, there: number): boolean {
     const object = this.#options.keyShareSet(name);
     const { target, lowWater = Math.ceil(target / 2) }: KeyShareSet['spec']['presignatures'] = object?.spec
@@ -227,7 +246,10 @@ export class Presignatures {
     this.#changed(key.keyId);
   }
 
-  /** Ends early when the presignature will be of no use: old shares are not erased while the session goes on. */
+  /**
+   * Makes a presignature. The session ends early when the presignature will be of no use: old shares are not erased
+   * while the session goes on.
+   */
   async #make(
     invitation: PresignInvitation,
     owner: PartyId,

@@ -1,4 +1,7 @@
-/** Rows D7, I7, R4 of the attack list, and what one party may try against the signing of others: whole parties, the third one hostile. */
+/**
+ * Rows D7, I7, R4 of the attack list, and other attacks of one party on the signing of the others. The tests run whole
+ * parties, of which the third is hostile.
+ */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Command, KeyReport, KeySpec } from '@mpc-operator/crds/control';
@@ -45,7 +48,7 @@ async function* lies(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
   for await (const bytes of stream) yield Buffer.from(lie(Buffer.from(bytes).toString()));
 }
 
-/** Parties with a key; the third sees other requests than the others. */
+/** Parties with a key. The third party sees the API server through `thirdSees`. */
 async function withKey(t: TestContext, thirdSees: (api: Transport) => Transport = api => api) {
   const cluster = new PartyCluster(t);
   for (const party of PARTIES) cluster.start(party, party === HOSTILE ? { api: thirdSees(cluster.api) } : {});
@@ -79,11 +82,14 @@ const uidOf = (cluster: PartyCluster, name: string): string => cluster.request(n
 const signs = ({ publicKey = '' }: KeyReport, signed: Uint8Array, signature = ''): boolean =>
   schemes.eddsa.verify(Buffer.from(publicKey, 'hex'), signed, Buffer.from(signature, 'hex'));
 
-/** The third party says this to another. */
+/** Sends a message from the third party to another party. */
 const say = (cluster: PartyCluster, to: number, signMessage: SignMessage): void =>
   cluster.wire.nodes.get(to)?.broker.receive('summons', HOSTILE, encodeSignMessage(signMessage));
 
-/** From now on nobody hears anybody. Returns under which names each party speaks. */
+/**
+ * Lets no message through from now on. Returns the set of `PARTY SESSION` for every session in which a party sends a
+ * message.
+ */
 function silence(cluster: PartyCluster): ReadonlySet<string> {
   const spoken = new Set<string>();
   cluster.wire.passes = (from, _, name) => {
@@ -99,7 +105,7 @@ const isDeclined = (cluster: PartyCluster, session: string): boolean =>
 test('D7: whoever leads, only the message that the signers themselves find in the request is signed', async t => {
   const { cluster, key } = await withKey(t, api => new LyingApi(api));
   const names: string[] = [];
-  // until the third party comes first in one of them, and second in another
+  // until the third party leads one of the requests first, and another one second
   for (const places = new Set<number>(); !places.has(0) || !places.has(1); ) {
     const name = `r${names.length}`;
     names.push(name);
@@ -114,50 +120,54 @@ test('D7: whoever leads, only the message that the signers themselves find in th
   }
 });
 
-test('D7, R4, T7: an invitation to sign without a request, with another key, other signers or another epoch is declined', async t => {
-  const { cluster, key } = await withKey(t);
-  cluster.putSignRequest('open', 'none', message);
-  cluster.putSignRequest('done', 'k', message);
-  await answerTo(cluster, 'done');
-  const spoken = silence(cluster);
-  cluster.putSignRequest('asked', 'k', message);
-  const right: SignInvitation = {
-    type: 'invitation',
-    session: sessionName('right'),
-    request: { name: 'asked', uid: uidOf(cluster, 'asked') },
-    keyId: key.keyId ?? assert.fail(),
-    epoch: 1,
-    signers: [1, 3],
-  };
-  const wrong: Partial<SignInvitation>[] = [
-    { request: { name: 'no-such', uid: 'uid' } },
-    { request: { name: 'asked', uid: 'another' } },
-    { request: { name: 'done', uid: uidOf(cluster, 'done') } },
-    { request: { name: 'open', uid: uidOf(cluster, 'open') } },
-    { keyId: 'ff'.repeat(16) },
-    { signers: [1, 2] },
-    { signers: [2, 3] },
-    { signers: [1, 2, 3] },
-    { signers: [3, 3] },
-    { signers: [1, 9] },
-    { epoch: 2 },
-  ];
-  for (const [i, change] of wrong.entries()) {
-    const session = sessionName(`wrong-${i}`);
-    say(cluster, 1, { ...right, ...change, session });
-    await until(() => isDeclined(cluster, session) || spoken.has(`1 ${session}`) || undefined);
-    assert.ok(!spoken.has(`1 ${session}`), JSON.stringify(change));
-  }
-  // T7: an invitation that arrives three times is accepted once
-  for (let i = 0; i < 3; i++) say(cluster, 1, right);
-  await until(() => (spoken.has(`1 ${right.session}`) ? true : undefined));
-  const last = sessionName('last');
-  say(cluster, 1, { ...right, session: last, epoch: 9 });
-  await until(() => isDeclined(cluster, last) || undefined);
-  assert.ok(
-    !cluster.log.lines.some(l => l.message === 'a session to sign failed' && l.fields.session === right.session),
-  );
-});
+test(
+  'D7, R4, T7: an invitation to sign without a request, with another key, ' +
+    'other signers or another epoch is declined',
+  async t => {
+    const { cluster, key } = await withKey(t);
+    cluster.putSignRequest('open', 'none', message);
+    cluster.putSignRequest('done', 'k', message);
+    await answerTo(cluster, 'done');
+    const spoken = silence(cluster);
+    cluster.putSignRequest('asked', 'k', message);
+    const right: SignInvitation = {
+      type: 'invitation',
+      session: sessionName('right'),
+      request: { name: 'asked', uid: uidOf(cluster, 'asked') },
+      keyId: key.keyId ?? assert.fail(),
+      epoch: 1,
+      signers: [1, 3],
+    };
+    const wrong: Partial<SignInvitation>[] = [
+      { request: { name: 'no-such', uid: 'uid' } },
+      { request: { name: 'asked', uid: 'another' } },
+      { request: { name: 'done', uid: uidOf(cluster, 'done') } },
+      { request: { name: 'open', uid: uidOf(cluster, 'open') } },
+      { keyId: 'ff'.repeat(16) },
+      { signers: [1, 2] },
+      { signers: [2, 3] },
+      { signers: [1, 2, 3] },
+      { signers: [3, 3] },
+      { signers: [1, 9] },
+      { epoch: 2 },
+    ];
+    for (const [i, change] of wrong.entries()) {
+      const session = sessionName(`wrong-${i}`);
+      say(cluster, 1, { ...right, ...change, session });
+      await until(() => isDeclined(cluster, session) || spoken.has(`1 ${session}`) || undefined);
+      assert.ok(!spoken.has(`1 ${session}`), JSON.stringify(change));
+    }
+    // T7: an invitation that arrives three times is accepted once
+    for (let i = 0; i < 3; i++) say(cluster, 1, right);
+    await until(() => (spoken.has(`1 ${right.session}`) ? true : undefined));
+    const last = sessionName('last');
+    say(cluster, 1, { ...right, session: last, epoch: 9 });
+    await until(() => isDeclined(cluster, last) || undefined);
+    assert.ok(
+      !cluster.log.lines.some(l => l.message === 'a session to sign failed' && l.fields.session === right.session),
+    );
+  },
+);
 
 test('a party that is not among the signers cannot end their session by declining it', async t => {
   const { cluster, key } = await withKey(t);
@@ -174,7 +184,7 @@ test('a party that is not among the signers cannot end their session by declinin
 test('I7: invitations of one party, however many, do not keep this one from those of another', async t => {
   const { cluster, key } = await withKey(t);
   const flood = Array.from({ length: 200 }, (_, i) => sessionName(`flood-${i}`));
-  // one that the other two sign, if they can
+  // the name of a request that the other two parties sign, if they can
   const name = (i: number): string => {
     cluster.putSignRequest(`r${i}`, 'k', message);
     return leaderOrder(uidOf(cluster, `r${i}`), PARTIES).indexOf(HOSTILE) === 2 ? `r${i}` : name(i + 1);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SessionLimit } from './concurrency.ts';
 
-/** A limit with so many who want a place. */
+/** A limit, and `wanted` requests that ask it for a place. */
 function crowd(wanted: number) {
   const time = { now: 0 };
   const limit = new SessionLimit(() => time.now);
@@ -55,18 +55,21 @@ test('sessions that end well make room for more, one place for each time that al
   assert.deepEqual([limit.places, inside.length], [32, 32]);
 });
 
-test('who is woken and does not come holds up those behind it until it leaves; who comes later waits behind them', () => {
-  const limit = new SessionLimit(() => 0, 1);
-  const woken: string[] = [];
-  const ask = (who: string) => limit.enter(who, () => woken.push(who));
-  const first = ask('a');
-  assert.equal(ask('b'), undefined);
-  assert.equal(ask('c'), undefined);
-  first?.[Symbol.dispose]();
-  assert.deepEqual(woken, ['b']);
-  assert.deepEqual([ask('d'), ask('c')], [undefined, undefined]);
-  limit.leave('b');
-  assert.deepEqual(woken, ['b', 'c']);
-  assert.ok(ask('c'));
-  assert.equal(ask('c'), undefined);
-});
+test(
+  'who is woken and does not come holds up those behind it until it leaves; ' + 'who comes later waits behind them',
+  () => {
+    const limit = new SessionLimit(() => 0, 1);
+    const woken: string[] = [];
+    const ask = (who: string) => limit.enter(who, () => woken.push(who));
+    const first = ask('a');
+    assert.equal(ask('b'), undefined);
+    assert.equal(ask('c'), undefined);
+    first?.[Symbol.dispose]();
+    assert.deepEqual(woken, ['b']);
+    assert.deepEqual([ask('d'), ask('c')], [undefined, undefined]);
+    limit.leave('b');
+    assert.deepEqual(woken, ['b', 'c']);
+    assert.ok(ask('c'));
+    assert.equal(ask('c'), undefined);
+  },
+);

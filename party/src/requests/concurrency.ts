@@ -1,14 +1,17 @@
 /**
- * How many sessions a party leads at once, and how long each may take. A party leads as many sessions as end in time: on a machine that is
- * too busy, or behind a slow network, sessions side by side all end too late and their work is lost; fewer at a time answer more requests.
- * The limit follows additive increase, multiplicative decrease, by which TCP avoids the collapse of networks (Jacobson, SIGCOMM 1988).
+ * How many sessions a party leads at once, and how long each may take. A party leads as many sessions as end in time:
+ * on a machine that is too busy, or behind a slow network, sessions side by side all end too late and their work is
+ * lost; fewer at a time answer more requests. The limit follows additive increase, multiplicative decrease, by which
+ * TCP avoids the collapse of networks (Jacobson, SIGCOMM 1988).
  */
 import type { KeyState } from '../epochs/key-state.ts';
 
-/** The time of the first session of a request, in milliseconds; each further session has twice the time, up to the last. */
+/**
+ * The time of the first session of a request, in milliseconds; each further session has twice the time, up to the last.
+ */
 const SHORT = { first: 3_000, last: 15_000 };
 const LONG = { first: 10_000, last: 30_000 };
-/** The rest between a failed session and the next one, in milliseconds: twice as long after each failure, up to the last. */
+/** The rest after a failed session, in milliseconds: twice as long after each further failure, up to the last. */
 const REST = { first: 100, last: 5_000 };
 
 const FIRST_LIMIT = 8;
@@ -58,8 +61,9 @@ export class SessionLimit {
   }
 
   /**
-   * A place for `who`, given back by disposing of it; undefined if none is free. Then `wake` is called when `who` should ask again, and
-   * `who` must ask again or `leave`. The call itself never waits, so a request that waits for a place holds up no other.
+   * A place for `who`, given back by disposing of it; undefined if none is free. Then `wake` is called when `who`
+   * should ask again, and `who` must ask again or `leave`. The call itself never waits, so a request that waits for a
+   * place holds up no other.
    */
   enter(who: string, wake: () => void): Disposable | undefined {
     const before = this.#waiting.has(who) ? [...this.#waiting.keys()].indexOf(who) : this.#waiting.size;
@@ -80,7 +84,7 @@ export class SessionLimit {
     };
   }
 
-  /** `who` waits for a place no more. */
+  /** Ends the wait of `who` for a place. */
   leave(who: string): void {
     if (this.#waiting.delete(who)) this.#admit();
   }
@@ -119,13 +123,16 @@ export class SessionPlaces {
     return length === 'long' ? this.#long : this.#short;
   }
 
-  /** A place, as in `SessionLimit.enter`. A request whose plan has changed waits for a place of the other length no more. */
+  /**
+   * A place, as in `SessionLimit.enter`. A request whose plan has changed no longer waits for a place of the other
+   * length.
+   */
   enter(length: Length, who: string, wake: () => void): Disposable | undefined {
     this.for(length === 'long' ? 'short' : 'long').leave(who);
     return this.for(length).enter(who, wake);
   }
 
-  /** `who` waits for no place any more. */
+  /** Ends the wait of `who` for a place of any length. */
   leave(who: string): void {
     this.#short.leave(who);
     this.#long.leave(who);

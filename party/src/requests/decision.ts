@@ -7,7 +7,9 @@ import type { PartyId } from '../protocol/session/party-id.ts';
 import { type Fault, type RequestedData, readRequestedData } from './requested-data.ts';
 
 export type Decision =
-  /** The request is not for this party: it is finished, of another cluster, or of a key that this party has no share of. */
+  /**
+   * The request is not for this party: it is finished, of another cluster, or of a key that this party has no share of.
+   */
   | { readonly kind: 'ignore' }
   /** The deadline has passed, or the request can never be answered. */
   | {
@@ -34,7 +36,7 @@ export interface Knowledge {
   readonly keyShareSet: KeyShareSet | undefined;
   /** The key of that name in this party's store, if there is one. */
   readonly key: KeyState | undefined;
-  /** Milliseconds since 1970. */
+  /** The present time, in milliseconds since 1970. */
   readonly now: number;
 }
 
@@ -59,6 +61,9 @@ export function decide(request: SignRequest, known: Knowledge): Decision {
   return { kind: 'fail', ...requested, parties, since: Date.parse(request.metadata.creationTimestamp ?? '') };
 }
 
-/** A finished request without its message, which may have 64 KiB: the request may be kept for ever, and no party needs the message. */
+/**
+ * A finished request without its message, which may have 64 KiB: the request may be kept for ever, and no party needs
+ * the message.
+ */
 export const leanIfFinished = (request: SignRequest): SignRequest =>
   isFinished(request) ? { ...request, spec: { ...request.spec, message: '' } } : request;

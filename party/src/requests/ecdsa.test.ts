@@ -32,7 +32,7 @@ async function start(t: TestContext): Promise<PartyCluster> {
   return cluster;
 }
 
-/** The presignatures that were signed from, by whichever leader. */
+/** The presignatures that requests were signed from, whichever party led. */
 const presignaturesUsed = (cluster: PartyCluster): unknown[] =>
   cluster.log.lines
     .filter(({ message: line }) => line === 'signed from a presignature')

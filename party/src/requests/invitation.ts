@@ -1,6 +1,6 @@
 /**
- * The messages by which the leader of a request brings its signers together. An invitation is only a proposal: every party decides alone
- * whether it signs, and what.
+ * The messages by which the leader of a request brings its signers together. An invitation is only a proposal: every
+ * party decides alone whether it signs, and what.
  */
 import { auxiliaryCertificate, certificate } from '@mpc-operator/crds/control';
 import * as z from 'zod';
@@ -8,19 +8,25 @@ import { declineReason } from '../host/invitations.ts';
 import { decodeJson } from '../json-message.ts';
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
-/** The name of a session to sign, and of no other kind: under such a name a party could take the place of another session. */
+/**
+ * The name of a session to sign. A name of any other kind is refused: with such a name a party could take the place of
+ * another session.
+ */
 const session = z.string().regex(/^sign-[0-9a-f]{32}$/);
 
 export const signMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('invitation'),
-    /** The name of the session to come to. */
+    /** The name of the session to join. */
     session,
     request: z.object({ name: z.string().min(1).max(253), uid: z.string().min(1).max(64) }),
     keyId: hex(16),
     epoch: z.int().min(1),
     signers: z.array(z.int().min(1).max(64)).min(2).max(16),
-    /** The certificate of an epoch that is not final yet: a signer that has not seen the certificate activates the epoch on the spot. */
+    /**
+     * The certificate of an epoch that is not final yet: a signer that has not seen the certificate activates the epoch
+     * on the spot.
+     */
     certificate: certificate.optional(),
     /** Present for an ecdsa key. */
     ecdsa: z
@@ -32,7 +38,7 @@ export const signMessage = z.discriminatedUnion('type', [
       })
       .optional(),
   }),
-  /** The answer of a party that does not come, so that the leader need not wait for that party. */
+  /** The answer of a party that declines the session, so that the leader need not wait for that party. */
   z.object({ type: z.literal('decline'), session, reason: declineReason }),
 ]);
 export type SignMessage = z.infer<typeof signMessage>;

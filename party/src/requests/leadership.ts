@@ -1,12 +1,13 @@
 /**
- * Which party leads the session of a request, and with which signers. Every party computes the same order, so that no election is needed.
+ * Which party leads the session of a request, and with which signers. Every party computes the same order, so that no
+ * election is needed.
  */
 import { createHash } from 'node:crypto';
 import type { PartyId } from '../protocol/session/party-id.ts';
 
 /**
- * The parties of a key in the order in which they lead the sessions of a request. The order depends on the uid, so that requests spread
- * over the parties.
+ * The parties of a key in the order in which they lead the sessions of a request. The order depends on the uid, so that
+ * requests spread over the parties.
  */
 export function leaderOrder(uid: string, parties: readonly PartyId[]): PartyId[] {
   const rank = (p: PartyId): string => createHash('sha256').update(`mpc/v1/leader/${uid}/${p}`).digest('hex');
@@ -14,8 +15,8 @@ export function leaderOrder(uid: string, parties: readonly PartyId[]): PartyId[]
 }
 
 /**
- * The number of parties that are present and lead before `me`. With 0 the party leads at once; the others take over one after the other
- * while there is no answer.
+ * The number of parties that are present and lead before `me`. With 0 the party leads at once; the others take over one
+ * after the other while there is no answer.
  */
 export function turnOf(me: PartyId, uid: string, parties: readonly PartyId[], present: ReadonlySet<PartyId>): number {
   const order = leaderOrder(uid, parties).filter(p => p === me || present.has(p));
@@ -29,8 +30,8 @@ export interface Candidates {
   /** The parties that were heard of lately. */
   readonly present: ReadonlySet<PartyId>;
   /**
-   * How often each party was, or may have been, why a session of this request failed. Such a party is asked again when nobody better is
-   * left. A party that spoils sessions unseen took part in all of them, and so comes last in the end.
+   * How often each party was, or may have been, why a session of this request failed. Such a party is asked again when
+   * nobody better is left. A party that spoils sessions unseen took part in all of them, and so comes last in the end.
    */
   readonly failures: ReadonlyMap<PartyId, number>;
   /** The parties that provably misbehaved in a session of this request: they are never asked again. */
@@ -38,8 +39,8 @@ export interface Candidates {
 }
 
 /**
- * Exactly `threshold` signers, ascending, the leader among them; undefined if there are not enough. Which parties sign depends on the uid,
- * so that requests spread over the parties.
+ * Exactly `threshold` signers, ascending, the leader among them; undefined if there are not enough. Which parties sign
+ * depends on the uid, so that requests spread over the parties.
  */
 export function chooseSigners(uid: string, c: Candidates): PartyId[] | undefined {
   const order = leaderOrder(uid, c.parties);

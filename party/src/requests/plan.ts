@@ -21,7 +21,7 @@ export interface Plan {
   /** The id of the presignature to sign from; undefined: the session makes everything itself. */
   readonly presignature?: string;
   readonly length: Length;
-  /** Milliseconds. */
+  /** The timeout of the session in milliseconds. */
   readonly timeout: number;
 }
 

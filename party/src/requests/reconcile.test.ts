@@ -9,18 +9,24 @@ import { uidFor } from './testing/uids.ts';
 const timeoutOf = (...parties: number[]) => new Timeout('hello', parties);
 const misbehaviourOf = (...parties: number[]) => new Misbehaviour('signature share', parties, []);
 
-test('the party whose turn it is leads, and publishes who signed, in how many attempts and how long it took', async () => {
-  const desk = new Desk();
-  desk.session = async () => {
-    await desk.clock.advance(120);
-    return signature;
-  };
-  assert.equal(await desk.reconcile(), undefined);
-  const { phase, leader, attempts, durationMilliseconds, signature: signed } = desk.status;
-  assert.deepEqual([phase, leader, attempts, durationMilliseconds, signed], ['Succeeded', 1, 1, 120, 'ab'.repeat(64)]);
-  assert.deepEqual(desk.asked, [[1, 2]]);
-  assert.deepEqual(desk.observed, ['signed']);
-});
+test(
+  'the party whose turn it is leads, and publishes who signed, ' + 'in how many attempts and how long it took',
+  async () => {
+    const desk = new Desk();
+    desk.session = async () => {
+      await desk.clock.advance(120);
+      return signature;
+    };
+    assert.equal(await desk.reconcile(), undefined);
+    const { phase, leader, attempts, durationMilliseconds, signature: signed } = desk.status;
+    assert.deepEqual(
+      [phase, leader, attempts, durationMilliseconds, signed],
+      ['Succeeded', 1, 1, 120, 'ab'.repeat(64)],
+    );
+    assert.deepEqual(desk.asked, [[1, 2]]);
+    assert.deepEqual(desk.observed, ['signed']);
+  },
+);
 
 test('the others wait three seconds for each that comes before, and take over', async () => {
   for (const [order, wait] of [
@@ -82,7 +88,7 @@ test('after a failure a party rests, longer each time, whatever happens to the r
   for (const rest of [100, 200, 400, 800, 1600, 3200, 5000, 5000]) {
     assert.equal(await desk.reconcile(), rest);
     const sessions = desk.asked.length;
-    // its own status wakes it
+    // the status that the party has written wakes it
     assert.equal(await desk.reconcile(), rest);
     assert.equal(desk.asked.length, sessions);
     await desk.clock.advance(rest);

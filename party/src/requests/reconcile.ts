@@ -1,6 +1,7 @@
 /**
- * What a party does about a SignRequest, whenever something about the request changes or the turn of the party comes: it leads a session,
- * publishes the signature that it has, or says why there is none. It needs neither the operator nor an election for that.
+ * What a party does about a SignRequest, whenever something about the request changes or the turn of the party comes:
+ * it leads a session, publishes the signature that it has, or says why there is none. The parties need neither the
+ * operator nor an election for that.
  */
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
 import type { ApiClient } from '@mpc-operator/runtime/client';
@@ -50,7 +51,10 @@ const CONCURRENCY = 256;
 const RECONCILE_TIMEOUT = 300_000;
 /** Milliseconds that each party waits for the party whose turn is before its own. */
 const TAKEOVER = 3_000;
-/** After so many milliseconds, or half of the time that the request has, a party that gets nowhere is waited for no more. */
+/**
+ * The milliseconds, at most half of the time that the request has, after which a party that gets nowhere is not waited
+ * for any more.
+ */
 const PATIENCE = 15_000;
 /** Decides between parties that were in equally many failed sessions. */
 const SUSPICION = 0.001;
@@ -175,7 +179,10 @@ export class RequestReconciler {
     return await this.#publish(request, signature, state);
   }
 
-  /** The next session has other signers, above all for those that did not answer. Culprits are named, and never asked again. */
+  /**
+   * The next session has other signers, above all for those that did not answer. Culprits are named, and never asked
+   * again.
+   */
   async #learn(
     request: SignRequest,
     { key, deadline }: ToSign,

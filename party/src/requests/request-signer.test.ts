@@ -58,7 +58,7 @@ const invitation: SignInvitation = {
   signers: [1, 2],
 };
 
-/** Party 1, and what it is told and tells. Its sessions go on until they are ended. */
+/** Party 1, with what it sends and reports. Its sessions go on until the test ends them. */
 class Station {
   readonly sent: { to: PartyId | 'all'; signMessage: SignMessage | undefined }[] = [];
   readonly told: string[] = [];

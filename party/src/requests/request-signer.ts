@@ -1,6 +1,6 @@
 /**
- * A party's part in the sessions of SignRequests: it leads some, and joins those of other leaders if it finds the same request at the API
- * server.
+ * A party's part in the sessions of SignRequests: it leads some, and joins those of other leaders if it finds the same
+ * request at the API server.
  */
 import { randomBytes } from 'node:crypto';
 import type { AuxiliaryCertificate, Certificate } from '@mpc-operator/crds/control';
@@ -154,7 +154,9 @@ export class RequestSigner {
     await signTogether(this.#options, { ...job, ...(ecdsa && { ecdsa: from }) });
   }
 
-  /** Why this party does not sign with the auxiliary information or presignature of an invitation; undefined: it signs. */
+  /**
+   * Why this party does not sign with the auxiliary information or presignature of an invitation; undefined: it signs.
+   */
   #whyNotWith(leader: PartyId, { keyId, epoch, signers, ecdsa }: SignInvitation): string | undefined {
     const { keyring, presignatures, bans } = this.#options;
     const banned = ecdsa === undefined ? [] : signers.filter(signer => bans.has(signer));

@@ -30,7 +30,7 @@ export interface RequestState {
 
 export interface RequestStatesOptions {
   readonly events: Pick<EventRecorder, 'event'>;
-  /** Milliseconds since 1970. */
+  /** The present time, in milliseconds since 1970. */
   readonly now: () => number;
 }
 
@@ -53,8 +53,8 @@ export class RequestStates {
   }
 
   /**
-   * The state of this very request: nothing is remembered of an earlier request of the same name. A version that is new here was written by
-   * another party.
+   * The state of this very request: nothing is remembered of an earlier request of the same name. A version that is new
+   * here was written by another party.
    */
   of({ metadata: { name, uid = '', resourceVersion: version } }: SignRequest): RequestState {
     const now = this.#options.now();

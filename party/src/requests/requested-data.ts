@@ -1,4 +1,6 @@
-/** The data that a SignRequest asks a key to sign, as this party itself reads them, or why the key does not sign them. */
+/**
+ * The data that a SignRequest asks a key to sign, as this party itself reads them, or why the key does not sign them.
+ */
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import type { PlainData } from '../protocol/signing/data-to-sign.ts';
 import { DerivationError, parsePath } from '../protocol/signing/hd.ts';
@@ -58,7 +60,8 @@ function faultOfDigest(
     return {
       reason: 'DigestForbidden',
       message:
-        'spec.digest is prehashed, which the KeyShareSet does not allow: give the message and the name of its digest, or set spec.allowPrehashed of the KeyShareSet',
+        'spec.digest is prehashed, which the KeyShareSet does not allow: ' +
+        'give the message and the name of its digest, or set spec.allowPrehashed of the KeyShareSet',
     };
   }
   return message.length === DIGEST_BYTES

@@ -1,4 +1,4 @@
-/** The part of a party that answers SignRequests, put together: the watch, and what reconciles the requests that it shows. */
+/** The part of a party that answers SignRequests: the watch, and what reconciles the requests that the watch shows. */
 import type { KeyReport } from '@mpc-operator/crds/control';
 import type { SignRequest } from '@mpc-operator/crds/generated/api';
 import { ApiClient } from '@mpc-operator/runtime/client';
@@ -54,7 +54,10 @@ export interface RequestService {
 }
 
 const EVENTS_GRACE = 2_000;
-/** Each signature uses up a presignature, and the operator need not hear of every single one at once. Milliseconds. */
+/**
+ * The milliseconds after which a new number of presignatures is shown: each signature uses up a presignature, and the
+ * operator need not hear of every single one at once.
+ */
 const COUNT_SHOWN_AFTER = 5_000;
 
 export function startRequests(options: RequestServiceOptions, signal: AbortSignal): RequestService {

@@ -37,7 +37,7 @@ const signing = (digest: 'sha256' | 'prehashed' = 'sha256'): SigningJob => ({
   requested: { message: Buffer.alloc(32, 1), digest, path: [] },
 });
 
-/** Its session ends with this signature. */
+/** The dependencies of a signer whose session ends with the result of `sign`. */
 function optionsWith(events: PartyEvent[], append: (e: readonly PartyEvent[]) => void, sign: () => unknown) {
   return {
     store: {
@@ -49,7 +49,7 @@ function optionsWith(events: PartyEvent[], append: (e: readonly PartyEvent[]) =>
       },
     },
     ecdsaHost: { conduct: async () => ({ result: sign() }) },
-    // only these are used by what is tested
+    // the code under test uses only these
   } as unknown as SigningDeps;
 }
 

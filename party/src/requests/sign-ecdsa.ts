@@ -60,7 +60,8 @@ export async function signWithAuxiliary(
 }
 
 /**
- * Gives the presignature up before anything else: the use of the presignature is on the disk first (attack list D1, D4).
+ * Gives the presignature up before anything else: the use of the presignature is on the disk first (attack list D1,
+ * D4).
  * @param keyFrom derives the key that signs from the key that the presignature is for
  * @throws PresignatureUsed
  */
@@ -79,7 +80,7 @@ export async function signWithPresignature(
   const key = await keyFrom({ curve, point: terms.key });
   const path = ['m', ...job.requested.path].join('/');
   const consumed = { presignature: id, request: job.request, digest: bytesToHex(data.digest), path };
-  // the other signers may come meanwhile: this party tells nothing of the presignature before the session begins
+  // the other signers may join meanwhile: this party tells nothing of the presignature before the session begins
   await Promise.all([store.append([{ type: 'PresignatureConsumed', ...consumed }]), job.ready?.()]);
   const facts = { curve, key, data };
   const { extras, ...agreed } = onlineAgreement(level, threshold, terms, facts);

@@ -18,7 +18,7 @@ const key = (name: string, threshold = 2): KeySpec => ({
 const message = Buffer.alloc(32, 7);
 const swapped = Buffer.alloc(32, 8);
 
-/** Who has reported misbehaviour in an event about this request. */
+/** The parties that have reported misbehaviour in an event about this request. */
 const accusersOf = (cluster: PartyCluster, request: string): string[] =>
   cluster.api.writes
     .map(({ body }) => JSON.parse(body?.text ?? '{}'))

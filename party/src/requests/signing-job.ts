@@ -30,7 +30,7 @@ export interface SigningJob {
   readonly requested: RequestedData;
   /** For an ecdsa key: the generation of auxiliary information, and the id of the presignature to sign from, if any. */
   readonly ecdsa?: { readonly generation: number; readonly presignature?: string | undefined };
-  /** Milliseconds. */
+  /** The timeout of the session in milliseconds. */
   readonly timeout: number;
   readonly signal: AbortSignal;
   /** Called when this party has its share at hand and could begin. */

@@ -58,23 +58,27 @@ test('a failure is final, and a message is never longer than the schema allows',
   assert.ok(status.completionTime);
 });
 
-test('what other parties have found out is kept: attempts never go back, culprits stay, one entry each, sixteen at most', () => {
-  const others = Array.from({ length: 16 }, (_, i) => ({ party: i + 1, reason: 'theirs' }));
-  const status = pending(
-    request({ attempts: 5, culprits: others }),
-    'Misbehaviour',
-    'm',
-    progress(1, [
+test(
+  'what other parties have found out is kept: attempts never go back, culprits stay, one entry each, ' +
+    'sixteen at most',
+  () => {
+    const others = Array.from({ length: 16 }, (_, i) => ({ party: i + 1, reason: 'theirs' }));
+    const status = pending(
+      request({ attempts: 5, culprits: others }),
+      'Misbehaviour',
+      'm',
+      progress(1, [
+        { party: 3, reason: 'own' },
+        { party: 17, reason: 'own' },
+      ]),
+      now,
+    );
+    assert.equal(status.attempts, 5);
+    assert.equal(status.culprits?.length, 16);
+    assert.deepEqual(status.culprits?.slice(0, 3), [
       { party: 3, reason: 'own' },
       { party: 17, reason: 'own' },
-    ]),
-    now,
-  );
-  assert.equal(status.attempts, 5);
-  assert.equal(status.culprits?.length, 16);
-  assert.deepEqual(status.culprits?.slice(0, 3), [
-    { party: 3, reason: 'own' },
-    { party: 17, reason: 'own' },
-    { party: 1, reason: 'theirs' },
-  ]);
-});
+      { party: 1, reason: 'theirs' },
+    ]);
+  },
+);

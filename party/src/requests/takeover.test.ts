@@ -16,7 +16,7 @@ async function withKey(t: TestContext): Promise<PartyCluster> {
   return cluster;
 }
 
-/** The network of a machine room in which a cable is pulled: every error has a code. */
+/** The error of an API server that is cut off. Like every network error, it has a code. */
 const unreachable = (): Error => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
 const isStatusWrite = ({ method, path }: { method: string; path: string }): boolean =>
@@ -36,7 +36,7 @@ test('requests are answered although something is away', { concurrency: true }, 
 
     t.test('a leader that dies is followed by the next', async t => {
       const cluster = await withKey(t);
-      // its last words were that it is there
+      // the last message of party 1 said that it is present
       cluster.wire.passes = from => from !== 1;
       cluster.putSignRequest('r', 'k', message, { uid: uidFor([1, 2, 3]) });
       await cluster.stop(1);
@@ -50,7 +50,7 @@ test('requests are answered although something is away', { concurrency: true }, 
       hsm.before = () => {
         throw new HsmUnavailable('the HSM is not connected: CKR_DEVICE_ERROR');
       };
-      // it is invited, for nobody knows of it yet, and declines
+      // party 1 is invited, for no other party knows of the failure yet, and declines
       cluster.putSignRequest('before', 'k', message, { uid: uidFor([2, 1, 3]) });
       const before = await cluster.answer('before');
       assert.deepEqual([before.phase, before.signers], ['Succeeded', [2, 3]], before.message);
@@ -71,7 +71,7 @@ test('requests are answered although something is away', { concurrency: true }, 
       await until(() => cluster.api.writes.some(isStatusWrite) || undefined);
       await cluster.stopAll();
       cluster.meddle = () => undefined;
-      // alone it could not make one
+      // alone, party 2 could not make a signature
       cluster.start(2);
       const status = await cluster.answer('r');
       assert.deepEqual([status.phase, status.signers], ['Succeeded', [1, 2]], status.message);

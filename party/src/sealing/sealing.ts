@@ -1,4 +1,4 @@
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Hsm, HsmRefused, type Sealed } from '../hsm/hsm.ts';
 import { Secret } from '../protocol/secret.ts';
 import { encodeUnambiguously } from '../protocol/session/transcript.ts';
@@ -8,6 +8,7 @@ import { SELF, self } from '../store/projections.ts';
 import { associatedData, type SecretName } from '../store/secret-name.ts';
 import type { Store } from '../store/store.ts';
 import { planStart } from './generations.ts';
+import { rotateSealingKey } from './rotate-sealing-key.ts';
 
 export interface SecretChanges {
   /** The caller keeps the secrets, and wipes them. */
@@ -27,21 +28,12 @@ export type Health =
   | { readonly healthy: true; readonly generation: number; readonly seconds: number }
   | { readonly healthy: false; readonly generation: number; readonly reason: string };
 
-/** A secret that was sealed again, and the hash of what was sealed. */
-interface Moved {
-  readonly name: SecretName;
-  readonly sealed: Sealed;
-  /** The hash of the plaintext. */
-  readonly digest: string;
-}
-
 /**
  * The secrets of a party: sealed by its HSM, kept by its store, erased by destroying the key that sealed them.
  *
- * Sealing keys come in generations. There is one generation, except while secrets move from generation g to g + 1:
- * every secret that is still needed is sealed again under g + 1, committed, read back and opened. Only then is the key
- * of g destroyed, and with it every copy of the secrets that were not moved. A crash leaves two generations, and the
- * next start moves on to the newer one before anything else. So there is never a third generation.
+ * Sealing keys come in generations. There is one generation, except while secrets move from generation g to g + 1
+ * (rotate-sealing-key.ts). A crash leaves two generations, and the next start moves on to the newer one before anything
+ * else. So there is never a third generation.
  *
  * @throws HsmUnavailable from every method while the HSM is away; nothing is lost, and the caller should try again
  */
@@ -163,41 +155,13 @@ export class Sealing {
   }
 
   async #moveTo(target: number): Promise<void> {
-    const all = await this.#store.sealedNames();
-    const moved: Moved[] = [];
-    for (const { name, generation } of all) if (generation !== target) moved.push(await this.#sealAgain(name, target));
-    await this.#store.append([{ type: 'SealingKeyChanged', generation: target, secrets: all.length }], { put: moved });
-    this.#generation = target;
-
-    const digests = new Map(moved.map(({ name, digest }) => [JSON.stringify(name), digest]));
-    for (const { name } of all) await this.#readBack(name, target, digests.get(JSON.stringify(name)));
-
-    for (const old of await this.#hsm.generations()) if (old !== target) await this.#hsm.destroyGeneration(old);
-    const left = await this.#hsm.generations();
-    if (left.length !== 1)
-      throw new Error(`the HSM holds generations ${left.join(', ')} after all but one were destroyed`);
-    await this.#store.append([{ type: 'SealingKeysDestroyed', below: target }]);
-  }
-
-  /**
-   * Seals a secret under another generation, and opens the result once before it is committed: the commit replaces the
-   * only other copy.
-   */
-  async #sealAgain(name: SecretName, target: number): Promise<Moved> {
-    using secret = await this.read(name);
-    if (!secret) throw new Error(`${name.kind} is not in the store any more`);
-    const sealed = await this.#seal(target, name, secret);
-    using opened = await this.#open(name, sealed);
-    const digest = digestOf(secret);
-    if (digestOf(opened) !== digest) throw new Error(`${name.kind} comes out of the HSM changed`);
-    return { name, sealed, digest };
-  }
-
-  async #readBack(name: SecretName, target: number, digest: string | undefined): Promise<void> {
-    const sealed = await this.#store.sealed(name);
-    if (sealed?.generation !== target) throw new Error(`${name.kind} did not move to generation ${target}`);
-    using opened = await this.#open(name, sealed);
-    if (digest !== undefined && digestOf(opened) !== digest) throw new Error(`${name.kind} was stored changed`);
+    await rotateSealingKey({
+      ...{ hsm: this.#hsm, store: this.#store, target },
+      read: name => this.read(name),
+      committed: () => {
+        this.#generation = target;
+      },
+    });
   }
 
   #seal(generation: number, name: SecretName, secret: Secret<Uint8Array>): Promise<Sealed> {
@@ -214,5 +178,3 @@ export class Sealing {
     return done;
   }
 }
-
-const digestOf = (secret: Secret<Uint8Array>): string => hash('sha256', secret.expose());

@@ -1,4 +1,7 @@
-/** What the two threads of a session say to each other: the one that computes, and the one that has network, identity and store. */
+/**
+ * The messages between the two threads of a session: the thread that computes, and the thread that has network,
+ * identity and store.
+ */
 import type { EvidenceObject } from '../protocol/evidence/format.ts';
 import type { SessionParameters } from '../protocol/session/context.ts';
 import type { Standing } from '../protocol/session/hello.ts';
@@ -7,10 +10,10 @@ import type { PartyId } from '../protocol/session/party-id.ts';
 import type { PlainError } from './plain-error.ts';
 import type { Input, Output, PlainAuxiliary, Task } from './tasks.ts';
 
-/** The beginning of a session; it comes with a port of its own. */
+/** The beginning of a session. The message comes with a port for that session alone. */
 export interface Start {
   readonly me: PartyId;
-  /** Identity of this party. Its private half stays where it is. */
+  /** The public identity of this party. The private half stays where it is. */
   readonly identity: Uint8Array;
   readonly parameters: SessionParameters;
   readonly standing: Standing;
@@ -30,7 +33,7 @@ export interface ToPrepare {
   readonly auxiliary: PlainAuxiliary;
 }
 
-/** What only the party's own thread can do. */
+/** The calls for what only the party's own thread can do. */
 export interface Calls {
   readonly sign: { readonly input: Uint8Array; readonly output: Uint8Array };
   readonly claim: { readonly input: Uint8Array; readonly output: boolean };
@@ -45,7 +48,7 @@ export type ToSession =
   | { readonly type: 'abort'; readonly reason: PlainError };
 
 export type FromSession =
-  /** What was received is in the session's hands. */
+  /** The session has taken a frame that was received. */
   | { readonly type: 'taken'; readonly from: PartyId; readonly size: number }
   | { readonly type: 'send'; readonly to: PartyId | 'all'; readonly bytes: Uint8Array }
   | {
@@ -60,5 +63,5 @@ export type FromSession =
   | { readonly type: 'staged'; readonly stage: number }
   | { readonly type: 'dropped'; readonly reason: DropReason; readonly from: PartyId }
   | { readonly type: 'done'; readonly result: Output<Task>; readonly sid: Uint8Array; readonly transcript: Uint8Array }
-  /** `call`: the number of the call whose refusal this is. */
+  /** `call`: the number of the refused call that made the session fail. */
   | { readonly type: 'failed'; readonly error: PlainError; readonly call?: number };

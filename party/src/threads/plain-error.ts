@@ -1,4 +1,4 @@
-/** Errors that cross to another thread and stay what they are: structured clone would make plain errors of them. */
+/** Carries errors to another thread without loss of their class: a structured clone would be a plain Error. */
 import type { EvidenceObject } from '../protocol/evidence/format.ts';
 import { ProvenMisbehaviour } from '../protocol/evidence/with-evidence.ts';
 import { ContextMismatch, Misbehaviour, Timeout } from '../protocol/session/errors.ts';

@@ -2,7 +2,7 @@ import { type CurveName, curves } from '../protocol/curve/curve.ts';
 import { Presignature } from '../protocol/signing/cggmp24/presignature.ts';
 import type { PlainPresignature } from './tasks.ts';
 
-/** Takes a presignature apart, to send it to another thread: what is left here is used up. */
+/** Takes a presignature apart to send it to another thread. The presignature is used up here. */
 export function dismantle(curveName: CurveName, presignature: Presignature): PlainPresignature {
   const curve = curves[curveName];
   const { id, key, signers, seedCommitments, nonce } = presignature.terms;
@@ -25,7 +25,9 @@ export function dismantle(curveName: CurveName, presignature: Presignature): Pla
   };
 }
 
-/** Puts it together where it arrives, once, and wipes what it was sent as. */
+/**
+ * Puts a presignature together again in the thread where it arrives, once, and wipes `k` and `chi` of the plain form.
+ */
 export function assemble(curveName: CurveName, plain: PlainPresignature): Presignature {
   const curve = curves[curveName];
   const { id, signers, seedCommitments } = plain;

@@ -2,7 +2,7 @@ import { curves } from '../protocol/curve/curve.ts';
 import { encodePoints, type KeyShare } from '../protocol/sharing/sharing.ts';
 import type { PlainShare } from './tasks.ts';
 
-/** A copy of a share for another thread, which wipes it. */
+/** A copy of a share for another thread, which wipes the copy. */
 export function plainShare({ sharing, party, secret }: KeyShare): PlainShare {
   const curve = curves[sharing.curve];
   const { curve: name, threshold, parties } = sharing;

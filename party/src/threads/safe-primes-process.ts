@@ -1,4 +1,7 @@
-/** The program of `makeSafePrimes`: writes four of as many bits as its argument says to file descriptor 3, and ends. */
+/**
+ * The program of `makeSafePrimes`. It writes four safe primes, of as many bits as its argument says, to file descriptor
+ * 3.
+ */
 import { generatePrimeSync } from 'node:crypto';
 import { Socket } from 'node:net';
 import { sendFrame } from '../process-pipe.ts';

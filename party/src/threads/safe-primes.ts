@@ -1,4 +1,7 @@
-/** Makes safe primes in a process of its own, at the lowest priority: it takes minutes, and can be stopped at any moment. */
+/**
+ * Makes safe primes in a separate process at the lowest priority. The process takes minutes, and can be stopped at any
+ * moment.
+ */
 import { spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
@@ -7,11 +10,11 @@ import { FrameReader } from '../process-pipe.ts';
 import { Secret } from '../protocol/secret.ts';
 
 const PROGRAM = fileURLToPath(new URL('./safe-primes-process.ts', import.meta.url));
-/** As nice(1) has it. */
+/** The lowest priority, as in nice(1). */
 const LAST = 19;
 
 /**
- * Four distinct safe primes, as `primesLayout` has them.
+ * Makes four distinct safe primes, encoded by `primesLayout`.
  * @throws the signal's reason; Error if the process ends without having made them
  */
 export async function makeSafePrimes(primeBits: number, signal: AbortSignal): Promise<Secret<Uint8Array>> {
@@ -22,7 +25,7 @@ export async function makeSafePrimes(primeBits: number, signal: AbortSignal): Pr
   try {
     return await new Promise<Secret<Uint8Array>>((resolve, reject) => {
       const reader = new FrameReader<Uint8Array>(primes => resolve(new Secret(primes)));
-      // a pipe that its child writes to
+      // the pipe that the child writes to
       const pipe = child.stdio[3] as Readable;
       pipe.on('data', (chunk: Buffer) => reader.push(chunk));
       child.on('error', reject);

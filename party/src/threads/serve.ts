@@ -18,9 +18,9 @@ export type Assignment =
   | { readonly prepare: ToPrepare }
   | { readonly forget: number };
 
-/** What a thread is started with. */
+/** The data that a thread is started with. */
 export interface ThreadData {
-  /** How far it stands back behind others: 0 to 19, as nice(1) has it. */
+  /** How far the thread stands back behind others: 0 to 19, as in nice(1). */
   readonly niceness: number;
 }
 
@@ -37,7 +37,7 @@ export function serve(levels: Levels): void {
   });
 }
 
-/** Evidence comes from anybody: whatever is wrong with it does not end the thread. */
+/** Judges evidence. Anybody may have sent it, so no fault of the evidence ends the thread. */
 function judge({ evidence, expected }: ToJudge, port: MessagePort, levels: Levels): void {
   const verdict = (): Verdict => {
     try {
@@ -67,7 +67,7 @@ async function conduct(runner: TaskRunner, start: Start, remote: Remote): Promis
   }
 }
 
-/** What was sent was copied: of secrets nothing is left here. */
+/** Wipes the secrets of a result here: the other thread has a copy. */
 function wipeOutput(result: Output<Task>): void {
   const secrets = 'record' in result ? [result.record] : 'chi' in result ? [result.k, result.chi, result.seed] : [];
   for (const secret of secrets) secret.fill(0);
@@ -79,7 +79,7 @@ class Remote {
   readonly #waiting = new Map<number, PromiseWithResolvers<Calls[CallName]['output']>>();
   readonly #failures = new Map<Error, number>();
   readonly #aborted = new AbortController();
-  /** What arrived before the session listened. */
+  /** The frames that arrived before the session listened. */
   readonly #early: { readonly from: PartyId; readonly bytes: Uint8Array }[] = [];
   #receive: ((from: PartyId, bytes: Uint8Array) => void) | undefined;
   #count = 0;
@@ -127,7 +127,9 @@ class Remote {
     this.#port.close();
   }
 
-  /** Which call it was, if the session failed because the other thread could not do what it was asked for. */
+  /**
+   * The number of the call that failed with this error, if the session failed because the other thread refused a call.
+   */
   callThatFailedWith(error: unknown): number | undefined {
     return error instanceof Error ? this.#failures.get(error) : undefined;
   }
@@ -156,7 +158,7 @@ class Remote {
   async #call<C extends CallName>(name: C, input: Calls[C]['input']): Promise<Calls[C]['output']> {
     const call = this.#next();
     const answer = Promise.withResolvers<Calls[C]['output']>();
-    // the answer to a call is of its kind, which the map of all of them cannot say
+    // the answer has the type that belongs to the call, which the type of the map cannot express
     this.#waiting.set(call, answer as PromiseWithResolvers<Calls[CallName]['output']>);
     this.post({ type: 'call', call, name, input } as FromSession);
     try {

@@ -1,4 +1,7 @@
-/** A thread in which sessions run that exponentiate, so that the party's own thread answers health checks and FROST all the while. */
+/**
+ * A thread for sessions that exponentiate, so that the party's own thread answers health checks and runs FROST all the
+ * while.
+ */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Verdict } from '../protocol/evidence/verify-evidence.ts';
 import type { Channel } from '../protocol/session/channel.ts';
@@ -16,14 +19,14 @@ export class ThreadLost extends Error {
 
 export class SessionThread {
   readonly #worker: Worker;
-  /** Those who wait for the thread: they are told when it is lost. */
+  /** The callers that wait for the thread: their promises are rejected when the thread is lost. */
   readonly #waiting = new Set<(error: ThreadLost) => void>();
   #lost: ThreadLost | undefined;
   #running = 0;
-  /** Generations of auxiliary information that the thread has seen. */
+  /** The generations of auxiliary information that the thread has seen. */
   readonly generations = new Set<number>();
 
-  /** `program` calls `serve`. */
+  /** `program`: the URL of a program that calls `serve`. */
   constructor(program: URL, data: ThreadData, ended: (thread: SessionThread) => void) {
     this.#worker = new Worker(program, { name: 'sessions', workerData: data });
     const end = (why: string): void => {
@@ -36,7 +39,7 @@ export class SessionThread {
     this.#worker.unref();
   }
 
-  /** Sessions that run in it. */
+  /** The number of sessions that run in the thread. */
   get running(): number {
     return this.#running;
   }
@@ -62,7 +65,7 @@ export class SessionThread {
     wipeInput(prepare);
   }
 
-  /** Lets go of auxiliary information of generations below this one. */
+  /** Makes the thread forget auxiliary information of generations below this one. */
   forget(below: number): void {
     for (const generation of this.generations) if (generation < below) this.generations.delete(generation);
     this.#worker.postMessage({ forget: below });
@@ -82,7 +85,7 @@ export class SessionThread {
     }
   }
 
-  /** `run` gets a promise that is rejected if the thread is lost before. */
+  /** Calls `run` with a promise that is rejected if the thread is lost before it is resolved. */
   async #unlessLost<T>(run: (ended: PromiseWithResolvers<T>) => Promise<T>): Promise<T> {
     const ended = Promise.withResolvers<T>();
     if (this.#lost) ended.reject(this.#lost);
@@ -99,14 +102,14 @@ export class SessionThread {
   }
 }
 
-/** What was sent was copied: of secrets nothing is left here. */
+/** Wipes the secrets of an input here: the thread has a copy. */
 export function wipeInput(input: Input<Task> | ToPrepare): void {
   if ('share' in input) input.share.secret.fill(0);
   if ('primes' in input) input.primes.fill(0);
   if ('auxiliary' in input) input.auxiliary.record?.fill(0);
 }
 
-/** Does for the session what only this thread can do, until it ends. */
+/** Does for the session what only this thread can do, until the session ends. */
 async function accompany<T extends Task>(
   port: MessagePort,
   options: SessionOptions,
@@ -145,7 +148,7 @@ async function accompany<T extends Task>(
         observer?.dropped?.(message.reason, message.from);
         break;
       case 'done':
-        // the thread answers with what this task's output is
+        // the thread answers with the output of this task
         ended.resolve({ result: message.result as Output<T>, sid: message.sid, transcript: message.transcript });
         break;
       case 'failed':
@@ -157,7 +160,7 @@ async function accompany<T extends Task>(
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort);
   const stop = channel.listen((from, bytes) => {
-    // a copy: what NATS hands out is a view of all that came with it, and would be sent along
+    // a copy: the bytes from NATS are a view of a larger buffer, which would be sent along
     if (frames.admit(from, bytes.length)) post({ type: 'receive', from, bytes: new Uint8Array(bytes) });
   });
   try {

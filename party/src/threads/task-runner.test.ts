@@ -18,7 +18,7 @@ const record = () => encodeAuxiliary(auxiliary, { p, q, ringP, ringQ }, testPara
 const signers = [makeSigner(), makeSigner()];
 const [signer = assert.fail()] = signers;
 
-/** A session whose only other party never comes. */
+/** A session whose only other party never joins. */
 const alone = (values: Uint8Array) => ({
   me: 1,
   signer,

@@ -1,4 +1,4 @@
-/** The thread that computes: what each task of it is in terms of the protocols. */
+/** Runs the tasks of the thread that computes, each as a session of its protocol. */
 import { curves } from '../protocol/curve/curve.ts';
 import type { Levels } from '../protocol/evidence/public-checks.ts';
 import { noStatement, presigningStatement, type Statement } from '../protocol/evidence/statement.ts';
@@ -26,7 +26,7 @@ import type { ToPrepare } from './messages.ts';
 import { dismantle } from './plain-presignature.ts';
 import type { Input, Output, PlainAuxiliary, PlainShare, Task } from './tasks.ts';
 
-/** Auxiliary information as it is used, with the hash by which parties agree on it. */
+/** Auxiliary information in the form that sessions use, with the hash by which parties agree on it. */
 interface Prepared {
   readonly auxiliary: Auxiliary;
   readonly hash: Uint8Array;
@@ -34,24 +34,30 @@ interface Prepared {
 
 export class TaskRunner {
   readonly #levels: Levels;
-  /** By generation: keys are made of a record once, for OpenSSL tests every modulus. */
+  /**
+   * The auxiliary information of each generation. Its keys are made of a record only once, for OpenSSL tests every
+   * modulus.
+   */
   readonly #auxiliaries = new Map<number, Prepared>();
 
   constructor(levels: Levels) {
     this.#levels = levels;
   }
 
-  /** @throws what `runSession` throws; of misbehaviour, with evidence */
+  /**
+   * Runs a task.
+   * @throws what `runSession` throws; Misbehaviour comes with evidence
+   */
   run<J extends Task>(task: J, input: Input<J>, options: SessionOptions): Promise<SessionOutcome<Output<J>>> {
     return this.#tasks[task](input, options);
   }
 
-  /** Makes keys of auxiliary information before a session needs them: at 128 bits that takes a second. */
+  /** Makes the keys of auxiliary information before a session needs them: at 128 bits that takes a second. */
   prepare({ me, auxiliary }: ToPrepare): void {
     this.#auxiliary(auxiliary, me, this.#levels[auxiliary.level]);
   }
 
-  /** Lets go of what is not in use any more, as far as JavaScript lets anything go. */
+  /** Forgets the generations below this one, as far as JavaScript lets anything go. */
   forget(below: number): void {
     for (const generation of this.#auxiliaries.keys()) if (generation < below) this.#auxiliaries.delete(generation);
   }
@@ -111,7 +117,7 @@ export class TaskRunner {
   #presignInput(plain: PlainAuxiliary, sentShare: PlainShare, options: SessionOptions): PresignInput {
     const parameters = this.#levels[plain.level];
     const { auxiliary, hash } = this.#auxiliary(plain, options.me, parameters);
-    // what all signers agree on is what is used here
+    // this thread uses only the auxiliary information that all signers have agreed on
     const agreed = options.parameters.extras.auxiliary;
     if (!(agreed instanceof Uint8Array) || !Buffer.from(hash).equals(agreed))
       throw new Error(`auxiliary information ${plain.generation} is not the certified one`);

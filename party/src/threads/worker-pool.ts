@@ -1,4 +1,7 @@
-/** The threads of a party in which sessions exponentiate: some for what somebody waits for, and one that stands back behind them. */
+/**
+ * The threads in which the sessions of a party exponentiate: some for sessions that somebody waits for, and one for all
+ * other sessions, which stands back behind them.
+ */
 import { availableParallelism } from 'node:os';
 import type { Verdict } from '../protocol/evidence/verify-evidence.ts';
 import type { SessionOptions, SessionOutcome } from '../protocol/session/session.ts';
@@ -6,19 +9,25 @@ import type { ToJudge, ToPrepare } from './messages.ts';
 import { SessionThread, wipeInput } from './session-thread.ts';
 import type { Input, Output, PlainAuxiliary, Task } from './tasks.ts';
 
-/** So much the thread stands back that makes what nobody waits for yet, as nice(1) has it. */
+/** How far the thread for sessions that nobody waits for stands back, as in nice(1). */
 const BACKGROUND = 10;
-/** More than this do not help: a session is one thread, and so many at once there seldom are. */
+/**
+ * The most threads for sessions that somebody waits for. More threads do not help: a session takes one thread, and
+ * there are seldom so many sessions at once.
+ */
 const MOST = 4;
 
 export class WorkerPool {
   readonly #program: URL;
-  /** The record of a generation of auxiliary information: read where a thread needs it, for the thread to wipe. */
+  /**
+   * Reads the record of a generation of auxiliary information when a thread needs the record. The thread wipes the
+   * record.
+   */
   readonly #record: (generation: number) => Promise<Uint8Array>;
   readonly #urgent = new Set<SessionThread>();
   readonly #background = new Set<SessionThread>();
 
-  /** `program`: of a thread, see worker.ts. */
+  /** `program`: the program of a thread, see worker.ts. */
   constructor(program: URL, record: (generation: number) => Promise<Uint8Array>) {
     this.#program = program;
     this.#record = record;
@@ -34,18 +43,18 @@ export class WorkerPool {
     }
   }
 
-  /** Has a thread ready for the next interactive session with this auxiliary information. */
+  /** Prepares a thread for the next interactive session with this auxiliary information. */
   async prepare({ me, auxiliary }: ToPrepare): Promise<void> {
     const thread = this.#threadFor('interactive');
     thread.prepare({ me, ...(await this.#complete(thread, { auxiliary })) });
   }
 
-  /** Has all threads let go of auxiliary information of generations below this one. */
+  /** Makes all threads forget auxiliary information of generations below this one. */
   forget(below: number): void {
     for (const thread of [...this.#urgent, ...this.#background]) thread.forget(below);
   }
 
-  /** What evidence shows. Nobody waits for it. @throws ThreadLost */
+  /** The verdict on evidence, from the thread for what nobody waits for. @throws ThreadLost */
   async judge(judge: ToJudge): Promise<Verdict> {
     return await this.#threadFor('presign').judge(judge);
   }
@@ -54,7 +63,9 @@ export class WorkerPool {
     await Promise.all([...this.#urgent, ...this.#background].map(thread => thread.close()));
   }
 
-  /** The one with the least to do, of which there are as many as processors. */
+  /**
+   * The thread for a task: one that is idle, or a new one while there are fewer than allowed, or the least busy one.
+   */
   #threadFor(task: Task): SessionThread {
     const [threads, most, niceness] =
       task === 'presign'
@@ -67,7 +78,7 @@ export class WorkerPool {
     return thread;
   }
 
-  /** What the thread has seen before it is not sent again. */
+  /** Adds the record of auxiliary information to an input, unless the thread has seen that generation before. */
   async #complete<I extends object>(thread: SessionThread, input: I): Promise<I> {
     if (!needsAuxiliary(input)) return input;
     const { generation } = input.auxiliary;

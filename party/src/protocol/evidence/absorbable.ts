@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Absorbable } from '../session/transcript.ts';
 import { bytesUpTo, hex, text, unhex } from './fields.ts';
 
-/** What a session's context holds, with its type: of a text, of bytes and of a number the hashes differ. */
+/** A value of a session's context, written with its type: a text, bytes and a number have different hashes. */
 export type ShownAbsorbable =
   | { readonly bytes: string }
   | { readonly text: string }
@@ -12,7 +12,7 @@ export type ShownAbsorbable =
 
 const MAX_BYTES = 64 * 1024;
 const MAX_ITEMS = 1024;
-/** Lists in lists in lists. */
+/** The depth to which lists may nest. */
 const MAX_DEPTH = 3;
 
 const single = z.union([

@@ -1,4 +1,7 @@
-/** Rows A5, T3 of the attack list: whoever was not in a session is shown who broke it, by the evidence alone, and by nothing less. */
+/**
+ * Rows A5, T3 of the attack list: the evidence alone shows which party broke a session, also to those who were not in
+ * the session. Evidence that was changed shows nothing.
+ */
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { numberToBytesBE } from '@noble/curves/utils.js';
@@ -15,11 +18,11 @@ import { curve, fingerprints, identityOf, levels, secrets, shares } from './test
 import { signingCheats } from './testing/signing-cheats.ts';
 import { verifyEvidence } from './verify-evidence.ts';
 
-/** Changes that are tried on each object; there are some thousand of each. */
+/** The number of changes that are tried on each evidence object, out of some thousand possible ones. */
 const RUNS = Number(process.env.EVIDENCE_RUNS ?? 8);
 const REPORTER = identityOf(1);
 
-/** Every scalar that anybody draws: nonces and masks. */
+/** The scalars that the parties draw: nonces and masks. */
 const drawn: bigint[] = [];
 const { randomScalar } = curve;
 mock.method(curve, 'randomScalar', () => {
@@ -28,7 +31,7 @@ mock.method(curve, 'randomScalar', () => {
   return scalar;
 });
 
-/** What was made of each cheat, for the tests after. */
+/** The evidence of each cheat, for the tests below. */
 const made: { readonly cheat: Cheat; readonly evidence: EvidenceObject }[] = [];
 
 for (const cheat of [...auxCheats, ...signingCheats]) {
@@ -49,7 +52,7 @@ for (const cheat of [...auxCheats, ...signingCheats]) {
   });
 }
 
-/** What becomes of evidence that was changed; undefined: it still holds. */
+/** Why evidence that was changed is unreadable or refuted; undefined: the evidence still holds. */
 function fate(value: unknown): string | undefined {
   const read = readEvidence(JSON.stringify(value));
   if ('fault' in read) return read.fault;
@@ -69,7 +72,7 @@ test('A5: evidence with any of its fields changed is refuted or unreadable', () 
 
 test('A5: nor does it hold if its reporter changes any of it and signs that', async () => {
   for (const { cheat, evidence } of made) {
-    // of a hello that says nothing only the reporter says what it was about
+    // a hello that cannot be decoded does not show what it was about: only the reporter says so
     if (evidence.hellos.length === 0) continue;
     const changes = [...fieldMutations(evidence)].filter(({ path }) => !path.startsWith('.signature'));
     const property = fc.asyncProperty(fc.constantFrom(...changes), async ({ path, value }) => {

@@ -1,4 +1,4 @@
-/** What evidence is written with. Every value has one spelling. */
+/** The types of field that evidence is written with. Every value has exactly one spelling. */
 import * as z from 'zod';
 
 /** At most `max` bytes. */
@@ -24,7 +24,7 @@ export const text = (max: number) =>
     .max(max)
     .refine(value => value.isWellFormed(), 'not well-formed Unicode');
 
-/** A list in the order of what names its items, each once. */
+/** A list whose items are in ascending order of their names, each name once. */
 export const ordered = <T>(list: z.ZodType<T[]>, nameOf: (item: T) => string | number) =>
   list.refine(
     items => items.every((item, i) => i === 0 || nameOf(items[i - 1] ?? item) < nameOf(item)),

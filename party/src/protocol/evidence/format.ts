@@ -1,4 +1,4 @@
-/** Evidence as it is written down and handed on: JSON, all bytes in hex, so that every object has one form and one signature. */
+/** The written form of evidence: JSON with all bytes in hex, so that every object has one form and one signature. */
 import * as z from 'zod';
 import { canonicalJson } from '../canonical-json.ts';
 import { MAX_PARTY } from '../session/context.ts';
@@ -7,10 +7,13 @@ import { absorbable } from './absorbable.ts';
 import { bytesInHex, bytesUpTo, ordered, text } from './fields.ts';
 import { statement } from './statement.ts';
 
-/** A longer text is not even parsed. The largest session has 64 parties, and the largest proof of one of them 8 MB. */
+/** The longest text that is parsed. The largest session has 64 parties, and the largest proof of a party has 8 MB. */
 export const MAX_EVIDENCE_BYTES = 64 * 1024 * 1024;
 const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
-/** Numbers, texts, lists and objects in all: several times what a session of 64 parties needs. Of more, each would cost time to refuse. */
+/**
+ * The most values that evidence may hold, counting numbers, texts, lists and objects: several times what a session of
+ * 64 parties needs. Each further value would only make the refusal take longer.
+ */
 const MAX_VALUES = 16_384;
 
 const party = z.int().min(1).max(MAX_PARTY);
@@ -39,9 +42,9 @@ export type ShownSession = z.infer<typeof session>;
 /** An echo round by whose messages the accused is judged. */
 const round = z.strictObject({
   round: text(32),
-  /** Of all parties, ascending. */
+  /** The messages of all parties, ascending by party. */
   messages: z.array(message).max(MAX_PARTY),
-  /** What the accused has signed that it received: these very messages. */
+  /** The view of the accused: its signed statement that it received exactly these messages. */
   view: message,
 });
 export type ShownRound = z.infer<typeof round>;
@@ -50,29 +53,32 @@ export const evidenceObject = z.strictObject({
   version: z.literal(1),
   session,
   statement,
-  /** By party, ascending; before there is a session id, that of the accused, or none. */
+  /** The hellos of all parties, ascending by party. Before there is a session id: the hello of the accused, or none. */
   hellos: z.array(message).max(MAX_PARTY),
   rounds: z.array(round).max(8),
   check: text(64),
-  /** What the accused has signed that it should not have. */
+  /** The messages of the accused that break the protocol. */
   messages: z.array(message).min(1).max(2),
   reporter: party,
-  /** By the reporter, over all of it. */
+  /** The signature of the reporter over all other fields. */
   signature: bytesInHex(64),
 });
 
-/** Shows that one party broke the protocol in a session, to anybody who knows its identity. Its reporter has signed all of it. */
+/**
+ * Evidence that one party broke the protocol in a session, for anybody who knows the identity of that party. The
+ * reporter has signed all of the evidence.
+ */
 export type EvidenceObject = z.infer<typeof evidenceObject>;
 export type UnsignedEvidence = Omit<EvidenceObject, 'signature'>;
 
-/** What the reporter signs. */
+/** The bytes that the reporter signs. */
 export function reportedBytes(evidence: UnsignedEvidence): Uint8Array {
   const { version, session, statement, hellos, rounds, check, messages, reporter } = evidence;
   const json = canonicalJson({ version, session, statement, hellos, rounds, check, messages, reporter });
   return encodeUnambiguously(['mpc/v1/evidence', taggedHash('mpc/v1/evidence-content', json)]);
 }
 
-/** The object that a text holds, or why it holds none. */
+/** The evidence that a text holds, or why the text holds none. */
 export function readEvidence(
   json: string | Uint8Array,
 ): { readonly evidence: EvidenceObject } | { readonly fault: string } {
@@ -90,7 +96,10 @@ export function readEvidence(
   return { fault: `${issue?.path.join('.') || 'the object'}: ${issue?.message}` };
 }
 
-/** Whether so many values are in what JSON.parse has made. Not by recursion: a text can nest deeper than the stack. */
+/**
+ * Whether a value from JSON.parse holds more than `limit` values. Without recursion: a text can nest deeper than the
+ * stack.
+ */
 function hasMoreThan(limit: number, value: unknown): boolean {
   const ahead = [value];
   for (let seen = 1; ahead.length > 0; seen++) {

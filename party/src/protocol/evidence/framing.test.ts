@@ -1,4 +1,7 @@
-/** Rows A5, P1, T3 of the attack list: evidence against a party that was honest, by others who would do anything for it. */
+/**
+ * Rows A5, P1, T3 of the attack list: evidence against an honest party, made by other parties that would do anything to
+ * have the party convicted.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Envelope, openSigned, signMessage, withPayload } from '../session/envelope.ts';
@@ -22,7 +25,7 @@ import { verifyEvidence } from './verify-evidence.ts';
 const LIAR = 1;
 const reporter = { me: LIAR, signer: identityOf(LIAR), levels };
 
-/** What party 1 has in its hands after a session, and whom of what it would accuse. */
+/** What party 1 holds after a session, and the accusations that party 1 would make. */
 interface Accusations {
   readonly failure: Misbehaviour;
   readonly record: SessionRecord;
@@ -43,7 +46,7 @@ const only = (checks: readonly string[], all: Accusations): Accusations => ({
   accusations: all.accusations.filter(({ check }) => checks.includes(check)),
 });
 
-/** Why evidence shows nothing that the liar has signed. */
+/** Signs a report as the liar, and returns why the report convicts nobody. */
 async function acquittal(report: UnsignedEvidence): Promise<string> {
   const verdict = verifyEvidence(await signReport(report, reporter.signer), fingerprints, levels);
   assert.ok(!verdict.confirmed, `an honest party is convicted of ${report.check}`);
@@ -62,7 +65,7 @@ const offline = await accuse(list =>
 const online = await accuse(list =>
   onlineWith({ as: party => (party.me === LIAR ? accusing(party, 'partial signature', list) : party) }),
 );
-/** The liar has spoiled it, which party 2 overlooks. */
+/** A session that the liar has spoiled, which party 2 overlooks. */
 const alert = await accuse(list =>
   interactiveWith({
     as: party => {
@@ -70,7 +73,7 @@ const alert = await accuse(list =>
       const more = (own: Opening) => ({ ...own, delta: curve.addScalars(own.delta, curve.scalar(1n)) });
       const spoiling = instead(party, {
         broadcast: (round, message) =>
-          // what is broadcast in the round `open` is an Opening
+          // the message of the round `open` is an Opening
           party.broadcast(round, round === 'open' ? (more(message as Opening) as typeof message) : message),
       });
       return accusing(spoiling, 'products', list);
@@ -96,7 +99,7 @@ for (const [name, { record, accusations, statement, failure }] of Object.entries
   });
 }
 
-/** The evidence by which party 2 would be accused, if it were not honest. */
+/** The evidence that would convict party 2 of failing a check if party 2 were not honest. */
 function draft({ record, accusations, statement }: Accusations, check: string): UnsignedEvidence {
   const accusation = accusations.find(({ check: name, messages }) => name === check && messages[0]?.from === 2);
   assert.ok(accusation);
@@ -121,7 +124,7 @@ const opened = ({ from, signed, signature, payload }: ShownMessage): Envelope =>
 
 const { commit } = interactiveMessages(parameters, curve, 2);
 
-/** What the liar says in its first round, and what it could have said. */
+/** The rounds of a report, and the messages of the first round if the liar had committed to something else. */
 async function commitments({ rounds }: UnsignedEvidence) {
   const [first = assert.fail(), ...others] = rounds;
   const [own = assert.fail(), ...theirs] = first.messages;

@@ -1,6 +1,4 @@
-/**
- * Makes the judge of one piece of evidence: the judge of the session itself, restricted to what is public.
- */
+/** Makes the judge of one piece of evidence: the judge of the session itself, restricted to what is public. */
 import type { Check } from '../session/checks.ts';
 import { tryDecode } from '../session/codec.ts';
 import { type SessionParameters, sessionContext } from '../session/context.ts';
@@ -20,29 +18,35 @@ export interface Accusation {
   readonly parameters: SessionParameters;
   readonly identities: Identities;
   readonly levels: Levels;
-  /** Of the session, or of the run of the accused before there was one. */
+  /** The id of the session; of the run of the accused, if its messages were signed before there was a session id. */
   readonly sid: Uint8Array;
   readonly accused: PartyId;
-  /** Of the accused. */
+  /** The messages of the accused. */
   readonly messages: readonly Opened[];
 }
 
-/** Whether the check is the protocol's own, and not one that every session makes. */
+/** Whether the check is one of the protocol itself, and not one that every session makes. */
 export const isOfProtocol = (check: string): boolean => ![EQUIVOCATION, FALSE_VIEW, ENCODING].includes(check);
 
-/** @throws Refusal if something is there that is not needed, or something is not there; RangeError, EncodingError */
+/**
+ * The judge of an accusation.
+ * @throws Refusal if the evidence holds more or less than the judge needs; RangeError, EncodingError
+ */
 export function judgeFor(accusation: Accusation): Judge {
   return isOfProtocol(accusation.evidence.check) ? judgeOfProtocol(accusation) : judgeOfSession(accusation);
 }
 
-/** For what breaks any session: nothing is to be known of the protocol, but what its messages look like. */
+/**
+ * The judge for a check that every session makes. The judge needs nothing of the protocol but the codecs of its
+ * messages.
+ */
 function judgeOfSession(accusation: Accusation): Judge {
   const { evidence, parameters, levels, messages } = accusation;
   const { check, rounds, statement } = evidence;
   if (rounds.length > 0 || statement.of !== 'nothing') refuse('more than it takes to show it');
   const isContradiction = check === EQUIVOCATION;
   if (messages.length !== (isContradiction ? 2 : 1)) refuse('not as many messages as it takes to show it');
-  // what was said is not needed, and may be meant for one party alone
+  // the payloads are not needed, and may be meant for one party alone
   if (isContradiction && messages.some(({ payload }) => payload !== undefined)) refuse('more than it takes to show it');
   const [first, second] = messages.map(({ signed }) => Buffer.from(signed));
   if (first && second && first.compare(second) >= 0) refuse('messages that are not in order');
@@ -50,7 +54,7 @@ function judgeOfSession(accusation: Accusation): Judge {
   return makeJudge(accusation, check === ENCODING && isData ? messagesOf(parameters, levels) : {});
 }
 
-/** For what breaks this protocol. */
+/** The judge for a check of the protocol itself. */
 function judgeOfProtocol(accusation: Accusation): Judge {
   const { evidence, parameters, levels, sid, messages } = accusation;
   const codecs = messagesOf(parameters, levels);
@@ -88,8 +92,9 @@ function saidIn(round: ShownRound, accusation: Accusation, codecs: Messages): Re
 }
 
 /**
- * The session would have ended at an earlier check that fails for anybody. After that nothing is anybody else's fault: who reveals a
- * modulus that is not what it committed to, but another's, makes both look alike.
+ * Refuses the evidence if an earlier check fails for any party: the session would have ended at that check. After such
+ * a failure no other party can be blamed: if a party reveals the modulus of another party instead of the one that it
+ * committed to, both parties look alike.
  */
 function passesForAll(check: Check, said: Received<unknown> | undefined, reporter: PartyId): void {
   for (const [party, message] of said ?? [])

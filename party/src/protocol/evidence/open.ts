@@ -1,4 +1,7 @@
-/** What the messages in evidence say, once all signatures have held: which session it was, and what the accused was shown in it. */
+/**
+ * Opens the messages in evidence by verifying their signatures: which session they are of, and which broadcasts the
+ * accused received in that session.
+ */
 import { type PublicIdentity, parsePublicIdentity } from '../identity/identity.ts';
 import { tryDecode } from '../session/codec.ts';
 import { contextFields, type SessionParameters } from '../session/context.ts';
@@ -16,7 +19,7 @@ import { refuse } from './refusal.ts';
 
 export type Identities = ReadonlyMap<PartyId, PublicIdentity>;
 
-/** A message with what its sender signed. */
+/** A message with the header that its sender signed. */
 export interface Opened extends SignedMessage {
   readonly header: Header;
 }
@@ -30,7 +33,10 @@ export const parametersOf = ({ members, extras, ...rest }: ShownSession): Sessio
 export const identitiesOf = ({ members }: ShownSession): Identities =>
   new Map(members.map(({ id, identity }) => [id, parsePublicIdentity(identity)]));
 
-/** @throws Refusal unless the party whose message it is said to be has signed it */
+/**
+ * Opens a message.
+ * @throws Refusal unless the message is signed by the party that it is said to be from
+ */
 export function open(identities: Identities, shown: ShownMessage): Opened {
   const { from } = shown;
   const identity = identities.get(from) ?? refuse(`party ${from} is not in the session`);
@@ -44,7 +50,10 @@ export function open(identities: Identities, shown: ShownMessage): Opened {
   return { ...message, header };
 }
 
-/** The session id, of the hellos of all parties, which are all about this very session. @throws Refusal, ContextMismatch */
+/**
+ * The session id, computed from the hellos of all parties. Each hello must be about this very session.
+ * @throws Refusal, ContextMismatch
+ */
 export function sidOf(
   parameters: SessionParameters,
   identities: Identities,
@@ -67,8 +76,9 @@ export function openHello(parameters: SessionParameters, identities: Identities,
 }
 
 /**
- * What was broadcast in a round, as the accused says that it was. Others could sign something else for this place whenever they like, and
- * its messages would not fit that: so nothing counts but what it has signed that it received.
+ * The broadcasts of a round, exactly as the accused has signed that it received them. Other parties could sign another
+ * broadcast for the same place at any time, and the messages of the accused would not fit that one: so only what the
+ * accused has signed counts.
  * @throws Refusal
  */
 export function receivedBy(
@@ -95,7 +105,7 @@ export function receivedBy(
   return { opened, decoded: new Map(decoded) };
 }
 
-/** Whether it was signed before there was a session id. */
+/** Whether a message was signed before there was a session id. */
 export const isOfHandshake = ({ type, round }: Header): boolean =>
   type === 'hello' || (type === 'view' && round === HELLO);
 

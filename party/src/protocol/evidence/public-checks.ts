@@ -30,17 +30,19 @@ import type { EcdsaCurve } from '../signing/ecdsa.ts';
 import { refuse } from './refusal.ts';
 import { readPresignature, readPresigning, type Statement } from './statement.ts';
 
-/** How long everything is at each level: cggmpParameters, but for tests. */
+/** The parameters of each security level: `cggmpParameters`, except in tests. */
 export type Levels = { readonly [level in SecurityLevel]: CggmpParameters };
 
-/** The checks of one session. They can be made once the broadcasts that they are judged by have been kept. */
+/**
+ * The checks of one session. A check can be made once `keep` has received the broadcasts that the check is judged by.
+ */
 export interface PublicChecks {
-  /** In the order in which a session makes them. */
+  /** The checks, in the order in which a session makes them. */
   readonly checks: readonly Check[];
   keep(round: string, received: Received<unknown>): void;
 }
 
-/** What the parties of a session know of it when it begins. */
+/** What the parties of a session know when the session begins. */
 export interface Setting {
   readonly parameters: SessionParameters;
   readonly context: SessionContext;
@@ -53,7 +55,7 @@ interface Suite {
   readonly curve: EcdsaCurve | undefined;
 }
 
-/** What all protocols need to know of a suite. @throws Refusal */
+/** The parameters and the curve of a suite. @throws Refusal */
 function suiteOf({ suite }: SessionParameters, levels: Levels): Suite {
   const { level, curve } = parseSuite(suite) ?? refuse(`nobody outside of it can judge a session of ${suite}`);
   return { parameters: levels[level], curve };
@@ -61,7 +63,10 @@ function suiteOf({ suite }: SessionParameters, levels: Levels): Suite {
 
 const curveOf = ({ curve }: Suite): EcdsaCurve => curve ?? refuse('a suite without a curve');
 
-/** The messages of the session's protocol. @throws Refusal for a protocol whose messages may hold what only their recipient may know */
+/**
+ * The messages of the session's protocol.
+ * @throws Refusal for a protocol whose messages may hold what only their recipient may know
+ */
 export function messagesOf(session: SessionParameters, levels: Levels): Messages {
   const suite = suiteOf(session, levels);
   const signers = session.members.length;
@@ -79,7 +84,10 @@ export function messagesOf(session: SessionParameters, levels: Levels): Messages
   }
 }
 
-/** @throws Refusal if the session was about something else than the statement; RangeError, EncodingError */
+/**
+ * The checks of the session's protocol.
+ * @throws Refusal if the session was about something else than the statement; RangeError, EncodingError
+ */
 export function publicChecksOf(setting: Setting): PublicChecks {
   const { parameters: session, context, statement, levels } = setting;
   const suite = suiteOf(session, levels);
@@ -124,7 +132,7 @@ function presigning({ statement, context }: Setting, suite: Suite, parties: read
   return new PresignView({ parties, context }, readPresigning(statement, curveOf(suite), suite.parameters));
 }
 
-/** The session's own checks, as checks of whatever its messages hold. */
+/** The checks of a session, with the view that keeps the broadcasts for them. */
 const publicChecks = (
   checks: readonly Check[],
   shown: { keep(round: string, received: Received<unknown>): unknown },
@@ -135,7 +143,11 @@ const publicChecks = (
   },
 });
 
-/** Whether the session was about this: everything that is agreed on by name is in its context. */
+/**
+ * Verifies that the session was about this agreement: the context of the session holds each value that is agreed on by
+ * name.
+ * @throws Refusal
+ */
 function agreed(session: SessionParameters, agreement: Pick<SessionParameters, 'extras' | 'suite'>): void {
   if (session.suite !== agreement.suite) refuse(`the session is of ${session.suite}, not of ${agreement.suite}`);
   for (const [name, value] of Object.entries(agreement.extras))

@@ -11,6 +11,6 @@ export const refuse = (why: string): never => {
   throw new Refusal(why);
 };
 
-/** Whether it is what was to be judged that is wrong, and not the judge. */
+/** Whether an error is a fault of the evidence, and not of the judge. */
 export const isAboutEvidence = (error: unknown): error is Error =>
   [Refusal, ContextMismatch, RangeError, EncodingError, PresignAborted].some(kind => error instanceof kind);

@@ -23,37 +23,44 @@ function misbehaviourAt(simulated: Simulated<unknown>, party: PartyId): Misbehav
 
 const reporter = (me: PartyId) => ({ me, signer: identityOf(me), levels });
 
-/** Proves nothing to party 1, and says nothing to the others of why it leaves. */
 const messages = interactiveMessages(parameters, curve, 3);
 const unproven = changing(messages, 'proveCommitments', ({ k, gamma }) => ({ gamma, k: { ...k, z1: k.z1 + 1n } }));
+/** An adversary whose proof to party 1 is wrong, so that party 3 hears of the cheat from party 1 alone. */
 const toPartyOne: Adversary = message => (message.to === 1 ? unproven(message) : [message.payload]);
 
-test('a party that heard of a cheat from another one can show it as well, and after its failure came from another thread', async () => {
-  const { simulated } = await interactiveWith({ signers: [1, 2, 3], adversary: toPartyOne });
-  const { check, culprits, evidence, record } = misbehaviourAt(simulated, 3);
-  const sent = structuredClone({ check, culprits, evidence, record });
-  const failure = new Misbehaviour(sent.check, sent.culprits, sent.evidence, sent.record);
-  const [shown = assert.fail()] = await reportMisbehaviour(failure, presigning, reporter(3));
-  assert.equal(shown.reporter, 3);
-  const verdict = verifyEvidence(shown, fingerprints, levels);
-  assert.ok(verdict.confirmed && verdict.culprit === CHEAT);
-});
+test(
+  'a party that heard of a cheat from another one can show it as well, ' +
+    'and after its failure came from another thread',
+  async () => {
+    const { simulated } = await interactiveWith({ signers: [1, 2, 3], adversary: toPartyOne });
+    const { check, culprits, evidence, record } = misbehaviourAt(simulated, 3);
+    const sent = structuredClone({ check, culprits, evidence, record });
+    const failure = new Misbehaviour(sent.check, sent.culprits, sent.evidence, sent.record);
+    const [shown = assert.fail()] = await reportMisbehaviour(failure, presigning, reporter(3));
+    assert.equal(shown.reporter, 3);
+    const verdict = verifyEvidence(shown, fingerprints, levels);
+    assert.ok(verdict.confirmed && verdict.culprit === CHEAT);
+  },
+);
 
-test('evidence is about identities: others than those that were noted refute it, and one that was not noted', async () => {
-  const { simulated } = await interactiveWith({ signers: [1, 2, 3], adversary: twoFaced('data', 'commit') });
-  const [shown = assert.fail()] = await reportMisbehaviour(misbehaviourAt(simulated, 1), presigning, reporter(1));
-  assert.ok(verifyEvidence(shown, new Map(), levels).confirmed);
-  const stranger = new Map([...fingerprints, [3, 'ab'.repeat(32)]] as const);
-  const unknown = new Map([...fingerprints].slice(0, 2));
-  for (const [noted, why] of [
-    [stranger, /the identity of party 3 has the fingerprint [0-9a-f]{64}, not abab/],
-    [unknown, /no fingerprint was given for party 3/],
-  ] as const) {
-    const verdict = verifyEvidence(shown, noted, levels);
-    assert.ok(!verdict.confirmed);
-    assert.match(verdict.reason, why);
-  }
-});
+test(
+  'evidence is about identities: others than those that were noted refute it, ' + 'and one that was not noted',
+  async () => {
+    const { simulated } = await interactiveWith({ signers: [1, 2, 3], adversary: twoFaced('data', 'commit') });
+    const [shown = assert.fail()] = await reportMisbehaviour(misbehaviourAt(simulated, 1), presigning, reporter(1));
+    assert.ok(verifyEvidence(shown, new Map(), levels).confirmed);
+    const stranger = new Map([...fingerprints, [3, 'ab'.repeat(32)]] as const);
+    const unknown = new Map([...fingerprints].slice(0, 2));
+    for (const [noted, why] of [
+      [stranger, /the identity of party 3 has the fingerprint [0-9a-f]{64}, not abab/],
+      [unknown, /no fingerprint was given for party 3/],
+    ] as const) {
+      const verdict = verifyEvidence(shown, noted, levels);
+      assert.ok(!verdict.confirmed);
+      assert.match(verdict.reason, why);
+    }
+  },
+);
 
 const key = { curve: 'secp256k1', threshold: 2 } as const;
 const keygenWith = (adversary: Adversary) =>

@@ -1,4 +1,4 @@
-/** Makes evidence of what a session has found out, for those who were not in it. */
+/** Makes evidence of the misbehaviour that a session has found, for those who were not in the session. */
 import { sessionContext } from '../session/context.ts';
 import type { Misbehaviour } from '../session/errors.ts';
 import { sessionId } from '../session/hello.ts';
@@ -33,9 +33,9 @@ export interface Reporter {
 }
 
 /**
- * One object for each culprit of whom anybody can be shown what it did; none if that takes a secret, as of a share that was dealt to this
- * party. Each is verified before it is given out.
- * @param statement what the session used that was not shown in it
+ * Returns evidence against each culprit whose misbehaviour can be shown to anybody. There is none if that would take a
+ * secret, such as a share that was dealt to this party. Each object is verified before it is returned.
+ * @param statement the inputs of the session that were not shown in it
  */
 export async function reportMisbehaviour(
   failure: Misbehaviour,
@@ -47,7 +47,7 @@ export async function reportMisbehaviour(
   const confirmed: EvidenceObject[] = [];
   for (const item of failure.evidence) {
     const draft = tryDraft(() => draftReport(record, item, statement, me, levels));
-    // judged as others will: from its text
+    // the report is judged as other parties will judge it: from its text
     const read = draft && readEvidence(JSON.stringify(await signReport(draft, signer)));
     if (read && 'evidence' in read && verifyEvidence(read.evidence, new Map(), levels).confirmed)
       confirmed.push(read.evidence);
@@ -69,7 +69,10 @@ function tryDraft(draft: () => UnsignedEvidence): UnsignedEvidence | undefined {
   }
 }
 
-/** @throws Refusal for what cannot be shown to others; RangeError, EncodingError */
+/**
+ * Drafts the report of a misbehaviour.
+ * @throws Refusal if the misbehaviour cannot be shown to others; RangeError, EncodingError
+ */
 export function draftReport(
   record: SessionRecord,
   { check, messages }: Evidence,
@@ -125,7 +128,7 @@ function showSession({ parameters }: SessionRecord): ShownSession {
   };
 }
 
-/** What was said twice may be for one party alone, and is not shown. */
+/** The contradicting messages, without their payloads, which may be meant for one party alone. */
 const contradiction = (messages: readonly SignedMessage[]): ShownMessage[] =>
   messages.map(({ payload: _, ...message }) => showMessage(message)).sort((a, b) => (a.signed < b.signed ? -1 : 1));
 

@@ -1,6 +1,7 @@
 /**
- * The public inputs of a check that were not shown in its session: auxiliary information, sharing, presignature. Sessions name the hashes of
- * them in their contexts (signing/cggmp24/agreement.ts), so that what is written here is what all parties meant, or nothing.
+ * The public inputs of a check that were not shown in its session: auxiliary information, sharing, presignature. The
+ * context of a session names the hashes of these inputs (signing/cggmp24/agreement.ts), so that a statement counts only
+ * if it holds what all parties meant.
  */
 import * as z from 'zod';
 import { type Curve, curves, type Point } from '../curve/curve.ts';
@@ -17,7 +18,7 @@ import type { EcdsaCurve } from '../signing/ecdsa.ts';
 import { type SigningKey, tweakPoint } from '../signing/signing-key.ts';
 import { bytesInHex, hex, natural, ordered, unhex } from './fields.ts';
 
-/** Of the longest moduli. */
+/** The length of the longest moduli. */
 const MODULUS_BITS = 3072;
 
 const party = z.int().min(1).max(MAX_PARTY);
@@ -38,7 +39,7 @@ export const statement = z.discriminatedUnion('of', [
       parties: ordered(z.array(party).max(MAX_PARTY), id => id),
       commitments: z.array(point).min(1).max(MAX_PARTY),
     }),
-    /** What is added to the shared key. */
+    /** The scalar that is added to the shared key. */
     offset: scalar,
   }),
   z.strictObject({
@@ -54,10 +55,13 @@ export const statement = z.discriminatedUnion('of', [
 export type Statement = z.infer<typeof statement>;
 type StatementOf<K extends Statement['of']> = Extract<Statement, { of: K }>;
 
-/** Of auxiliary information, where everything is shown, and of what needs no check of the protocol. */
+/**
+ * The statement of a session that makes auxiliary information, where everything is shown, and of accusations that need
+ * no check of the protocol.
+ */
 export const noStatement: Statement = { of: 'nothing' };
 
-/** Of presigning and of interactive signing. */
+/** The statement of presigning and of interactive signing. */
 export function presigningStatement({ auxiliary, sharing, key }: PresignFacts): StatementOf<'presigning'> {
   const curve = curves[sharing.curve];
   const { threshold, parties, commitments } = sharing;
@@ -77,7 +81,7 @@ export function presigningStatement({ auxiliary, sharing, key }: PresignFacts): 
   };
 }
 
-/** Of signing from a presignature. */
+/** The statement of signing from a presignature. */
 export function presignatureStatement(
   terms: PresignatureTerms,
   facts: Pick<OnlineFacts, 'curve' | 'key'>,
@@ -98,7 +102,7 @@ export function presignatureStatement(
   };
 }
 
-/** @throws RangeError, EncodingError for what no session could be about */
+/** @throws RangeError, EncodingError if no session could be about the statement */
 export function readPresigning(
   { auxiliary, sharing: shown, offset }: StatementOf<'presigning'>,
   curve: EcdsaCurve,
@@ -137,7 +141,7 @@ export function readPresignature(
   return { terms, key: keyAt(curve, parent, offset) };
 }
 
-/** The key at an offset from another one: what CGGMP24 signs with, never with the opposite of a key. */
+/** The key at an offset from another key. CGGMP24 signs with such a key, never with the negation of one. */
 function keyAt(curve: Curve, parent: Point, offset: string): SigningKey {
   const tweak = { negate: false, offset: curve.decodeScalar(unhex(offset)) };
   return { point: tweakPoint(curve, tweak, parent), tweak };

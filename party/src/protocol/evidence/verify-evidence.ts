@@ -1,10 +1,12 @@
 /**
- * Judges evidence by nothing but what is in it: pure, and without any trust in its reporter. What the accused has signed is held against
- * the very checks of the session.
+ * Judges evidence by nothing but its content: the judgement is pure, and does not trust the reporter. The messages that
+ * the accused has signed go through the very checks of the session.
  *
- * Others cannot make an honest party look guilty. Its message carries the session id, which is a hash of all hellos, its own among them,
- * and so of everything that the session was about. What others broadcast counts only if the accused has signed that it received just that,
- * for they could sign something else at any time. And if somebody else's failure would have ended the session before, nothing is shown.
+ * Other parties cannot make an honest party look guilty. A message carries the session id, which is a hash of all
+ * hellos, that of the sender among them, and so of everything that the session was about. The broadcasts of other
+ * parties count only if the accused has signed that it received exactly those, for the other parties could sign
+ * something else at any time. And if the failure of another party would have ended the session before, the evidence
+ * shows nothing.
  */
 import { fingerprint, type PublicIdentity } from '../identity/identity.ts';
 import { type SessionParameters, validateParameters } from '../session/context.ts';
@@ -85,8 +87,8 @@ function compareFingerprints(identities: Identities, expected: ReadonlyMap<Party
 }
 
 /**
- * What the accused's run is known by before there is a session id, and that it was about this session: its own hello tells. Of a hello
- * that says nothing only the reporter says what it was about.
+ * The id of the run of the accused, before there is a session id. The hello of the accused shows that the run was about
+ * this session. A hello that cannot be decoded shows nothing: only the reporter says what that hello was about.
  */
 function runOf(
   { hellos, check }: EvidenceObject,

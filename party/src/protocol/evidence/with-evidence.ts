@@ -6,7 +6,7 @@ import type { Levels } from './public-checks.ts';
 import { reportMisbehaviour } from './report.ts';
 import type { Statement } from './statement.ts';
 
-/** Misbehaviour, with what shows it to those who were not in the session, as far as it can be shown. */
+/** Misbehaviour with evidence for those who were not in the session, as far as there can be any. */
 export class ProvenMisbehaviour extends Misbehaviour {
   readonly reports: readonly EvidenceObject[];
 
@@ -18,7 +18,8 @@ export class ProvenMisbehaviour extends Misbehaviour {
 
 /**
  * Runs a session of a protocol whose evidence anybody can judge.
- * @param statement what the session uses that is not shown in it: long, and made only where somebody has cheated
+ * @param statement makes the inputs of the session that are not shown in it. They are long, and made only if a party
+ * has cheated.
  * @throws what `run` throws; ProvenMisbehaviour for Misbehaviour
  */
 export async function withEvidence<T>(

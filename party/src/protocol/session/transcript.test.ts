@@ -123,7 +123,7 @@ const HASHING: { readonly [file: string]: string } = {
   'requests/leadership.ts': 'an order, no commitment',
   'bans/bans.ts': 'the name of a file, as sha256sum shows it',
   'protocol/identity/identity.ts': 'fingerprint: what people compare',
-  'sealing/sealing.ts': 'compares what is read back with what was written; never leaves the process',
+  'sealing/rotate-sealing-key.ts': 'compares what is read back with what was written; never leaves the process',
 };
 
 const sources = readdirSync(join(import.meta.dirname, '../..'), { recursive: true, encoding: 'utf8' })

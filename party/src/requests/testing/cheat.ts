@@ -3,7 +3,10 @@ import { Keyring } from '../../keys/keyring.ts';
 import { curves } from '../../protocol/curve/curve.ts';
 import { Secret } from '../../protocol/secret.ts';
 
-/** From now on this party's share of this key is wrong by one, after all checks: what it then signs is a lie, rightly signed as its own. */
+/**
+ * Makes this party's share of this key wrong by one from now on, after all checks: the party then signs a false value,
+ * and signs it rightly as its own.
+ */
 export function makeCheat(t: TestContext, cheat: number, keyId: string): void {
   const honest = Keyring.prototype.share;
   t.mock.method(Keyring.prototype, 'share', async function (this: Keyring, id: string, epoch: number) {

@@ -27,12 +27,15 @@ export const signature: Signature = {
 };
 export const SECOND = 1_000;
 
-/** Party 1 with everything around it in the test's hands. The request's leaders are 1, 2, 3 in this order, unless told otherwise. */
+/**
+ * Party 1, with everything around it controlled by the test. The leaders of the request are 1, 2, 3 in this order,
+ * unless `order` says otherwise.
+ */
 export class Desk {
   readonly clock = new FakeClock();
   readonly api = new FakeApi();
   readonly observed: string[] = [];
-  /** Whom it asked to sign, session by session. */
+  /** The signers that party 1 asked, session by session. */
   readonly asked: (readonly number[])[] = [];
   /** How each session ends. */
   session: () => Promise<Signature> = async () => signature;
@@ -40,9 +43,9 @@ export class Desk {
   recorded: Signature | undefined;
   able = true;
   generation = 1;
-  /** The presignature that it may lead with. */
+  /** The presignature that party 1 may lead with. */
   presigned: Pooled | undefined;
-  /** How often it was told that there may be a place. */
+  /** How often party 1 was told that there may be a place. */
   woken = 0;
   present = new Set([1, 2, 3]);
   readonly states: RequestStates;
@@ -104,13 +107,13 @@ export class Desk {
     return this.request?.status ?? assert.fail('no status was written');
   }
 
-  /** Runs once; the milliseconds after which it wants to run again. */
+  /** Reconciles once. Returns the milliseconds after which the reconciler wants to run again. */
   async reconcile(): Promise<number | undefined> {
     const context = { signal: new AbortController().signal, log: new SilentLogger(), reconcileID: '' };
     return (await this.requests.reconcile(key, context)).requeueAfter;
   }
 
-  /** Runs, as often as it wants to, for so many milliseconds. */
+  /** Lets `ms` milliseconds pass, and reconciles as often as the reconciler wants to run. */
   async runFor(ms: number): Promise<void> {
     const end = this.clock.now() + ms;
     for (let next = await this.reconcile(); next !== undefined && this.clock.now() + next <= end; ) {

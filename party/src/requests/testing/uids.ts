@@ -1,6 +1,6 @@
 import { leaderOrder } from '../leadership.ts';
 
-/** A uid by which these parties lead in this order. Every call finds another one. */
+/** A uid for which these parties lead in this order. Every call returns another uid. */
 export function uidFor(order: readonly number[]): string {
   for (;;) {
     const uid = `uid-${next++}`;

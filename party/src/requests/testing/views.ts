@@ -1,4 +1,4 @@
-/** How one party sees the API server through somebody who changes what it is shown. */
+/** Views of the API server through a proxy that changes what one party is shown. */
 import type { HttpRequest, HttpResponse, Transport } from '@mpc-operator/runtime/transport';
 
 /** Changes the text of every answer. */
@@ -6,7 +6,7 @@ export function rewriting(api: Transport, rewrite: (text: string) => string): Tr
   return through(api, rewrite, chunk => Buffer.from(rewrite(Buffer.from(chunk).toString())));
 }
 
-/** Leaves out what a watch says of objects of this name. A direct question for one is answered. */
+/** Hides the objects of this name from watches. A direct request for such an object is answered. */
 export function unwatched(api: Transport, name: string): Transport {
   const hide = (chunk: Uint8Array): Uint8Array => {
     const lines = Buffer.from(chunk).toString().split('\n');
@@ -15,7 +15,7 @@ export function unwatched(api: Transport, name: string): Transport {
   return through(api, text => text, hide);
 }
 
-/** Holds back what the party writes to statuses, until the gate opens. */
+/** Holds back the party's writes to statuses until the gate opens. */
 export function holding(api: Transport, gate: Promise<void>): Transport {
   return {
     host: api.host,

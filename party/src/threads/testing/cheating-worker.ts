@@ -1,4 +1,4 @@
-/** The program of a thread whose proofs answer other challenges than those that everybody else asks. */
+/** The program of a thread that cheats: its proofs answer other challenges than those of all other parties. */
 import { testParameters } from '../../protocol/signing/cggmp24/testing/parameters.ts';
 import { serve } from '../serve.ts';
 

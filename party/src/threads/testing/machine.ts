@@ -5,7 +5,7 @@ import { primesLayout } from '../../protocol/signing/cggmp24/auxiliary-record.ts
 import { testParameters } from '../../protocol/signing/cggmp24/testing/parameters.ts';
 import { testPrimes } from '../../protocol/signing/cggmp24/testing/primes.ts';
 
-/** Parameters of no security, and primes that are no secret: each party has its own four. */
+/** A machine for tests: parameters of no security, and for each party four primes of its own, which are no secret. */
 export const testMachine = (party: PartyId): EcdsaMachine => ({
   thread: new URL('./worker.ts', import.meta.url),
   makePrimes: async () => {

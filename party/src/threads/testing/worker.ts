@@ -1,4 +1,4 @@
-/** The program of a thread with parameters of no security, and quick. */
+/** The program of a thread for tests: quick, with parameters of no security. */
 import { testParameters } from '../../protocol/signing/cggmp24/testing/parameters.ts';
 import { serve } from '../serve.ts';
 

@@ -13,7 +13,7 @@ import { CHEAT, type Cheat, changing, type Ended, flip, shorter } from './cheats
 import { identitiesOf, parameters, secretOf } from './material.ts';
 
 export interface AuxInfoDeviations {
-  /** Of whom the adversary is: party 2, if nobody. */
+  /** The party that the adversary controls; party 2 by default. */
   readonly cheat?: PartyId;
   readonly adversary?: Adversary;
   readonly secret?: SecretAuxiliary;

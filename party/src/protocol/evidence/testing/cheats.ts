@@ -1,4 +1,4 @@
-/** What a party does to fail a check, and how the session ended. */
+/** The ways in which a party fails a check, and how the session ends. */
 import { Misbehaviour } from '../../session/errors.ts';
 import type { Codec, Messages, Payload } from '../../session/messages.ts';
 import type { Party } from '../../session/party.ts';
@@ -11,7 +11,7 @@ export const CHEAT = 2;
 
 export interface Ended {
   readonly simulated: Simulated<unknown>;
-  /** What the session used that was not shown in it. */
+  /** The inputs of the session that were not shown in it. */
   readonly statement: Statement;
 }
 
@@ -23,7 +23,7 @@ export interface Cheat {
   run(): Promise<Ended>;
 }
 
-/** Sends something else in a round. */
+/** An adversary that changes its message of a round. */
 export function changing<M extends Messages, R extends keyof M & string>(
   messages: M,
   round: R,
@@ -34,10 +34,10 @@ export function changing<M extends Messages, R extends keyof M & string>(
   return inRound(round, payload => codec.encode(change(codec.decode(payload))));
 }
 
-/** Leaves a byte out. */
+/** An adversary that leaves out the first byte of its message of a round. */
 export const shorter = (round: string): Adversary => inRound(round, payload => payload.subarray(1));
 
-/** Tells party 1 something else than the others. */
+/** An adversary that tells party 1 something else than the other parties. */
 export const twoFaced =
   (type: string, round: string): Adversary =>
   message =>
@@ -45,12 +45,12 @@ export const twoFaced =
       ? [message.payload.map((byte, i) => (i === message.payload.length - 1 ? byte ^ 1 : byte))]
       : [message.payload];
 
-/** Says to party 1 the hello that it says to the others, but signed once more. */
+/** An adversary that sends party 1 the same hello as the other parties, but signed once more. */
 export const greetingAgain: Adversary = ({ type, to, payload }) => [
   type === 'hello' && to === 1 ? { again: payload } : payload,
 ];
 
-/** Shows what nobody has signed, within the header of the first message of a round. */
+/** An adversary whose view of a round shows what nobody has signed: a changed header of the first message. */
 export const falseView =
   (round: string): Adversary =>
   ({ type, round: at, payload }) => [
@@ -59,7 +59,7 @@ export const falseView =
 
 export const flip = (bytes: Uint8Array): Uint8Array => bytes.map((byte, i) => (i === 0 ? byte ^ 1 : byte));
 
-/** A party that does some of it otherwise. */
+/** The party with some of its methods replaced. */
 export const instead = <M>(party: Party<M>, changes: Partial<Party<M>>): Party<M> => ({
   ...{ me: party.me, parties: party.parties, others: party.others, context: party.context },
   exchange: party.exchange.bind(party),
@@ -68,10 +68,13 @@ export const instead = <M>(party: Party<M>, changes: Partial<Party<M>>): Party<M
   ...changes,
 });
 
-/** A party that overlooks whatever others do. */
+/** A party that overlooks all misbehaviour of the others. */
 export const overlooking = <M>(party: Party<M>): Party<M> => instead(party, { check: () => {} });
 
-/** A party that says of all others that they fail each check, and keeps what it would show for that; after the last one it leaves. */
+/**
+ * A party that accuses all others of failing each check, and collects the evidence that it would show. After the check
+ * `last` the party leaves.
+ */
 export const accusing = <M>(party: Party<M>, last: string, accusations: Evidence[]): Party<M> =>
   instead(party, {
     check(name, round, received, holds) {

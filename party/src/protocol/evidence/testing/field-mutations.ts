@@ -4,8 +4,9 @@ export interface FieldMutation {
 }
 
 /**
- * Everything that can be changed in a JSON value, one field at a time: each digit at the ends and in the middle of each string, each
- * number by one, each field left out, named otherwise or of another type, each item left out or there twice. Nobody lists fields by hand.
+ * Every change of one field of a JSON value: each digit at the ends and in the middle of each string, each number by
+ * one, each field left out, renamed or of another type, each item left out or repeated. No test has to list fields by
+ * hand.
  */
 export function* fieldMutations(value: unknown, path = ''): Generator<FieldMutation> {
   if (typeof value === 'string') yield* ofString(value, path);

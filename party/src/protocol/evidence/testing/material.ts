@@ -1,4 +1,4 @@
-/** One key and one generation of auxiliary information, of three parties with identities: what all cheats are tried on. */
+/** One key and one generation of auxiliary information, of three parties with identities, for all tests of cheats. */
 import { curves } from '../../curve/curve.ts';
 import { Identity } from '../../identity/identity.ts';
 import type { PartyId } from '../../session/party-id.ts';
@@ -14,7 +14,10 @@ import { derive } from '../../signing/hd.ts';
 import { presigningStatement } from '../statement.ts';
 
 export const curve = curves.secp256k1;
-/** Fewer repetitions than in other tests: proofs to all are slow, and a false one still holds once in 2^16. */
+/**
+ * Fewer repetitions than in other tests: proofs to all parties are slow, and a false proof still holds only once in
+ * 2^16.
+ */
 export const parameters: CggmpParameters = { ...testParameters, challengeBits: 16 };
 export const levels = { 112: parameters, 128: parameters } as const;
 
@@ -31,7 +34,7 @@ export function identityOf(party: PartyId): Identity {
   return identity;
 }
 
-/** What each party brings to auxiliary information. */
+/** The secrets that each party brings to auxiliary information. */
 export const secrets: ReadonlyMap<PartyId, SecretAuxiliary> = new Map(
   [1, 2, 3].map(id => [id, { paillier: testKey(2 * id - 2), ring: testRing(2 * id - 1) }]),
 );
@@ -49,5 +52,5 @@ export const signing = { shares, auxiliary, data, signers: [1, 2], parameters };
 
 const facts = presignFacts(presignInput(1, signing));
 export const presigning = presigningStatement(facts);
-/** The key that signs online: a child of the shared one. */
+/** The key that signs online: a child of the shared key. */
 export const child = derive('secp256k1', groupKey(facts.sharing), new Uint8Array(32).fill(7), [0, 7]).key;

@@ -30,7 +30,7 @@ import { child, curve, data, identitiesOf, identityOf, parameters, presigning, s
 
 export interface SigningDeviations {
   readonly signers?: readonly PartyId[];
-  /** Of party 2. */
+  /** The adversary that controls party 2. */
   readonly adversary?: Adversary;
   readonly as?: <M extends PresignMessages>(party: Party<M>) => Party<M>;
 }
@@ -70,19 +70,19 @@ const two = interactiveMessages(parameters, curve, 2);
 const three = interactiveMessages(parameters, curve, 3);
 const one = curve.scalar(1n);
 
-/** Opens something else than it has, and knows it. */
+/** The cheat knowingly opens something else than it has. */
 const opening = (change: (own: Opening) => Opening): SigningDeviations => ({
   as: party =>
     party.me === CHEAT
       ? instead(party, {
           broadcast: (round, message) =>
-            // what is broadcast in the round `open` is an Opening
+            // the message of the round `open` is an Opening
             party.broadcast(round, round === 'open' ? (change(message as Opening) as typeof message) : message),
         })
       : party,
 });
 
-/** Multiplies something else for party 3. Both overlook it. */
+/** The cheat multiplies something else for party 3, and both parties overlook that. */
 const spoiling = (change: (product: Multiplications['products'][number]) => Multiplications['products'][number]) => ({
   signers: [1, 2, 3],
   adversary: changing(three, 'multiply', sent => ({
@@ -94,7 +94,7 @@ const spoiling = (change: (product: Multiplications['products'][number]) => Mult
 
 const { n: N2 } = secretOf(2).paillier;
 const { key: key3 } = secretOf(3).paillier;
-/** What party 3 decrypts is 1 more. */
+/** A product that is 1 more when party 3 decrypts it. */
 const plusOne = (D: bigint): bigint => key3.add(D, 1n + key3.modulus);
 
 type PresignCheat = readonly [check: string, what: string, deviations: SigningDeviations];
@@ -126,7 +126,7 @@ const presignCheats: readonly PresignCheat[] = [
     spoiling(({ gamma, x }) => ({ x, gamma: { ...gamma, D: plusOne(gamma.D) } })),
   ],
 ];
-// each way of it in one of the protocols: proofs to all are slow
+// each kind of false opening is tried in one protocol only: proofs to all parties are slow
 const offlineCheats: readonly PresignCheat[] = [
   [
     'opening',
