@@ -46,7 +46,7 @@ function verify({ purpose, curve }: KeySpec, publicKey: Uint8Array, signature: U
 /** What a report says that another start of the party does not change. */
 const lasting = ({ presignatures: _, ...report }: KeyReport): object => report;
 
-test('parties that open the stores of an older version have the same keys, signatures and identities, and sign on', async t => {
+test('parties that open older stores have the same keys, signatures and identities, and sign on', async t => {
   const cluster = new PartyCluster(t);
   for (const party of PARTIES) {
     const path = temporaryPath(t);

@@ -44,8 +44,8 @@ const POOL = 'party/src/presignatures/pool.ts';
 const POOL_TEST = 'party/src/presignatures/pool.test.ts';
 const BANS = 'party/src/bans/bans.ts';
 const LIFTING_TEST = 'party/src/bans/lifting.test.ts';
-const WATCHED_HOST = 'party/src/bans/watched-host.ts';
-const WATCHED_HOST_TEST = 'party/src/bans/watched-host.test.ts';
+const EXCLUDING_HOST = 'party/src/bans/excluding-host.ts';
+const EXCLUDING_HOST_TEST = 'party/src/bans/excluding-host.test.ts';
 const HD = 'party/src/protocol/signing/hd.ts';
 const HD_TEST = 'party/src/protocol/signing/hd.test.ts';
 
@@ -466,7 +466,7 @@ export const guards: readonly Guard[] = [
     'pooled.owner === leader &&',
   ),
   guard(
-    { row: 'A6', file: WATCHED_HOST, test: WATCHED_HOST_TEST, tests: 'A6: no session with a party that is banned' },
+    { row: 'A6', file: EXCLUDING_HOST, test: EXCLUDING_HOST_TEST, tests: 'A6: no session with a party that is banned' },
     'a proven cheater goes on with the other keys, bit by bit',
     'if (banned.length > 0)',
     'if (banned.length > job.parties.length)',
@@ -474,7 +474,7 @@ export const guards: readonly Guard[] = [
   guard(
     { row: 'A6', file: BANS, test: LIFTING_TEST, tests: 'A6: what a party was forgiven' },
     'a party that has old evidence bans another one again each time that the ban is lifted',
-    'if (session !== undefined) this.#forgiven.add(liftedBanOf(party, session));',
+    'if (session !== undefined) this.#lifted.add(liftedBanOf(party, session));',
   ),
   guard(
     { row: 'A6', file: BANS, test: LIFTING_TEST, tests: 'A6: a judgement that ends after' },
@@ -483,7 +483,7 @@ export const guards: readonly Guard[] = [
     'if (this.has(party)) return;',
   ),
   guard(
-    { row: 'A6', file: WATCHED_HOST, test: WATCHED_HOST_TEST, tests: 'A6: whom a session convicts' },
+    { row: 'A6', file: EXCLUDING_HOST, test: EXCLUDING_HOST_TEST, tests: 'A6: whom a session convicts' },
     'a proven cheater is asked again for the next request',
     'if (error instanceof ProvenMisbehaviour) await this.#bringToJudge(error);',
   ),

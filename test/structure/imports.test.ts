@@ -45,7 +45,7 @@ test('a circle of folders is found although no two files import each other', () 
   assert.deepEqual(circles(edges.slice(1)), []);
 });
 
-test('the protocols of a party import nothing else of it, and no package that knows a network, a clock or a log', () => {
+test('the protocols of a party import nothing else of it, and no package with a network, a clock or a log', () => {
   const imports = importsOf(sourceFiles(`${PROTOCOL}*.ts`));
   assert.deepEqual(shown(imports.filter(isForeign)), []);
   assert.ok(imports.length > 500, `${imports.length} imports were found`);

@@ -32,8 +32,9 @@ function resolved(specifier: string, from: string): string {
 }
 
 /**
- * The circles in which the parts of a folder import each other: its files, and its subfolders taken whole. A circle of files shows in the
- * folder that holds them all; a circle of folders shows although no two of their files import each other. At most one circle a folder.
+ * The circles in which the parts of a folder import each other: its files, and its subfolders taken whole. A circle of
+ * files shows in the folder that holds them all; a circle of folders shows although no two of their files import each
+ * other. At most one circle for each folder.
  * @returns the imports that make up each circle
  */
 export function circles(imports: readonly Import[]): Import[][] {

@@ -6,8 +6,8 @@ import type { SecurityLevel } from '@mpc-operator/crds/control';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { Bans } from '../bans/bans.ts';
+import { ExcludingHost } from '../bans/excluding-host.ts';
 import { EvidenceMessenger } from '../bans/messenger.ts';
-import { WatchedHost } from '../bans/watched-host.ts';
 import type { Custody } from '../custody.ts';
 import { auxiliaryId } from '../epochs/auxiliary-id.ts';
 import type { SessionHost } from '../host/session-host.ts';
@@ -46,7 +46,7 @@ export interface AuxiliaryService {
   readonly workers: WorkerPool;
   readonly bans: Bans;
   /** Runs sessions of threshold ECDSA. */
-  readonly host: WatchedHost;
+  readonly host: ExcludingHost;
   /** Keeps primes in stock until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -88,7 +88,7 @@ export async function auxiliaryService(options: AuxiliaryServiceOptions): Promis
   generationChanged();
   const bans = await Bans.open({ ...options, store: custody.store, workers });
   const messenger = new EvidenceMessenger({ bans, channel: network.open('evidence'), peers, clock, log });
-  const host = new WatchedHost(options.host, bans, log);
+  const host = new ExcludingHost(options.host, bans, log);
   const ceremony = new AuxiliaryCeremony({ ...options, host, keyring, signer, primes, workers, bans });
   return {
     ceremony,

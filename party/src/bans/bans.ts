@@ -45,7 +45,7 @@ export class Bans {
   readonly #options: BansOptions;
   readonly #byParty = new Map<PartyId, Ban>();
   /** The lifted bans, by party and session. */
-  readonly #forgiven = new Set<string>();
+  readonly #lifted = new Set<string>();
   readonly #listeners = new Set<(evidence: EvidenceObject) => void>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -57,7 +57,7 @@ export class Bans {
     const bans = new Bans(options);
     for (const [party, ban] of await options.store.all(bansProjection))
       bans.#byParty.set(Number(party), { party: Number(party), ...ban });
-    for (const pardon of (await options.store.all(liftedBans)).keys()) bans.#forgiven.add(pardon);
+    for (const lifted of (await options.store.all(liftedBans)).keys()) bans.#lifted.add(lifted);
     partiesBanned.set(bans.#byParty.size);
     return bans;
   }
@@ -136,7 +136,7 @@ export class Bans {
     if (!this.has(party)) return false;
     const session = await this.#bannedIn(party);
     await store.append([{ type: 'BanLifted', party, ...(session !== undefined && { session }) }]);
-    if (session !== undefined) this.#forgiven.add(liftedBanOf(party, session));
+    if (session !== undefined) this.#lifted.add(liftedBanOf(party, session));
     this.#byParty.delete(party);
     partiesBanned.set(this.#byParty.size);
     log.warn('a ban was lifted', { party, session });
@@ -163,7 +163,7 @@ export class Bans {
 
   #isSettled(party: PartyId, evidence: EvidenceObject): boolean {
     const session = sessionOf(evidence);
-    return this.has(party) || (session !== undefined && this.#forgiven.has(liftedBanOf(party, session)));
+    return this.has(party) || (session !== undefined && this.#lifted.has(liftedBanOf(party, session)));
   }
 
   /**

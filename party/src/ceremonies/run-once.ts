@@ -1,7 +1,7 @@
 /**
- * A trigger runs once: a new value of an annotation, or a slot of a RotationPolicy. A trigger is part of the certificate
- * of the epoch that it led to, so that the parties know what they have carried out, whatever becomes of the objects in
- * Kubernetes. Of each source the last trigger counts.
+ * A trigger runs once: a new value of an annotation, or a slot of a RotationPolicy. A trigger is part of the
+ * certificate of the epoch that it led to, so that the parties know what they have carried out, whatever becomes of the
+ * objects in Kubernetes. For each source, the parties remember the last trigger.
  */
 import { parseTrigger } from '@mpc-operator/crds/annotations';
 import type { KeyReport } from '@mpc-operator/crds/control';

@@ -3,10 +3,10 @@ import type { Standing } from '../protocol/session/hello.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
 
 /**
- * Rejects a party whose store was set back, as by a restored snapshot. A start is recorded before anything else is done, so that such a store shows
- * itself: by a lower number of starts, by the same number with another first event, or by a higher number with less in
- * the log than before. A party whose own log misses what it has signed learns the same from a certificate
- * (keys/keyring.ts, StoreSetBack).
+ * Rejects a party whose store was set back, as by a restored snapshot. A start is recorded before anything else is
+ * done, so that such a store shows itself: by a lower number of starts, by the same number with another first event, or
+ * by a higher number with less in the log than before. The party itself learns of it from a certificate that bears its
+ * signature and is missing in its log (keys/keyring.ts, StoreSetBack).
  *
  * @param known what this party remembers of the other one; undefined: nothing
  * @throws ContextMismatch naming the party

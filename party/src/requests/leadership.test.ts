@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { chooseSigners, leaderOrder, turnOf } from './leadership.ts';
+import { chooseSigners, leaderOrder } from './leadership.ts';
+import { turnOf } from './takeover.ts';
 import { uidFor } from './testing/uids.ts';
 
 const uid = fc.uuid();

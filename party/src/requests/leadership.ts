@@ -14,15 +14,6 @@ export function leaderOrder(uid: string, parties: readonly PartyId[]): PartyId[]
   return [...parties].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 
-/**
- * The number of parties that are present and lead before `me`. With 0 the party leads at once; the others take over one
- * after the other while there is no answer.
- */
-export function turnOf(me: PartyId, uid: string, parties: readonly PartyId[], present: ReadonlySet<PartyId>): number {
-  const order = leaderOrder(uid, parties).filter(p => p === me || present.has(p));
-  return order.indexOf(me);
-}
-
 export interface Candidates {
   readonly leader: PartyId;
   readonly parties: readonly PartyId[];

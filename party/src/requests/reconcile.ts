@@ -17,11 +17,11 @@ import { isOfSession, Misbehaviour, Timeout } from '../protocol/session/errors.t
 import type { PartyId } from '../protocol/session/party-id.ts';
 import { isEcdsa, type Length, restAfter, SessionPlaces, within } from './concurrency.ts';
 import type { Decision, ToFail, ToSign } from './decision.ts';
-import { turnOf } from './leadership.ts';
 import { bannedOf, type Plan, planOf } from './plan.ts';
 import type { RequestSigner } from './request-signer.ts';
 import { progressOf, type RequestState, type RequestStates } from './request-state.ts';
 import { failed, pending, type Signature, succeeded, withLast, writeStatus } from './status.ts';
+import { TAKEOVER, turnBegins } from './takeover.ts';
 
 export interface RequestReconcilerOptions {
   readonly me: PartyId;
@@ -49,13 +49,6 @@ export interface RequestReconcilerOptions {
 const CONCURRENCY = 256;
 /** The deadline of one reconcile in milliseconds: above the longest wait for a place, and a session. */
 const RECONCILE_TIMEOUT = 300_000;
-/** Milliseconds that each party waits for the party whose turn is before its own. */
-const TAKEOVER = 3_000;
-/**
- * The milliseconds, at most half of the time that the request has, after which a party that gets nowhere is not waited
- * for any more.
- */
-const PATIENCE = 15_000;
 /** Decides between parties that were in equally many failed sessions. */
 const SUSPICION = 0.001;
 const QUORUM_POLL = 500;
@@ -238,14 +231,9 @@ export class RequestReconciler {
   /** Milliseconds until the turn of this party, if no other party has answered by then. */
   #untilTurn(state: RequestState, decision: Exclude<Decision, { kind: 'ignore' }>): number {
     const { me, peers, bans } = this.#options;
-    const { seen, lastActivity, culprits } = state;
-    const parties = decision.kind === 'sign' ? decision.key.spec.parties : decision.parties;
     const banned = decision.kind === 'sign' ? bannedOf(decision, bans) : [];
-    const present = new Set([...peers.present()].filter(p => !culprits.has(p) && !banned.includes(p)));
-    const begin = decision.kind === 'fail' ? Math.max(seen, decision.since) : seen;
-    const patience = decision.kind === 'sign' ? Math.min(PATIENCE, (decision.deadline - seen) / 2) : PATIENCE;
-    const since = Math.max(begin, Math.min(lastActivity, begin + patience));
-    return since + TAKEOVER * turnOf(me, state.uid, parties, present) - this.#now();
+    const present = new Set([...peers.present()].filter(p => !state.culprits.has(p) && !banned.includes(p)));
+    return turnBegins(me, decision, state, present) - this.#now();
   }
 
   #date(): Date {

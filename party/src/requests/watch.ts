@@ -36,7 +36,10 @@ export class Watch {
     return requests.map(({ metadata: { name } }) => ({ namespace: this.#namespace, name }));
   }
 
-  /** The request of this name and uid, asked for at the API server if the watch does not show it: an invitation may overtake the watch. */
+  /**
+   * The request of this name and uid. The party asks the API server if the watch does not show the request: an
+   * invitation may overtake the watch.
+   */
   async find(name: string, uid: string): Promise<SignRequest | undefined> {
     const key = { namespace: this.#namespace, name };
     const seen = this.requests.get(key);

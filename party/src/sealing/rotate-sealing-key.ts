@@ -53,8 +53,8 @@ async function destroyOldKeys({ hsm, store, target }: SealingKeyRotation): Promi
 }
 
 /**
- * Seals a secret under the new key, and opens the result once before it is committed: the commit replaces the only other
- * copy.
+ * Seals a secret under the new key, and opens the result once before it is committed: the commit replaces the only
+ * other copy.
  */
 async function sealAgain(rotation: SealingKeyRotation, name: SecretName): Promise<Moved> {
   const { hsm, store, target, read } = rotation;

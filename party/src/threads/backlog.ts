@@ -12,7 +12,7 @@ import type { PartyId } from '../protocol/session/party-id.ts';
 const MOST_FRAMES = 128;
 const MOST_BYTES = 4 * 1024 * 1024;
 
-export class Frames {
+export class Backlog {
   readonly #untaken: Map<PartyId, { frames: number; bytes: number }>;
 
   constructor(members: readonly PartyId[]) {

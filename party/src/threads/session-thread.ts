@@ -6,7 +6,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Verdict } from '../protocol/evidence/verify-evidence.ts';
 import type { Channel } from '../protocol/session/channel.ts';
 import type { SessionOptions, SessionOutcome } from '../protocol/session/session.ts';
-import { Frames } from './backlog.ts';
+import { Backlog } from './backlog.ts';
 import type { FromSession, Start, ToJudge, ToPrepare, ToSession } from './messages.ts';
 import { fromPlain, toPlain } from './plain-error.ts';
 import type { ThreadData } from './serve.ts';
@@ -116,7 +116,7 @@ async function accompany<T extends Task>(
   ended: PromiseWithResolvers<SessionOutcome<Output<T>>>,
 ): Promise<SessionOutcome<Output<T>>> {
   const { channel, observer, signal } = options;
-  const frames = new Frames(options.parameters.members.map(({ id }) => id));
+  const backlog = new Backlog(options.parameters.members.map(({ id }) => id));
   const stages = new Map<number, (() => void) | undefined>();
   const failures = new Map<number, unknown>();
   const post = (message: ToSession): void => port.postMessage(message);
@@ -126,7 +126,7 @@ async function accompany<T extends Task>(
         send(channel, message).catch(ended.reject);
         break;
       case 'taken':
-        frames.taken(message.from, message.size);
+        backlog.taken(message.from, message.size);
         break;
       case 'call':
         answer(message, options).then(
@@ -161,7 +161,7 @@ async function accompany<T extends Task>(
   signal.addEventListener('abort', abort);
   const stop = channel.listen((from, bytes) => {
     // a copy: the bytes from NATS are a view of a larger buffer, which would be sent along
-    if (frames.admit(from, bytes.length)) post({ type: 'receive', from, bytes: new Uint8Array(bytes) });
+    if (backlog.admit(from, bytes.length)) post({ type: 'receive', from, bytes: new Uint8Array(bytes) });
   });
   try {
     return await ended.promise;

@@ -197,27 +197,21 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     }
   });
 
-  test(
-    `D7: ${purpose}: who was given another message parts before it uses its share, ` + 'and nobody is blamed',
-    async () => {
-      const simulated = await simulateSigning(purpose, holders(1, 2, 3), message, {
-        options: (id, { parameters }) =>
-          id === 2 ? { parameters: { ...parameters, ...protocol.agreement(shareOf(keys, 2).sharing, other) } } : {},
-      });
-      assertMismatch(simulated, /message/, [1, 2, 3]);
-    },
-  );
+  test(`D7: ${purpose}: who has another message parts before it uses its share, and nobody is blamed`, async () => {
+    const simulated = await simulateSigning(purpose, holders(1, 2, 3), message, {
+      options: (id, { parameters }) =>
+        id === 2 ? { parameters: { ...parameters, ...protocol.agreement(shareOf(keys, 2).sharing, other) } } : {},
+    });
+    assertMismatch(simulated, /message/, [1, 2, 3]);
+  });
 
-  test(
-    `D7: ${purpose}: who agrees to one message and signs another is named, ` + 'and the other is not signed',
-    async () => {
-      const simulated = await simulateSigning(purpose, holders(1, 2, 3), message, {
-        protocol: party => protocol.sign(party, shareOf(keys, party.me), party.me === 3 ? other : message),
-      });
-      assertBlamed(simulated, 3, 'signature share', [1, 2]);
-      failureOf(simulated, 3);
-    },
-  );
+  test(`D7: ${purpose}: who agrees to one message and signs another is named, and that is not signed`, async () => {
+    const simulated = await simulateSigning(purpose, holders(1, 2, 3), message, {
+      protocol: party => protocol.sign(party, shareOf(keys, party.me), party.me === 3 ? other : message),
+    });
+    assertBlamed(simulated, 3, 'signature share', [1, 2]);
+    failureOf(simulated, 3);
+  });
 
   test(`R4: ${purpose}: who is at another epoch is told so, not blamed`, async () => {
     const old = shareOf(keys, 2);

@@ -4,7 +4,7 @@ import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
 import type { EvidenceObject } from '../protocol/evidence/format.ts';
 import { ProvenMisbehaviour } from '../protocol/evidence/with-evidence.ts';
 import { ContextMismatch, Misbehaviour } from '../protocol/session/errors.ts';
-import { WatchedHost } from './watched-host.ts';
+import { ExcludingHost } from './excluding-host.ts';
 
 const parameters = { session: 's', protocol: 'p', suite: 's', key: 'k', epoch: 1, threshold: 2, extras: {} };
 const job = { parameters, parties: [1, 2], uses: [], timeout: 1 };
@@ -15,7 +15,7 @@ test('A6: no session with a party that is banned begins', async () => {
   const host = { conduct: () => assert.fail('a session began') };
   const bans = { has: (party: number) => party === 2, hear: async () => {} };
   await assert.rejects(
-    new WatchedHost(host, bans, log).conduct(job, () => assert.fail()),
+    new ExcludingHost(host, bans, log).conduct(job, () => assert.fail()),
     ContextMismatch,
   );
 });
@@ -31,7 +31,7 @@ test('A6: whom a session convicts is brought before the judge', async () => {
   };
   const host = { conduct: () => Promise.reject(failure) };
   await assert.rejects(
-    new WatchedHost(host, bans, log).conduct(job, () => assert.fail()),
+    new ExcludingHost(host, bans, log).conduct(job, () => assert.fail()),
     ProvenMisbehaviour,
   );
   assert.deepEqual(heard, [evidence]);
@@ -49,7 +49,7 @@ test('A6: a judgement that fails hides neither the misbehaviour nor what else th
   };
   const host = { conduct: () => Promise.reject(failure) };
   await assert.rejects(
-    new WatchedHost(host, bans, log).conduct(job, () => assert.fail()),
+    new ExcludingHost(host, bans, log).conduct(job, () => assert.fail()),
     error => error === failure,
   );
   assert.equal(heard, 2);

@@ -6,7 +6,7 @@ import type { SessionOptions, SessionOutcome } from '../protocol/session/session
 import type { Bans } from './bans.ts';
 
 /** Runs sessions of threshold ECDSA: none with a banned party. A party that a session convicts is banned. */
-export class WatchedHost implements Pick<SessionHost, 'conduct'> {
+export class ExcludingHost implements Pick<SessionHost, 'conduct'> {
   readonly #host: Pick<SessionHost, 'conduct'>;
   readonly #bans: Pick<Bans, 'has' | 'hear'>;
   readonly #log: Pick<Logger, 'error'>;
