@@ -76,7 +76,7 @@ shell: ## A shell in which kubectl, kind and helm mean the cluster
 .PHONY: test-unit
 test-unit: deps ## No cluster, under three minutes
 	@hack/stage.sh 'Types, lint, generated files' $(MAKE) --no-print-directory check
-	@hack/stage.sh 'Unit tests' node --test --test-concurrency=$(CORES) \
+	@hack/stage.sh 'Unit tests' node --test --test-timeout=600000 --test-concurrency=$(CORES) \
 	  'crds/**/*.test.ts' 'runtime/**/*.test.ts' 'operator/**/*.test.ts' 'party/**/*.test.ts' 'test/structure/*.test.ts'
 
 .PHONY: test
