@@ -77,7 +77,17 @@ stop() {
     while running "$file"; do sleep 0.2; done
   done
   if [[ -e /run/netns/$netns ]]; then ip netns delete "$netns"; fi
+  unmount_below "$run"
+  unmount_below "$state"
   rm -rf --one-file-system "$run"
+}
+
+# An engine that has ended leaves mounts behind, such as the network namespace of a build. The last mount goes first.
+unmount_below() {
+  local mount
+  while read -r _ mount _; do
+    if [[ $mount == "$1"/* ]]; then umount "$mount"; fi
+  done < <(tac /proc/self/mounts)
 }
 
 require_own_engine
