@@ -82,6 +82,17 @@ describe('list', () => {
     );
   });
 
+  test('ends at its limit, whatever more there is', async () => {
+    const { api, client } = setUp();
+    api.intercept = () => ok({ metadata: { resourceVersion: '5', continue: 'next' }, items: [configMap({ n: '1' })] });
+    const { items } = await client.list(ConfigMap, { limit: 1 });
+    assert.equal(items.length, 1);
+    assert.deepEqual(
+      api.requests.map(request => request.path),
+      ['/api/v1/configmaps?limit=1'],
+    );
+  });
+
   test('takes all at once when the pages expire on the way', async () => {
     const { api, client } = setUp();
     const answers = [

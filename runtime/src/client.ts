@@ -17,6 +17,8 @@ export interface ListOptions {
    * version.
    */
   readonly resourceVersion?: string;
+  /** The number of objects after which the list ends, although more may match. Absent: all are listed. */
+  readonly limit?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -83,16 +85,16 @@ export class ApiClient {
     }
   }
 
-  /** Returns all objects that match, read page by page where the server does that. */
+  /** Returns the objects that match, all unless there is a limit, page by page where the server does that. */
   async list<T extends KubernetesObject>(resource: Resource<T>, options: ListOptions = {}): Promise<List<T>> {
-    const { namespace, labelSelector, fieldSelector, resourceVersion, signal } = options;
+    const { namespace, labelSelector, fieldSelector, resourceVersion, limit, signal } = options;
     const path = resourcePath(resource, { namespace: namespace ?? '' });
     const fetch = async (query: Query) =>
       await this.#rest.call<Page<T>>(
         { method: 'GET', path: withQuery(path, { labelSelector, fieldSelector, ...query }), ...(signal && { signal }) },
         'idempotent',
       );
-    const list = await allPages(fetch, resourceVersion);
+    const list = await allPages(fetch, resourceVersion, limit);
     return { ...list, items: list.items.map(item => typed(resource, item)) };
   }
 

@@ -10,6 +10,7 @@ import { kubectl, until } from '../cluster/kubectl.ts';
 // for the verb `sign`.
 
 const namespace = `api-test-${process.pid}`;
+const PLACEMENT = join(import.meta.dirname, '../../docs/placement.md');
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 const API = 'mpc.keyshare.dev/v1alpha1';
 
@@ -74,6 +75,13 @@ describe('what is right is taken', () => {
     }
   }
 
+  test('the example of docs/placement.md', async () => {
+    const [, text = ''] = /```yaml\n(.*?)```/s.exec(readFileSync(PLACEMENT, 'utf8')) ?? [];
+    const [object]: Sample[] = parseAllDocuments(text).map(document => document.toJS());
+    assert.ok(object !== undefined);
+    assert.equal(await dryRun({ ...object, metadata: { ...object.metadata, namespace } }), '');
+  });
+
   test('a child at the last index there is', async () => {
     const derivations = [{ path: 'm/2147483647/0/999999999/1000000000/2147483639' }, { path: 'm' }];
     assert.equal(await dryRun(withName(withSpec(key, { ...ecdsa, derivations }), 'new')), '');
@@ -85,6 +93,12 @@ describe('what is right is taken', () => {
     assert.equal(await dryRun(withSpec(key, { deletionPolicy: 'Destroy', parties: [3, 2, 1] })), '');
   });
 });
+
+const placedWrongly = (pods: 'party' | 'nats', placement: Json, message: RegExp): [string, Sample, RegExp] => [
+  `a placement of ${pods} with ${JSON.stringify(placement)}`,
+  withName(withSpec(cluster, { placement: { [pods]: placement } }), 'new'),
+  message,
+];
 
 const wrong: readonly [string, Sample, RegExp][] = [
   [
@@ -116,6 +130,19 @@ const wrong: readonly [string, Sample, RegExp][] = [
     withName(withSpec(cluster, { parties: [{ id: 1, zone: 'a' }] }), 'new'),
     /at least 2 items/,
   ],
+  ...(['party', 'nats'] as const).flatMap(pods => [
+    placedWrongly(pods, { nodeSelector: { 'topology.kubernetes.io/zone': 'a' } }, /nodeSelector must not name/),
+    placedWrongly(pods, { tolerations: [{ effect: 'NoSchedule' }] }, /without a key tolerates every taint/),
+    placedWrongly(pods, { tolerations: [{ key: 'a', operator: 'Exists', value: 'b' }] }, /Exists has no value/),
+    placedWrongly(pods, { tolerations: [{ key: 'a', tolerationSeconds: 5 }] }, /needs effect: NoExecute/),
+    placedWrongly(
+      pods,
+      {
+        topologySpreadConstraints: [{ topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule' }],
+      },
+      /topologyKey must not be/,
+    ),
+  ]),
   ['a cluster name that is too long', withName(cluster, 'c'.repeat(41)), /at most 40 characters/],
   [
     'a zone that is no label',

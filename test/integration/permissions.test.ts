@@ -53,6 +53,9 @@ async function page(): Promise<string> {
       'It cannot create a SignRequest, list Secrets or delete a pod.',
     '',
     ...table(rulesOf(manifests, 'ClusterRole', 'mpc-operator')),
+    'Of the Kubernetes cluster, wherever it works:',
+    '',
+    ...table(rulesOf(manifests, 'ClusterRole', 'mpc-operator-nodes')),
     'In its own namespace:',
     '',
     ...table(rulesOf(manifests, 'Role', 'mpc-operator-leader-election')),
@@ -126,6 +129,8 @@ describe('the API server', () => {
     'create statefulsets.apps',
     'patch keysharesets.mpc.keyshare.dev',
     'create pods --subresource=eviction',
+    'list events.events.k8s.io',
+    'list nodes',
   ]) {
     test(`lets the operator ${what}`, async () => {
       assert.equal(await canI(...what.split(' ')), 'yes');
@@ -140,6 +145,7 @@ describe('the API server', () => {
     'create pods',
     'create pods --subresource=exec',
     'get nodes',
+    'patch nodes',
   ]) {
     test(`does not let the operator ${what}`, async () => {
       assert.equal(await canI(...what.split(' ')), 'no');

@@ -41,6 +41,72 @@ export interface MpcClusterSpec {
     readonly nats?: string;
     /** When the kubelet pulls the images. */
     readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+    /** The Secrets with which the kubelet pulls the images, in the namespace of the MpcCluster (`imagePullSecrets` of the pods). */
+    readonly pullSecrets?: readonly {
+      /** The name of the Secret. */
+      readonly name: string;
+    }[];
+  };
+  /** On which nodes of their zones the pods may run, and how they are scheduled. A change restarts the pods, and of the parties one at a time. */
+  readonly placement?: {
+    /** Where the parties may run. */
+    readonly party?: {
+      /** The labels that a node must have to run the parties, besides that of the zone. */
+      readonly nodeSelector?: { readonly [name: string]: string };
+      /** The taints of nodes that do not keep the parties away. */
+      readonly tolerations?: readonly ({
+        /** The key of the taint. Unset: any key. */
+        readonly key?: string;
+        /** Whether the value of the taint must be `value`, or may be any. */
+        readonly operator: 'Equal' | 'Exists';
+        /** The value of the taint. */
+        readonly value?: string;
+        /** The effect of the taint. Unset: any effect. */
+        readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+        /** Seconds that a pod stays after such a taint came. Unset: for ever. */
+        readonly tolerationSeconds?: number;
+      })[];
+      /** The PriorityClass of the parties. Unset: the default of the Kubernetes cluster. */
+      readonly priorityClassName?: string;
+      /** How parties of one zone are spread over other places than nodes, such as racks. Two parties never share a node. */
+      readonly topologySpreadConstraints?: readonly ({
+        /** The node label whose values are the places to spread over, such as that of a rack. */
+        readonly topologyKey: string;
+        /** What becomes of a pod that would break the constraint. */
+        readonly whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway';
+        /** How many pods more than the emptiest place any place may have. */
+        readonly maxSkew: number;
+      })[];
+    };
+    /** Where the NATS servers may run. */
+    readonly nats?: {
+      /** The labels that a node must have to run the NATS servers, besides that of the zone. */
+      readonly nodeSelector?: { readonly [name: string]: string };
+      /** The taints of nodes that do not keep the NATS servers away. */
+      readonly tolerations?: readonly ({
+        /** The key of the taint. Unset: any key. */
+        readonly key?: string;
+        /** Whether the value of the taint must be `value`, or may be any. */
+        readonly operator: 'Equal' | 'Exists';
+        /** The value of the taint. */
+        readonly value?: string;
+        /** The effect of the taint. Unset: any effect. */
+        readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+        /** Seconds that a pod stays after such a taint came. Unset: for ever. */
+        readonly tolerationSeconds?: number;
+      })[];
+      /** The PriorityClass of the NATS servers. Unset: the default of the Kubernetes cluster. */
+      readonly priorityClassName?: string;
+      /** How NATS servers are spread over other places than zones. Each zone with a party has one server. */
+      readonly topologySpreadConstraints?: readonly ({
+        /** The node label whose values are the places to spread over, such as that of a rack. */
+        readonly topologyKey: string;
+        /** What becomes of a pod that would break the constraint. */
+        readonly whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway';
+        /** How many pods more than the emptiest place any place may have. */
+        readonly maxSkew: number;
+      })[];
+    };
   };
   /** Compute resources of the containers. */
   readonly resources: {

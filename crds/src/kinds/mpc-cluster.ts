@@ -1,5 +1,6 @@
 import type { Kind, ObjectSchema } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
+import { placement } from './placement.ts';
 import { triggers } from './triggers.ts';
 
 const quantity = {
@@ -145,6 +146,40 @@ export const MpcCluster = {
             enum: ['Always', 'IfNotPresent', 'Never'],
             default: 'IfNotPresent',
           },
+          pullSecrets: {
+            description:
+              'The Secrets with which the kubelet pulls the images, in the namespace of the MpcCluster ' +
+              '(`imagePullSecrets` of the pods).',
+            type: 'array',
+            maxItems: 8,
+            'x-kubernetes-list-type': 'map',
+            'x-kubernetes-list-map-keys': ['name'],
+            items: {
+              description: 'One Secret.',
+              type: 'object',
+              required: ['name'],
+              properties: {
+                name: { description: 'The name of the Secret.', type: 'string', minLength: 1, maxLength: 253 },
+              },
+            },
+          },
+        },
+      },
+      placement: {
+        description:
+          'On which nodes of their zones the pods may run, and how they are scheduled. A change restarts the pods, ' +
+          'and of the parties one at a time.',
+        type: 'object',
+        properties: {
+          party: placement(
+            'the parties',
+            'How parties of one zone are spread over other places than nodes, such as racks. Two parties never share ' +
+              'a node.',
+          ),
+          nats: placement(
+            'the NATS servers',
+            'How NATS servers are spread over other places than zones. Each zone with a party has one server.',
+          ),
         },
       },
       resources: {

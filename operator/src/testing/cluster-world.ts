@@ -3,7 +3,7 @@ import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { mpcClusters } from '@mpc-operator/crds/resources';
 import { findCondition } from '@mpc-operator/runtime/conditions';
 import { Expectations } from '@mpc-operator/runtime/expectations';
-import { Pod, StatefulSet } from '@mpc-operator/runtime/resource';
+import { Node, Pod, StatefulSet } from '@mpc-operator/runtime/resource';
 import { AttemptLog } from '../controllers/attempt-log.ts';
 import type { LoadedRevisions, LoadRevision } from '../controllers/mpc-cluster/nats-servers.ts';
 import { mpcClusterReconciler } from '../controllers/mpc-cluster/reconcile.ts';
@@ -27,6 +27,10 @@ export function createClusterWorld(cluster: MpcCluster = mpcCluster()) {
   const expectations = new Expectations();
   const reconciler = mpcClusterReconciler({ ...world, settings, expectations, attempts, loadRevision });
   api.put(mpcClusters, cluster);
+  for (const zone of ['a', 'b', 'c']) {
+    const labels = { 'topology.kubernetes.io/zone': zone };
+    api.put(Node, { apiVersion: 'v1', kind: 'Node', metadata: { name: `node-${zone}`, labels } });
+  }
 
   return {
     ...world,
@@ -48,6 +52,15 @@ export function createClusterWorld(cluster: MpcCluster = mpcCluster()) {
           ...set,
           metadata: { ...set.metadata, generation: 1 },
           status: { replicas: 1, readyReplicas: set.spec?.replicas ?? 0, observedGeneration: 1, updateRevision: 'r1' },
+        });
+      }
+      const nats = api.get(StatefulSet, inNamespace('demo-nats'));
+      for (const server of [0, 1, 2]) {
+        api.put(Pod, {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { ...inNamespace(`demo-nats-${server}`), labels: { ...nats?.metadata.labels } },
+          status: { conditions: [{ type: 'Ready', status: 'True' }] },
         });
       }
       for (const id of ids) {

@@ -19,9 +19,11 @@ export class FakeApi implements Transport {
   readonly host = 'fake';
   /** The method, collection, name and subresource of every write. */
   readonly writes: string[] = [];
+  /** The path of every list, with its selectors. */
+  readonly lists: string[] = [];
   /** Whether evictions are granted. */
   evictions = true;
-  /** Whether a write is forbidden, by its path. */
+  /** Whether a write or a list is forbidden, by its path. */
   refuses: (path: string) => boolean = () => false;
   readonly #objects = new Map<string, KubernetesObject>();
   #version = 0;
@@ -63,6 +65,8 @@ export class FakeApi implements Transport {
   async exchange({ method, path, body }: HttpRequest): Promise<HttpResponse> {
     const target = parsePath(path);
     const content: unknown = body === undefined ? undefined : JSON.parse(body.text);
+    // Only lists have a query here: the limit of their pages.
+    if (method === 'GET' && path.includes('?')) return this.#list(path);
     if (method === 'GET') return this.#answer(this.#objects.get(idOf(target)));
     const name = target.name || (isObject(content) ? content.metadata.name : '');
     this.writes.push([method, target.collection.split('/').at(-1), name, target.subresource].join(' ').trim());
@@ -70,6 +74,20 @@ export class FakeApi implements Transport {
     if (method === 'DELETE') return this.#delete(idOf(target));
     if (method === 'POST') return this.#post(target, content);
     return this.#patch(target, content, body?.contentType ?? '');
+  }
+
+  #list(path: string): HttpResponse {
+    this.lists.push(path);
+    if (this.refuses(path)) return failure(403, 'Forbidden');
+    const { pathname, searchParams } = new URL(path, 'http://fake');
+    const labels = (searchParams.get('labelSelector') ?? '').split(',').filter(pair => pair !== '');
+    const items = [...this.#objects]
+      .filter(([id]) => id.startsWith(`${pathname}/`))
+      .map(([, object]) => object)
+      .filter(({ metadata }) =>
+        labels.every(pair => Object.entries(metadata.labels ?? {}).some(label => label.join('=') === pair)),
+      );
+    return ok({ metadata: {}, items });
   }
 
   async stream(): Promise<HttpResponse> {

@@ -21,20 +21,22 @@ import { finishDeletion } from './deletion.ts';
 import { observe, type World } from './observe.ts';
 import type { MpcClusterDeps, Reload, Run } from './run.ts';
 import { clusterStatus, type StatusFacts } from './status.ts';
+import { Surroundings } from './surroundings.ts';
 
 export const MPC_CLUSTER_FINALIZER = `${GROUP}/mpccluster`;
 
 /**
  * Milliseconds until another look at what no watch tells: whether a Secret has reached a server, whether a silent party
- * is back, whether a drain is over.
+ * is back, whether a drain is over, why a pod is not made.
  */
 const RETRY = 10_000;
 
 export function mpcClusterReconciler(deps: MpcClusterDeps): Reconcile {
   const reloads = new Map<string, Reload>();
+  const surroundings = new Surroundings(deps.client, deps.clock);
 
   return async (key, { signal, log }) => {
-    const run: Run = { ...deps, reloads, signal, log, now: deps.clock.date() };
+    const run: Run = { ...deps, reloads, surroundings, signal, log, now: deps.clock.date() };
     const cluster = deps.caches.clusters.get(key);
     if (cluster === undefined) return await forget(key, run);
     if (isPaused(cluster)) return await observeOnly(cluster, run);
@@ -54,7 +56,7 @@ async function converge(cluster: MpcCluster, run: Run): Promise<Result> {
   await connect(cluster, transport.operator, run);
   const failure = await applyChildren(cluster, run).then(noFailure, toError);
 
-  const world = observe(cluster, run.caches, run.connections, run.now);
+  const world = await observe(cluster, run);
   const next = nextRestart(world.parties, world.allowance);
   // A template that breaks every party is cured by another template: no budget would let the broken parties go.
   const unreadyMayGo = next.kind === 'restart' && !next.party.podReady;
@@ -75,14 +77,15 @@ async function converge(cluster: MpcCluster, run: Run): Promise<Result> {
   );
   if (failure) throw failure;
   if (auxiliary.kind === 'generate') await beginAuxiliary(cluster, auxiliary, run);
-  const again = [reloadPending, restarting, caRotation].some(wait => wait !== undefined) || !world.settled;
+  const again =
+    [reloadPending, restarting, caRotation].some(wait => wait !== undefined) || !world.settled || world.unwatched;
   const times = [...(again ? [RETRY] : []), ...nextLook(auxiliary, run.clock.now())];
   return times.length === 0 ? {} : { requeueAfter: Math.min(...times) };
 }
 
 /** Reports that there are no certificates: nothing else can be done without them. */
 async function withoutCertificates(cluster: MpcCluster, error: unknown, run: Run): Promise<never> {
-  const world = observe(cluster, run.caches, run.connections, run.now);
+  const world = await observe(cluster, run);
   await report(cluster, world, { reason: 'CertificatesFailed', message: toError(error).message }, run);
   throw error;
 }
@@ -90,14 +93,18 @@ async function withoutCertificates(cluster: MpcCluster, error: unknown, run: Run
 async function finish(cluster: MpcCluster, run: Run): Promise<Result> {
   const left = await finishDeletion(cluster, MPC_CLUSTER_FINALIZER, run);
   if (left.length === 0) return await forget(keyOf(cluster), run);
-  const world = observe(cluster, run.caches, run.connections, run.now);
+  const world = await observe(cluster, run);
   const message = `waiting until these pods have stopped: ${left.join(', ')}`;
   await report(cluster, world, { reason: 'Deleting', message }, run);
   return { requeueAfter: RETRY };
 }
 
-async function forget(key: ObjectKey, { attempts, connections, expectations, reloads }: Run): Promise<Result> {
+async function forget(
+  key: ObjectKey,
+  { attempts, connections, expectations, reloads, surroundings }: Run,
+): Promise<Result> {
   reloads.delete(formatKey(key));
+  surroundings.forget(key);
   attempts.forget(key);
   expectations.forget(key);
   await connections.close(key);
@@ -117,9 +124,9 @@ async function observeOnly(cluster: MpcCluster, run: Run): Promise<Result> {
   const secret = await run.client.get(Secret, { namespace, name: operatorTlsSecretName(name) }, { signal: run.signal });
   const credentials = credentialsOf(secret);
   if (credentials !== undefined) await connect(cluster, credentials, run);
-  const world = observe(cluster, run.caches, run.connections, run.now);
+  const world = await observe(cluster, run);
   await report(cluster, world, { reason: 'Paused', message: 'the operator changes nothing while it is paused' }, run);
-  return world.settled ? {} : { requeueAfter: RETRY };
+  return world.settled && !world.unwatched ? {} : { requeueAfter: RETRY };
 }
 
 async function connect(cluster: MpcCluster, credentials: Transport['operator'], { connections }: Run): Promise<void> {

@@ -8,6 +8,7 @@ import type { Settings } from '../../settings.ts';
 import type { AttemptLog } from '../attempt-log.ts';
 import type { Caches } from '../caches.ts';
 import type { LoadRevision } from './nats-servers.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export interface MpcClusterDeps {
   readonly client: ApiClient;
@@ -35,6 +36,7 @@ export interface Reload {
 export interface Run extends MpcClusterDeps {
   /** The last look at each cluster, by cluster. */
   readonly reloads: Map<string, Reload>;
+  readonly surroundings: Surroundings;
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly now: Date;

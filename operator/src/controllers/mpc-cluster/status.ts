@@ -21,12 +21,19 @@ export function clusterStatus(
   now: Date,
 ): MpcClusterStatus {
   const { world, auxiliary: step, progress, reloadPending, caFingerprint } = facts;
-  const { serversWanted, serversReady, connected } = world;
+  const { serversWanted, serversReady, servers, connected } = world;
   const observations = clusterConditions({
     parties: world.parties,
     keys: world.held,
     views: world.views,
-    transport: { serversWanted, serversReady, connected, ...(reloadPending === undefined ? {} : { reloadPending }) },
+    transport: {
+      serversWanted,
+      serversReady,
+      servers,
+      connected,
+      ...(reloadPending === undefined ? {} : { reloadPending }),
+    },
+    zones: world.zones,
     securityLevel: cluster.spec.securityLevel,
     auxiliary: step,
     ...(progress === undefined ? {} : { progress }),

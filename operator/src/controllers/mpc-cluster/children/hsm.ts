@@ -3,7 +3,7 @@ import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { pinSecretName, tokenClaimName } from '@mpc-operator/crds/names';
 import { pinFiles } from '@mpc-operator/crds/party-env';
 import type { Settings } from '../../../settings.ts';
-import { containerSecurityContext } from './pod-security.ts';
+import { containerSecurityContext, LAST_WORDS } from './pod-security.ts';
 
 export const HSM_SOCKET_DIRECTORY = '/run/p11-kit';
 const SOCKET = `${HSM_SOCKET_DIRECTORY}/pkcs11.sock`;
@@ -31,6 +31,7 @@ export function hsmContainers(cluster: MpcCluster, id: number, settings: Setting
     imagePullPolicy: images.pullPolicy,
     resources: resources.hsm,
     securityContext: containerSecurityContext,
+    terminationMessagePolicy: LAST_WORDS,
   };
   const mounts = [
     { name: 'token', mountPath: TOKEN_DIRECTORY },

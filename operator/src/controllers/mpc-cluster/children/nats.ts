@@ -4,9 +4,8 @@ import type { PodDisruptionBudget, Service, StatefulSet } from '@mpc-operator/ru
 import type { Settings } from '../../../settings.ts';
 import { ownedMetadata, selector, zonesOf } from './metadata.ts';
 import { CLIENT_PORT, MONITORING_PORT, NAME_VARIABLE, NATS_DIRECTORY, ROUTE_PORT } from './nats-config.ts';
-import { containerSecurityContext, podSecurityContext } from './pod-security.ts';
-
-const ZONE = 'topology.kubernetes.io/zone';
+import { placementOf, spreadOf, ZONE } from './placement.ts';
+import { containerSecurityContext, LAST_WORDS, podSecurityContext } from './pod-security.ts';
 
 /**
  * The headless Service of the servers: clients and servers find each other by DNS, without kube-proxy between them.
@@ -55,6 +54,7 @@ export function natsStatefulSet(cluster: MpcCluster, settings: Settings): Statef
           enableServiceLinks: false,
           securityContext: podSecurityContext,
           terminationGracePeriodSeconds: 30,
+          ...placementOf(cluster, 'nats'),
           affinity: {
             nodeAffinity: {
               requiredDuringSchedulingIgnoredDuringExecution: {
@@ -71,6 +71,7 @@ export function natsStatefulSet(cluster: MpcCluster, settings: Settings): Statef
               whenUnsatisfiable: 'DoNotSchedule',
               labelSelector: { matchLabels },
             },
+            ...spreadOf(cluster, 'nats'),
           ],
           containers: [container(cluster, settings)],
           volumes: [
@@ -97,6 +98,7 @@ function container({ spec }: MpcCluster, settings: Settings) {
     livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 3 },
     resources: spec.resources.nats,
     securityContext: containerSecurityContext,
+    terminationMessagePolicy: LAST_WORDS,
     volumeMounts: [{ name: 'config', mountPath: NATS_DIRECTORY, readOnly: true }],
   };
 }

@@ -5,7 +5,8 @@ import type { Service, StatefulSet } from '@mpc-operator/runtime/resource';
 import type { Settings } from '../../../settings.ts';
 import { HSM_ADDRESS, HSM_SOCKET_DIRECTORY, hsmContainers, hsmVolumes, tokenLabel } from './hsm.ts';
 import { ownedMetadata, selector } from './metadata.ts';
-import { containerSecurityContext, podSecurityContext } from './pod-security.ts';
+import { placementOf, spreadOf, ZONE } from './placement.ts';
+import { containerSecurityContext, LAST_WORDS, podSecurityContext } from './pod-security.ts';
 
 /** Port of a party's /healthz, /readyz and /metrics. */
 export const PARTY_HTTP_PORT = 8080;
@@ -69,7 +70,9 @@ export function partyStatefulSet(
           enableServiceLinks: false,
           securityContext: podSecurityContext,
           terminationGracePeriodSeconds: GRACE_PERIOD,
+          ...placementOf(cluster, 'party'),
           affinity: affinity(cluster, zone),
+          topologySpreadConstraints: spreadOf(cluster, 'party'),
           initContainers: hsmContainers(cluster, id, settings),
           containers: [container(cluster, id, settings)],
           volumes: [...hsmVolumes(cluster, id), ...volumes(cluster, id)],
@@ -86,9 +89,7 @@ function affinity(cluster: MpcCluster, zone: string) {
   return {
     nodeAffinity: {
       requiredDuringSchedulingIgnoredDuringExecution: {
-        nodeSelectorTerms: [
-          { matchExpressions: [{ key: 'topology.kubernetes.io/zone', operator: 'In', values: [zone] }] },
-        ],
+        nodeSelectorTerms: [{ matchExpressions: [{ key: ZONE, operator: 'In', values: [zone] }] }],
       },
     },
     podAntiAffinity: {
@@ -116,6 +117,7 @@ function container(cluster: MpcCluster, id: number, settings: Settings) {
     readinessProbe: { ...get('/readyz'), periodSeconds: 2, failureThreshold: 2 },
     resources: spec.resources.party,
     securityContext: containerSecurityContext,
+    terminationMessagePolicy: LAST_WORDS,
     volumeMounts: [
       { name: 'store', mountPath: STORE_DIRECTORY },
       { name: 'hsm-socket', mountPath: HSM_SOCKET_DIRECTORY },

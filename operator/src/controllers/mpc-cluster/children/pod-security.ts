@@ -20,3 +20,6 @@ export const containerSecurityContext = {
   readOnlyRootFilesystem: true,
   capabilities: { drop: ['ALL'] },
 } as const;
+
+/** Kubernetes keeps the last lines of a container that fails: its status shows them, and they hold no secret. */
+export const LAST_WORDS = 'FallbackToLogsOnError';

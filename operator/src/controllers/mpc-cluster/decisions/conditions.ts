@@ -7,11 +7,14 @@ import { auxiliaryReady } from './auxiliary-ready.ts';
 import type { AuxiliaryStep } from './next-auxiliary.ts';
 import { noMisbehaviour } from './no-misbehaviour.ts';
 import type { PartyState } from './party-states.ts';
+import type { ServerState } from './server-states.ts';
+import { type ZoneNodes, zonesSpread } from './zones-spread.ts';
 
 /** The state of the NATS servers and of the connection to them. */
 export interface TransportState {
   readonly serversWanted: number;
   readonly serversReady: number;
+  readonly servers: readonly ServerState[];
   readonly connected: boolean;
   /** Why not all servers have the newest configuration and certificates; undefined if they have. */
   readonly reloadPending?: string;
@@ -29,6 +32,7 @@ export interface ClusterFacts {
   readonly keys: readonly KeyShareSet[];
   readonly views: PartyViews;
   readonly transport: TransportState;
+  readonly zones: ZoneNodes;
   readonly securityLevel: number;
   readonly auxiliary: AuxiliaryStep;
   readonly progress?: Progress;
@@ -44,7 +48,7 @@ export function clusterConditions(facts: ClusterFacts): readonly Observation[] {
     ready(facts),
     quorumAvailable(facts),
     hsmHealthy(facts),
-    zonesSpread(facts),
+    zonesSpread(facts.parties, keys, facts.zones),
     transportReady(facts),
     auxiliaryReady({ ids, keys, level: facts.securityLevel, views, step: facts.auxiliary }),
     noMisbehaviour(ids, views, facts.before),
@@ -55,7 +59,7 @@ export function clusterConditions(facts: ClusterFacts): readonly Observation[] {
 function ready({ parties, transport }: ClusterFacts): Observation {
   const troubled = parties.filter(party => !party.ready);
   if (troubled.length > 0) {
-    return observation('Ready', 'False', 'PartiesNotReady', troubled.map(describe).join('; '));
+    return observation('Ready', 'False', 'PartiesNotReady', listed(troubled.map(describe)));
   }
   const reached = transport.connected && transport.serversReady === transport.serversWanted;
   if (!reached) return observation('Ready', 'False', 'TransportNotReady', describeTransport(transport));
@@ -107,25 +111,6 @@ function hsmHealthy({ parties, views }: ClusterFacts): Observation {
   return observation('HsmHealthy', 'True', 'AllHealthy', 'every HSM answers');
 }
 
-/** Whether every key keeps its threshold when any one zone is lost. */
-function zonesSpread({ parties, keys }: ClusterFacts): Observation {
-  const zones = [...new Set(parties.map(party => party.zone))];
-  const quorums =
-    keys.length === 0
-      ? [{ name: '', members: parties.map(party => party.id), threshold: 2 }]
-      : keys.map(({ metadata, spec }) => ({ name: metadata.name, members: spec.parties, threshold: spec.threshold }));
-  const losses = zones.flatMap(zone => {
-    const lost = new Set(parties.filter(party => party.zone === zone).map(party => party.id));
-    return quorums
-      .filter(({ members, threshold }) => members.filter(id => !lost.has(id)).length < threshold)
-      .map(({ name }) => (name === '' ? `zone ${zone}` : `zone ${zone} (key ${name})`));
-  });
-  if (losses.length > 0) {
-    return observation('ZonesSpread', 'False', 'ZoneHoldsQuorum', `no quorum is left without ${losses.join(', ')}`);
-  }
-  return observation('ZonesSpread', 'True', 'QuorumWithoutAnyZone', 'the loss of any one zone leaves a quorum');
-}
-
 function transportReady({ transport }: ClusterFacts): Observation {
   const { serversWanted, serversReady, connected, reloadPending } = transport;
   const message = describeTransport(transport);
@@ -141,9 +126,19 @@ function progressing({ progress }: ClusterFacts): Observation {
     : observation('Progressing', 'True', progress.reason, progress.message);
 }
 
-function describeTransport({ serversWanted, serversReady, connected }: TransportState): string {
-  const servers = `${serversReady} of ${serversWanted} NATS servers are ready`;
-  return connected ? servers : `${servers}; the operator is not connected`;
+function describeTransport({ serversWanted, serversReady, servers, connected }: TransportState): string {
+  const count = `${serversReady} of ${serversWanted} NATS servers are ready`;
+  const link = connected ? [] : ['the operator is not connected'];
+  const troubles = servers.flatMap(({ pod, trouble }) =>
+    trouble === undefined ? [] : `${pod}: ${trouble.reason} (${trouble.message})`,
+  );
+  return [count, ...link, ...(troubles.length === 0 ? [] : [listed(troubles)])].join('; ');
+}
+
+/** A list that fits a condition, in which every item has its place however long the others are. */
+function listed(items: readonly string[]): string {
+  const room = Math.floor(3800 / items.length) - 2;
+  return items.map(item => (item.length > room ? `${item.slice(0, room - 1)}…` : item)).join('; ');
 }
 
 function describe({ id, zone, trouble }: PartyState): string {

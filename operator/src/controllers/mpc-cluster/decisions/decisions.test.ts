@@ -50,8 +50,11 @@ function statefulSet(id: number, observedGeneration = 2): StatefulSet {
   };
 }
 
+const around = { claims: [], explanations: { events: [] }, emptyZones: [] };
+
 function states(pods: readonly Pod[], seen: PartyViews = views()): readonly PartyState[] {
   return partyStates({
+    ...around,
     cluster: mpcCluster(),
     pods,
     statefulSets: [1, 2, 3].map(id => statefulSet(id)),
@@ -139,7 +142,14 @@ describe('the state of a party', () => {
       ...mpcCluster(),
       status: { parties: [{ id: 2, zone: 'b', pod: '', ready: true, identity: 'abc' }] },
     };
-    const [, second] = partyStates({ cluster, pods: allPods, statefulSets: [], views: unreported, now });
+    const [, second] = partyStates({
+      ...around,
+      cluster,
+      pods: allPods,
+      statefulSets: [],
+      views: unreported,
+      now,
+    });
     assert.equal(second?.identity, 'abc');
   });
 
@@ -147,6 +157,7 @@ describe('the state of a party', () => {
     const old = pod(2, { revision: 'old' });
     const outdated = (observed: number) =>
       partyStates({
+        ...around,
         cluster: mpcCluster(),
         pods: [old],
         statefulSets: [statefulSet(2, observed)],
@@ -268,13 +279,14 @@ describe('the next restart', () => {
 });
 
 describe('the conditions of a cluster', () => {
-  const transport = { serversWanted: 3, serversReady: 3, connected: true };
+  const transport = { serversWanted: 3, serversReady: 3, servers: [], connected: true };
   const condition = (type: string, facts: Partial<ClusterFacts>) => {
     const all = clusterConditions({
       parties: states(allPods),
       keys: [keyShareSet()],
       views: views(),
       transport,
+      zones: { empty: [], labels: [], unknown: [] },
       securityLevel: 128,
       auxiliary: { kind: 'none' },
       ...facts,
@@ -350,6 +362,7 @@ describe('the conditions of a cluster', () => {
       { id: 3, zone: 'c' },
     ];
     const spread = partyStates({
+      ...around,
       cluster: mpcCluster({ parties }),
       pods: allPods,
       statefulSets: [],

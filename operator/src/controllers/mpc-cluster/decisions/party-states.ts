@@ -1,7 +1,10 @@
 import type { MpcCluster, MpcClusterStatus } from '@mpc-operator/crds/generated/api';
 import { labels, partyPodName } from '@mpc-operator/crds/names';
-import type { Pod, StatefulSet } from '@mpc-operator/runtime/resource';
+import type { KubernetesObject } from '@mpc-operator/runtime/object';
+import type { PersistentVolumeClaim, Pod, StatefulSet } from '@mpc-operator/runtime/resource';
 import { isKnown, type PartyView, type PartyViews } from '../../../parties/view.ts';
+import { type Explanations, isReady, notReadyYet, podTrouble } from './pod-trouble.ts';
+import type { Trouble } from './trouble.ts';
 
 /** One party as its pod and its own reports show it. */
 export interface PartyState {
@@ -29,34 +32,33 @@ export interface PartyState {
   readonly trouble?: Trouble;
 }
 
-export interface Trouble {
-  /** One CamelCase word. */
-  readonly reason: string;
-  readonly message: string;
-}
-
 export interface Observed {
   readonly cluster: MpcCluster;
   readonly pods: readonly Pod[];
   readonly statefulSets: readonly StatefulSet[];
+  readonly claims: readonly PersistentVolumeClaim[];
+  readonly explanations: Explanations;
+  /** The zones in which no node is that a party may run on. */
+  readonly emptyZones: readonly string[];
   readonly views: PartyViews;
   readonly now: Date;
 }
 
-/** Seconds that a pod may take to end beyond its grace period before its node is suspected. */
-const TERMINATION_SLACK = 60;
-
 /** All parties of the spec, in order of their ids. */
 export function partyStates(observed: Observed): readonly PartyState[] {
-  const { cluster, pods, statefulSets, views, now } = observed;
+  const { cluster, pods, statefulSets, claims, explanations, emptyZones, views, now } = observed;
   return [...cluster.spec.parties]
     .sort((a, b) => a.id - b.id)
     .map(({ id, zone }) => {
       const name = partyPodName(cluster.metadata.name, id);
       const pod = pods.find(candidate => candidate.metadata.name === name);
       const view = views.get(id);
-      const statefulSet = statefulSets.find(candidate => candidate.metadata.labels?.[labels.party] === String(id));
-      const trouble = podTrouble(pod, now) ?? reportTrouble(view) ?? unheard(pod, view);
+      const isOfParty = ({ metadata }: KubernetesObject) => metadata.labels?.[labels.party] === String(id);
+      const statefulSet = statefulSets.find(isOfParty);
+      const facts = { name, pod, statefulSet, claims: claims.filter(isOfParty), explanations, now };
+      const known = podTrouble(facts) ?? reportTrouble(view) ?? unheard(pod, view);
+      const isHomeless = pod?.spec?.nodeName === undefined && emptyZones.includes(zone);
+      const trouble = isHomeless ? withZone(known, zone) : known;
       const identity = view?.report?.identity ?? lastIdentity(cluster.status, id);
       return {
         id,
@@ -80,43 +82,14 @@ function lastIdentity(status: MpcClusterStatus | undefined, id: number): string 
   return status?.parties?.find(party => party.id === id)?.identity;
 }
 
-function podTrouble(pod: Pod | undefined, now: Date): Trouble | undefined {
-  if (pod === undefined) return { reason: 'PodMissing', message: 'there is no pod yet' };
-  if (pod.metadata.deletionTimestamp !== undefined) return terminating(pod, pod.metadata.deletionTimestamp, now);
-  if (isReady(pod)) return undefined;
-  const scheduled = pod.status?.conditions?.find(condition => condition.type === 'PodScheduled');
-  if (scheduled?.status === 'False') {
-    return { reason: scheduled.reason ?? 'Unschedulable', message: scheduled.message ?? 'the pod cannot be scheduled' };
-  }
-  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
-  for (const { name, state } of [...initContainerStatuses, ...containerStatuses]) {
-    const reason = state?.waiting?.reason;
-    if (reason !== undefined && reason !== 'PodInitializing' && reason !== 'ContainerCreating') {
-      return { reason, message: `container ${name}: ${state?.waiting?.message ?? reason}` };
-    }
-  }
-  return undefined;
-}
-
-/**
- * A pod that does not end is on a node that does not answer. The operator must not guess that the process of the pod is
- * gone: two processes would share a store.
- */
-function terminating(pod: Pod, since: string, now: Date): Trouble {
-  // deletionTimestamp is the time at which the grace period ends.
-  if (now.getTime() < Date.parse(since) + TERMINATION_SLACK * 1000) {
-    return { reason: 'Terminating', message: 'the pod is being stopped' };
-  }
-  const node = pod.spec?.nodeName ?? '';
-  const remedy =
-    `if node ${node} is gone for good, taint it: ` +
-    `kubectl taint node ${node} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute`;
-  return { reason: 'NodeLost', message: `the pod does not end; ${remedy}` };
+/** The scheduler counts the nodes of other zones, and does not say that the zone itself is at fault. */
+function withZone(trouble: Trouble | undefined, zone: string): Trouble | undefined {
+  return trouble && { ...trouble, message: `no node for a party is in zone ${zone}; ${trouble.message}` };
 }
 
 /** The trouble of a party with which nothing else is known to be wrong: it has not been heard of. */
 function unheard(pod: Pod | undefined, view: PartyView | undefined): Trouble | undefined {
-  if (pod === undefined || !isReady(pod)) return { reason: 'PodNotReady', message: 'the pod is not ready yet' };
+  if (pod !== undefined && !isReady(pod)) return notReadyYet(pod);
   return view?.report === undefined
     ? { reason: 'NotHeardOf', message: 'the pod is ready, but there is no recent report over NATS' }
     : undefined;
@@ -131,10 +104,6 @@ function reportTrouble(view: PartyView | undefined): Trouble | undefined {
   if (!report.ready) return { reason: 'NotReady', message: report.message ?? 'the party says it is not ready' };
   if (view?.keys === undefined) return { reason: 'KeysUnknown', message: 'its keys are being asked for' };
   return undefined;
-}
-
-function isReady(pod: Pod): boolean {
-  return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 }
 
 /**
