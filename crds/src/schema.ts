@@ -39,6 +39,17 @@ export interface NumberSchema extends Common {
   readonly default?: number;
 }
 
+/** A whole number or a string. The bounds of one say nothing of the other: `minimum` is for numbers only. */
+export interface IntOrStringSchema extends Common {
+  /** There is none: the extension stands in for the type. */
+  readonly type?: never;
+  readonly 'x-kubernetes-int-or-string': true;
+  readonly default?: string | number;
+  readonly minimum?: number;
+  readonly maxLength: number;
+  readonly pattern?: string;
+}
+
 export interface BooleanSchema extends Common {
   readonly type: 'boolean';
   readonly default?: boolean;
@@ -70,7 +81,14 @@ export interface MapSchema extends Common {
   readonly maxProperties: number;
 }
 
-export type Schema = StringSchema | NumberSchema | BooleanSchema | ArraySchema | ObjectSchema | MapSchema;
+export type Schema =
+  | StringSchema
+  | NumberSchema
+  | IntOrStringSchema
+  | BooleanSchema
+  | ArraySchema
+  | ObjectSchema
+  | MapSchema;
 
 export interface PrinterColumn {
   readonly name: string;

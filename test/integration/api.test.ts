@@ -79,6 +79,19 @@ describe('what is right is taken', () => {
     assert.equal(await dryRun(withName(withSpec(key, { ...ecdsa, derivations }), 'new')), '');
   });
 
+  test('quantities as whole numbers and as strings, wherever one stands', async () => {
+    for (const [cpu, memory] of [
+      [1, 1_073_741_824],
+      ['0.5', '1Gi'],
+      ['1e3', '.5Gi'],
+    ]) {
+      const amounts = { requests: { cpu, memory }, limits: { cpu, memory } };
+      const resources = { party: amounts, hsm: amounts, nats: amounts };
+      const storage = { store: memory, token: memory };
+      assert.equal(await dryRun(withName(withSpec(cluster, { resources, storage }), 'new')), '');
+    }
+  });
+
   test('a party is added, a deletion policy changed', async () => {
     const parties = [1, 2, 3, 4].map(id => ({ id, zone: ['a', 'b', 'c', 'a'][id - 1] }));
     assert.equal(await dryRun(withSpec(cluster, { parties })), '');
@@ -130,6 +143,17 @@ const wrong: readonly [string, Sample, RegExp][] = [
     ),
     /zone.*should match/,
   ],
+  ...(
+    [
+      ['a fraction without quotes', 0.5, /resources\.party\.limits\.cpu.*must be of type integer,string/],
+      ['a negative number', -1, /resources\.party\.limits\.cpu.*greater than or equal to 0/],
+      ['a unit that does not exist', '1 core', /resources\.party\.limits\.cpu.*should match/],
+    ] as const
+  ).map(([what, cpu, message]): [string, Sample, RegExp] => [
+    `a quantity with ${what}`,
+    withName(withSpec(cluster, { resources: { party: { limits: { cpu } } } }), 'new'),
+    message,
+  ]),
   [
     'an oversized message',
     withName(withSpec(request, { message: 'A'.repeat(87_388) }), 'new'),

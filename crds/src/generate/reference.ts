@@ -68,6 +68,7 @@ function typeName(schema: Schema): string {
   if (schema.type === 'array') return `list of ${typeName(schema.items)}`;
   if (schema.type === 'object' && 'additionalProperties' in schema)
     return `map of ${typeName(schema.additionalProperties)}`;
+  if (schema.type === undefined) return 'integer or string';
   if (schema.type === 'string' && schema.format) return schema.format;
   return schema.type;
 }

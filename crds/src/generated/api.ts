@@ -27,9 +27,9 @@ export interface MpcClusterSpec {
     /** The StorageClass of both volumes. Unset: the default class of the Kubernetes cluster. */
     readonly className?: string;
     /** Size of the volume with the log and the sealed shares. Only the party mounts it. */
-    readonly store: string;
+    readonly store: number | string;
     /** Size of the volume with the token of the software HSM. Only the HSM sidecar mounts it. */
-    readonly token: string;
+    readonly token: number | string;
   };
   /** Container images. Unset: the images that the operator was installed with. In production, pin images by digest and enforce that by an admission policy. */
   readonly images: {
@@ -46,24 +46,24 @@ export interface MpcClusterSpec {
   readonly resources: {
     /** Compute resources of the party. */
     readonly party: {
-      /** The amounts that the scheduler reserves, by resource name. */
-      readonly requests?: { readonly [name: string]: string };
-      /** The amounts that the container may use at most, by resource name. */
-      readonly limits?: { readonly [name: string]: string };
+      /** The amounts that the scheduler reserves, by resource name. A fraction takes quotes: cpu: "0.5". */
+      readonly requests?: { readonly [name: string]: number | string };
+      /** The amounts that the container may use at most, by resource name. A fraction takes quotes: cpu: "0.5". */
+      readonly limits?: { readonly [name: string]: number | string };
     };
     /** Compute resources of the HSM sidecar. */
     readonly hsm: {
-      /** The amounts that the scheduler reserves, by resource name. */
-      readonly requests?: { readonly [name: string]: string };
-      /** The amounts that the container may use at most, by resource name. */
-      readonly limits?: { readonly [name: string]: string };
+      /** The amounts that the scheduler reserves, by resource name. A fraction takes quotes: cpu: "0.5". */
+      readonly requests?: { readonly [name: string]: number | string };
+      /** The amounts that the container may use at most, by resource name. A fraction takes quotes: cpu: "0.5". */
+      readonly limits?: { readonly [name: string]: number | string };
     };
     /** Compute resources of a NATS server. */
     readonly nats: {
-      /** The amounts that the scheduler reserves, by resource name. */
-      readonly requests?: { readonly [name: string]: string };
-      /** The amounts that the container may use at most, by resource name. */
-      readonly limits?: { readonly [name: string]: string };
+      /** The amounts that the scheduler reserves, by resource name. A fraction takes quotes: cpu: "0.5". */
+      readonly requests?: { readonly [name: string]: number | string };
+      /** The amounts that the container may use at most, by resource name. A fraction takes quotes: cpu: "0.5". */
+      readonly limits?: { readonly [name: string]: number | string };
     };
   };
   /** Bits of security of threshold ECDSA against factoring: 128 (Paillier moduli of 3072 bits) or 112 (moduli of 2048 bits, some three times as fast). Other protocols do not depend on this level. */

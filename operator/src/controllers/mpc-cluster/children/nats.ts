@@ -5,6 +5,7 @@ import type { Settings } from '../../../settings.ts';
 import { ownedMetadata, selector, zonesOf } from './metadata.ts';
 import { CLIENT_PORT, MONITORING_PORT, NAME_VARIABLE, NATS_DIRECTORY, ROUTE_PORT } from './nats-config.ts';
 import { containerSecurityContext, podSecurityContext } from './pod-security.ts';
+import { containerResources } from './quantities.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
 
@@ -95,7 +96,7 @@ function container({ spec }: MpcCluster, settings: Settings) {
     ],
     readinessProbe: { ...probe, periodSeconds: 5 },
     livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 3 },
-    resources: spec.resources.nats,
+    resources: containerResources(spec.resources.nats),
     securityContext: containerSecurityContext,
     volumeMounts: [{ name: 'config', mountPath: NATS_DIRECTORY, readOnly: true }],
   };

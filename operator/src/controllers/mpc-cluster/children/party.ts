@@ -6,6 +6,7 @@ import type { Settings } from '../../../settings.ts';
 import { HSM_ADDRESS, HSM_SOCKET_DIRECTORY, hsmContainers, hsmVolumes, tokenLabel } from './hsm.ts';
 import { ownedMetadata, selector } from './metadata.ts';
 import { containerSecurityContext, podSecurityContext } from './pod-security.ts';
+import { containerResources } from './quantities.ts';
 
 /** Port of a party's /healthz, /readyz and /metrics. */
 export const PARTY_HTTP_PORT = 8080;
@@ -114,7 +115,7 @@ function container(cluster: MpcCluster, id: number, settings: Settings) {
     startupProbe: { ...get('/healthz'), periodSeconds: 1, failureThreshold: 120 },
     livenessProbe: { ...get('/healthz'), periodSeconds: 10, failureThreshold: 6 },
     readinessProbe: { ...get('/readyz'), periodSeconds: 2, failureThreshold: 2 },
-    resources: spec.resources.party,
+    resources: containerResources(spec.resources.party),
     securityContext: containerSecurityContext,
     volumeMounts: [
       { name: 'store', mountPath: STORE_DIRECTORY },
