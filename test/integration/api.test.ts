@@ -92,6 +92,12 @@ describe('what is right is taken', () => {
     }
   });
 
+  for (const schedule of ['30 2 * * mon-FRI', ' */5  0-6/2 1,15 jan,6 7 ', '@midnight', '@Weekly'])
+    for (const timeZone of ['Etc/GMT+2', 'America/Argentina/Buenos_Aires', 'UTC'])
+      test(`the schedule ${schedule} in ${timeZone}`, async () => {
+        assert.equal(await dryRun(withName(withSpec(policy, { schedule, timeZone }), 'new')), '');
+      });
+
   test('a party is added, a deletion policy changed', async () => {
     const parties = [1, 2, 3, 4].map(id => ({ id, zone: ['a', 'b', 'c', 'a'][id - 1] }));
     assert.equal(await dryRun(withSpec(cluster, { parties })), '');
@@ -224,6 +230,34 @@ const wrong: readonly [string, Sample, RegExp][] = [
     withName(withSpec(cluster, { securityLevel: 192 }), 'new'),
     /spec\.securityLevel: Unsupported value: 192/,
   ],
+  ...[
+    '2026-12-24T03:00:00',
+    '2026-12-24T03:00:00Z',
+    '0 0 3 * * *',
+    '3 * * *',
+    '60 * * * *',
+    '0 24 * * *',
+    '0 3 0 * *',
+    '0 3 * 13 *',
+    '0 3 * * 8',
+    '5/10 * * * *',
+    '0 3 L * *',
+    '0 3 15W * *',
+    '0 3 * * 5#2',
+    '0 3 ? * *',
+    '0 3 1 * +5',
+    '@reboot',
+    'every day',
+  ].map((schedule): [string, Sample, RegExp] => [
+    `the schedule ${schedule}`,
+    withName(withSpec(policy, { schedule }), 'new'),
+    /spec\.schedule.*is none: give minute, hour, .* or one of @hourly, .* none of L, W, #, \? and \+/,
+  ]),
+  ...['+02:00', '-0200', '2', 'Europe/', 'Europe Zurich'].map((timeZone): [string, Sample, RegExp] => [
+    `the time zone ${timeZone}`,
+    withName(withSpec(policy, { timeZone }), 'new'),
+    /spec\.timeZone.*is no name of a time zone: give a name of the IANA database, such as .*, and no offset/,
+  ]),
   ['a policy name that is too long', withName(policy, 'p'.repeat(64)), /at most 63 characters/],
 ];
 

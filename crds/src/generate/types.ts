@@ -60,5 +60,5 @@ function type(schema: Schema, indent: string): string {
 }
 
 function comment(text: string, indent: string): string {
-  return `${indent}/** ${text} */\n`;
+  return `${indent}/** ${text.replaceAll('*/', '*\\/')} */\n`;
 }

@@ -422,7 +422,7 @@ export interface RotationPolicy {
 
 /** The schedule, and the keys. */
 export interface RotationPolicySpec {
-  /** The schedule, as in cron: minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, @monthly, @yearly. */
+  /** The schedule, as in cron: minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, @monthly, @yearly. A field is `*`, or has numbers or English abbreviations, as values (1), ranges (1-5), lists (1,3) and steps (`*\/2`, `0-30/10`). If neither day of month nor day of week is `*`, the schedule comes on the days of both. */
   readonly schedule: string;
   /** The time zone of the schedule, by its name in the IANA database, such as Europe/Zurich. */
   readonly timeZone: string;

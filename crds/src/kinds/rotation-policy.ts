@@ -1,3 +1,4 @@
+import { SCHEDULE, SCHEDULE_REMEDY, TIME_ZONE, TIME_ZONE_REMEDY } from '../schedule.ts';
 import type { Kind } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
 
@@ -22,11 +23,20 @@ export const RotationPolicy = {
       schedule: {
         description:
           'The schedule, as in cron: minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, ' +
-          '@monthly, @yearly.',
+          '@monthly, @yearly. A field is `*`, or has numbers or English abbreviations, as values (1), ranges (1-5), ' +
+          'lists (1,3) and steps (`*/2`, `0-30/10`). If neither day of month nor day of week is `*`, the schedule ' +
+          'comes on the days of both.',
         type: 'string',
         minLength: 1,
         maxLength: 128,
         default: '@daily',
+        'x-kubernetes-validations': [
+          {
+            rule: `self.matches(r'${SCHEDULE}')`,
+            message: `a schedule has five fields or a name: ${SCHEDULE_REMEDY}`,
+            messageExpression: `'schedule ' + self + ' is none: ${SCHEDULE_REMEDY}'`,
+          },
+        ],
       },
       timeZone: {
         description: 'The time zone of the schedule, by its name in the IANA database, such as Europe/Zurich.',
@@ -34,6 +44,13 @@ export const RotationPolicy = {
         minLength: 1,
         maxLength: 64,
         default: 'Etc/UTC',
+        'x-kubernetes-validations': [
+          {
+            rule: `self.matches(r'${TIME_ZONE}')`,
+            message: `a time zone has a name: ${TIME_ZONE_REMEDY}`,
+            messageExpression: `'timeZone ' + self + ' is no name of a time zone: ${TIME_ZONE_REMEDY}'`,
+          },
+        ],
       },
       suspend: {
         description: 'Whether the policy is suspended. True: no slot is started, but a refresh under way is finished.',
