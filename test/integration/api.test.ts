@@ -92,6 +92,16 @@ describe('what is right is taken', () => {
     }
   });
 
+  test('a policy for all keys, and one for labels with and without a prefix', async () => {
+    const matchExpressions = [{ key: 'app.kubernetes.io/name', operator: 'In', values: ['a_b.c-d', ''] }];
+    for (const keys of [
+      { all: true },
+      { all: false, names: ['treasury'] },
+      { selector: { matchLabels: { tier: 'hot' }, matchExpressions } },
+    ])
+      assert.equal(await dryRun(withName(withSpec(policy, { keys }), 'new')), '');
+  });
+
   for (const schedule of ['30 2 * * mon-FRI', ' */5  0-6/2 1,15 jan,6 7 ', '@midnight', '@Weekly'])
     for (const timeZone of ['Etc/GMT+2', 'America/Argentina/Buenos_Aires', 'UTC'])
       test(`the schedule ${schedule} in ${timeZone}`, async () => {
@@ -177,10 +187,55 @@ const wrong: readonly [string, Sample, RegExp][] = [
   ],
   [
     'keys by both names and selector',
-    withName(withSpec(policy, { keys: { names: ['a'], selector: {} } }), 'new'),
-    /exactly one of keys\.names and keys\.selector must be given/,
+    withName(withSpec(policy, { keys: { names: ['a'], selector: { matchLabels: { tier: 'hot' } } } }), 'new'),
+    /exactly one of keys\.names, keys\.selector and keys\.all: true must be given/,
   ],
-  ['keys by neither', withName(withSpec(policy, { keys: {} }), 'new'), /exactly one of keys\.names/],
+  ['keys by no way', withName(withSpec(policy, { keys: {} }), 'new'), /exactly one of keys\.names/],
+  ['keys that are not all', withName(withSpec(policy, { keys: { all: false } }), 'new'), /exactly one of keys\.names/],
+  [
+    'keys by name, and all',
+    withName(withSpec(policy, { keys: { names: ['a'], all: true } }), 'new'),
+    /exactly one of keys\.names/,
+  ],
+  ...[{}, { matchLabels: {} }, { matchExpressions: [] }].map((selector): [string, Sample, RegExp] => [
+    `the selector ${JSON.stringify(selector)}`,
+    withName(withSpec(policy, { keys: { selector } }), 'new'),
+    /spec\.keys\.selector.*an empty selector is refused: give matchLabels or matchExpressions.* keys\.all to true/,
+  ]),
+  ...['a b', '-a', 'a/b/c', 'A.b/c', 'x'.repeat(64), `${'x.'.repeat(127)}x/a`].flatMap(
+    (label): [string, Sample, RegExp][] => [
+      [
+        `the label ${label}`,
+        withName(withSpec(policy, { keys: { selector: { matchLabels: { [label]: 'x' } } } }), 'new'),
+        /spec\.keys\.selector\.matchLabels.*no object can have one of these labels: give a name of at most 63 letters/,
+      ],
+      [
+        `the label ${label}`,
+        withName(
+          withSpec(policy, { keys: { selector: { matchExpressions: [{ key: label, operator: 'DoesNotExist' }] } } }),
+          'new',
+        ),
+        /matchExpressions\[0\]\.key.*no object can have the label .*: give a name of at most 63 letters/,
+      ],
+    ],
+  ),
+  ...['a b', '-a', 'a/b'].flatMap((value): [string, Sample, RegExp][] => [
+    [
+      `the value ${value} of a label`,
+      withName(withSpec(policy, { keys: { selector: { matchLabels: { tier: value } } } }), 'new'),
+      /spec\.keys\.selector\.matchLabels\.tier.*no label can have the value .*: give at most 63 letters/,
+    ],
+    [
+      `the value ${value} of a label`,
+      withName(
+        withSpec(policy, {
+          keys: { selector: { matchExpressions: [{ key: 'tier', operator: 'NotIn', values: [value] }] } },
+        }),
+        'new',
+      ),
+      /matchExpressions\[0\]\.values\[0\].*no label can have the value .*: give at most 63 letters/,
+    ],
+  ]),
   [
     'a label that is compared with nothing',
     withName(
@@ -314,6 +369,11 @@ describe('what is wrong is refused, with a reason that says what to do', () => {
       assert.match(await dryRun(object), message);
     });
   }
+
+  test('RotationPolicy: a selector that is spelled wrong, though the client asks only to be warned', async () => {
+    const wrong = withName(withSpec(policy, { keys: { selector: { matchLabel: { tier: 'hot' } } } }), 'new');
+    assert.match(await dryRun(wrong, '--validate=warn'), /an empty selector is refused/);
+  });
 
   test('SignRequest that is finished: another answer', async () => {
     const finished = withName(request, 'finished');

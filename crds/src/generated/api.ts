@@ -430,11 +430,13 @@ export interface RotationPolicySpec {
   readonly suspend: boolean;
   /** The number of seconds after which a missed slot is skipped. Unset: the last missed slot is always made up for. */
   readonly startingDeadlineSeconds?: number;
-  /** The KeyShareSets, in the same namespace, to refresh. */
+  /** The KeyShareSets, in the same namespace, to refresh: those in `names`, those that `selector` selects, or, with `all: true`, all of them. */
   readonly keys: {
     /** The names of the keys. */
     readonly names?: readonly string[];
-    /** The labels of the keys. An empty selector selects all keys in the namespace. */
+    /** Whether all keys of the namespace are refreshed, those that are made later included. */
+    readonly all?: boolean;
+    /** The labels of the keys. An empty selector is refused: for all keys there is `all: true`. */
     readonly selector?: {
       /** Labels and values, all of which a key must have. */
       readonly matchLabels?: { readonly [name: string]: string };

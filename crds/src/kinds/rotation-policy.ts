@@ -1,9 +1,9 @@
 import { SCHEDULE, SCHEDULE_REMEDY, TIME_ZONE, TIME_ZONE_REMEDY } from '../schedule.ts';
 import type { Kind } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
+import { keySelection } from './key-selection.ts';
 
 const keyName = { type: 'string', minLength: 1, maxLength: 63 } as const;
-const label = { type: 'string', maxLength: 63 } as const;
 
 /** The kind RotationPolicy: when the shares of which keys are refreshed. */
 export const RotationPolicy = {
@@ -66,76 +66,7 @@ export const RotationPolicy = {
         minimum: 1,
         maximum: 31536000,
       },
-      keys: {
-        description: 'The KeyShareSets, in the same namespace, to refresh.',
-        type: 'object',
-        properties: {
-          names: {
-            description: 'The names of the keys.',
-            type: 'array',
-            minItems: 1,
-            maxItems: 256,
-            'x-kubernetes-list-type': 'set',
-            items: { description: 'The name of a KeyShareSet.', ...keyName },
-          },
-          selector: {
-            description: 'The labels of the keys. An empty selector selects all keys in the namespace.',
-            type: 'object',
-            properties: {
-              matchLabels: {
-                description: 'Labels and values, all of which a key must have.',
-                type: 'object',
-                maxProperties: 16,
-                additionalProperties: { description: 'The value.', ...label },
-              },
-              matchExpressions: {
-                description: 'Requirements, all of which must hold.',
-                type: 'array',
-                maxItems: 16,
-                'x-kubernetes-list-type': 'atomic',
-                items: {
-                  description: 'One requirement.',
-                  type: 'object',
-                  required: ['key', 'operator'],
-                  properties: {
-                    key: { description: 'The label.', type: 'string', minLength: 1, maxLength: 317 },
-                    operator: {
-                      description: 'How the label is compared.',
-                      type: 'string',
-                      enum: ['In', 'NotIn', 'Exists', 'DoesNotExist'],
-                    },
-                    values: {
-                      description: 'The values for In and NotIn.',
-                      type: 'array',
-                      maxItems: 64,
-                      'x-kubernetes-list-type': 'atomic',
-                      items: { description: 'A value.', ...label },
-                    },
-                  },
-                  'x-kubernetes-validations': [
-                    {
-                      rule: "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
-                      message: 'operators In and NotIn need values, Exists and DoesNotExist take none',
-                      messageExpression:
-                        "self.operator in ['In', 'NotIn'] ? 'operator ' + self.operator + ' compares the label with " +
-                        "values: give at least one' : 'operator ' + self.operator + ' looks at no values: take them " +
-                        "out, or use In or NotIn'",
-                      fieldPath: '.values',
-                    },
-                  ],
-                },
-              },
-            },
-          },
-        },
-        'x-kubernetes-validations': [
-          {
-            rule: 'has(self.names) != has(self.selector)',
-            message: 'exactly one of keys.names and keys.selector must be given: add one, or take one out of spec',
-            reason: 'FieldValueInvalid',
-          },
-        ],
-      },
+      keys: keySelection,
     },
   },
   status: {

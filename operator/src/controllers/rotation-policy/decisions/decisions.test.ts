@@ -241,7 +241,7 @@ describe('the status of a policy', () => {
   });
 
   test('lists what is under way, and when the slot was completed', () => {
-    const policy = rotationPolicy({ keys: { selector: {} } });
+    const policy = rotationPolicy({ keys: { all: true } });
     const running = policyStatus(policy, slots([done, withStatus({}, 'other')]), now);
     assert.deepEqual(running.active, ['other']);
     assert.equal(running.lastScheduleTime, SLOT);
@@ -253,11 +253,22 @@ describe('the status of a policy', () => {
     assert.equal(later.lastSuccessfulTime, '2026-11-21T13:20:00Z');
   });
 
+  test('is not ready while the policy selects no key, and says how many there are to select from', () => {
+    const reason = (spec: Partial<RotationPolicy['spec']>, due: readonly KeyShareSet[] = [done]) =>
+      findCondition(policyStatus(rotationPolicy(spec), slots(due), now).conditions, 'Ready');
+    const none: Partial<RotationPolicy['spec']> = { keys: { selector: { matchLabels: { tier: 'hot' } } } };
+    assert.equal(reason(none)?.status, 'False');
+    assert.match(reason(none)?.message ?? '', /selects none of the 1 KeyShareSets in namespace ns: apply or label/);
+    assert.equal(reason({ ...none, suspend: true })?.reason, 'NoKeySelected', 'a suspended one neither');
+    assert.equal(reason({ keys: { all: true } }, [])?.reason, 'NoKeySelected');
+    assert.equal(reason({ keys: { all: true } })?.reason, 'Scheduled');
+  });
+
   test('is not ready with the name of a key that does not exist, or a schedule that is none', () => {
     const named = policyStatus(rotationPolicy({ keys: { names: ['gone'] } }), slots([]), now);
     assert.match(findCondition(named.conditions, 'Ready')?.message ?? '', /gone.*apply them, or take the names out/);
     const before = rotationPolicy({}, {}, { lastScheduleTime: SLOT, nextScheduleTime: SLOT });
-    const invalid = invalidStatus(before, 'no schedule', now);
+    const invalid = invalidStatus(before, { reason: 'InvalidSchedule', message: 'no schedule' }, now);
     assert.equal(findCondition(invalid.conditions, 'Stalled')?.status, 'True');
     assert.deepEqual([invalid.lastScheduleTime, invalid.nextScheduleTime], [SLOT, undefined]);
   });
