@@ -4,6 +4,13 @@
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/
  */
 
+/**
+ * A `maxLength` that never refuses anything, for strings whose limit is not counted in characters and stands in a rule:
+ * the API server takes no larger request. Without any `maxLength` it would not take the rule either, for fear of what
+ * that might cost.
+ */
+export const UNLIMITED = 3 * 1024 * 1024;
+
 /** One CEL rule of `x-kubernetes-validations`. `message` says what is wrong and what to do. */
 export interface Rule {
   readonly rule: string;

@@ -92,6 +92,17 @@ describe('what is right is taken', () => {
     }
   });
 
+  for (const length of [0, 1, 2, 32, 65_534, 65_535, 65_536])
+    test(`a message of ${length} bytes`, async () => {
+      const message = Buffer.alloc(length, 255).toString('base64');
+      assert.equal(await dryRun(withName(withSpec(request, { message }), 'new')), '');
+    });
+
+  test('a prehashed message of 32 bytes', async () => {
+    const message = Buffer.alloc(32).toString('base64');
+    assert.equal(await dryRun(withName(withSpec(request, { message, digest: 'prehashed' }), 'new')), '');
+  });
+
   test('a policy for all keys, and one for labels with and without a prefix', async () => {
     const matchExpressions = [{ key: 'app.kubernetes.io/name', operator: 'In', values: ['a_b.c-d', ''] }];
     for (const keys of [
@@ -170,16 +181,24 @@ const wrong: readonly [string, Sample, RegExp][] = [
     withName(withSpec(cluster, { resources: { party: { limits: { cpu } } } }), 'new'),
     message,
   ]),
-  [
-    'an oversized message',
-    withName(withSpec(request, { message: 'A'.repeat(87_388) }), 'new'),
-    /may not be more than 87384 bytes/,
-  ],
-  [
-    'a message that is no base64',
-    withName(withSpec(request, { message: 'hello!!' }), 'new'),
+  ...[65_537, 65_538, 65_539, 100_000].map((length): [string, Sample, RegExp] => [
+    `a message of ${length} bytes`,
+    withName(withSpec(request, { message: Buffer.alloc(length).toString('base64') }), 'new'),
+    new RegExp(
+      `spec\\.message.*a message has at most 65536 bytes once decoded, this one has ${length}: sign a shorter`,
+    ),
+  ]),
+  ...['hello!!', 'aGVsbG8', 'aGVsbG9=', 'aGVsbB==', '=', '===='].map((message): [string, Sample, RegExp] => [
+    `a message that is no base64: ${message}`,
+    withName(withSpec(request, { message }), 'new'),
     /spec\.message.*should match/,
-  ],
+  ]),
+  ...[0, 31, 33].map((length): [string, Sample, RegExp] => [
+    `a prehashed message of ${length} bytes`,
+    withName(withSpec(request, { digest: 'prehashed', message: Buffer.alloc(length).toString('base64') }), 'new'),
+    new RegExp(`spec\\.message.*is a digest of 32 bytes; spec\\.message has ${length} once decoded: give the digest`),
+  ]),
+  ['no message', withName({ ...request, spec: { keyRef: { name: 'treasury' } } }, 'new'), /spec\.message: Required/],
   [
     'a deadline of nothing',
     withName(withSpec(request, { deadlineSeconds: 0 }), 'new'),

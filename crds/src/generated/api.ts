@@ -339,7 +339,7 @@ export interface SignRequestSpec {
     /** The name of the KeyShareSet. */
     readonly name: string;
   };
-  /** The message, in base64, of at most 64 KiB. An eddsa key signs the message as in RFC 8032. A taproot key signs the message as in BIP-340: for a transaction, the message is its 32-byte sighash. An ecdsa key signs the digest of the message. */
+  /** The message, in base64: 0 to 65536 bytes once decoded. An eddsa key signs the message as in RFC 8032. A taproot key signs the message as in BIP-340: for a transaction, the message is its 32-byte sighash. An ecdsa key signs the digest of the message. The empty message, "", is signed as well. */
   readonly message: string;
   /** For ecdsa keys only: the digest of the message that is signed. sha256d is SHA-256 twice, as in Bitcoin; keccak256 is the hash of Ethereum; prehashed means that the message is already a digest of 32 bytes, which the KeyShareSet must allow. Unset: sha256. */
   readonly digest?: 'sha256' | 'sha256d' | 'keccak256' | 'prehashed';
