@@ -242,7 +242,7 @@ const wrong: readonly [string, Sample, RegExp][] = [
     [
       `the value ${value} of a label`,
       withName(withSpec(policy, { keys: { selector: { matchLabels: { tier: value } } } }), 'new'),
-      /spec\.keys\.selector\.matchLabels\.tier.*no label can have the value .*: give at most 63 letters/,
+      /spec\.keys\.selector\.matchLabels\[tier\].*no label can have the value .*: give at most 63 letters/,
     ],
     [
       `the value ${value} of a label`,
