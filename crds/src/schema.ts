@@ -4,6 +4,13 @@
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/
  */
 
+/**
+ * A `maxLength` that never refuses anything, for strings whose limit is not counted in characters and stands in a rule:
+ * the API server takes no larger request. Without any `maxLength` it would not take the rule either, for fear of what
+ * that might cost.
+ */
+export const UNLIMITED = 3 * 1024 * 1024;
+
 /** One CEL rule of `x-kubernetes-validations`. `message` says what is wrong and what to do. */
 export interface Rule {
   readonly rule: string;
@@ -39,6 +46,17 @@ export interface NumberSchema extends Common {
   readonly default?: number;
 }
 
+/** A whole number or a string. The bounds of one say nothing of the other: `minimum` is for numbers only. */
+export interface IntOrStringSchema extends Common {
+  /** There is none: the extension stands in for the type. */
+  readonly type?: never;
+  readonly 'x-kubernetes-int-or-string': true;
+  readonly default?: string | number;
+  readonly minimum?: number;
+  readonly maxLength: number;
+  readonly pattern?: string;
+}
+
 export interface BooleanSchema extends Common {
   readonly type: 'boolean';
   readonly default?: boolean;
@@ -70,7 +88,14 @@ export interface MapSchema extends Common {
   readonly maxProperties: number;
 }
 
-export type Schema = StringSchema | NumberSchema | BooleanSchema | ArraySchema | ObjectSchema | MapSchema;
+export type Schema =
+  | StringSchema
+  | NumberSchema
+  | IntOrStringSchema
+  | BooleanSchema
+  | ArraySchema
+  | ObjectSchema
+  | MapSchema;
 
 export interface PrinterColumn {
   readonly name: string;

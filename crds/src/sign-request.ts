@@ -1,6 +1,12 @@
 /** What both operator and parties know of a SignRequest. */
 import type { SignRequest } from './generated/api.ts';
 
+/** The most bytes that a message has, once its base64 is decoded. The fewest are none: every key signs that, too. */
+export const MAX_MESSAGE_BYTES = 65_536;
+
+/** The bytes of a digest, and so of a prehashed message. */
+export const DIGEST_BYTES = 32;
+
 /** The time at which the request fails if it has no signature by then: milliseconds since 1970. */
 export function deadlineOf({ metadata, spec }: SignRequest): number {
   return Date.parse(metadata.creationTimestamp ?? '') + spec.deadlineSeconds * 1000;

@@ -87,6 +87,46 @@ describe('what is right is taken', () => {
     assert.equal(await dryRun(withName(withSpec(key, { ...ecdsa, derivations }), 'new')), '');
   });
 
+  test('quantities as whole numbers and as strings, wherever one stands', async () => {
+    for (const [cpu, memory] of [
+      [1, 1_073_741_824],
+      ['0.5', '1Gi'],
+      ['1e3', '.5Gi'],
+    ]) {
+      const amounts = { requests: { cpu, memory }, limits: { cpu, memory } };
+      const resources = { party: amounts, hsm: amounts, nats: amounts };
+      const storage = { store: memory, token: memory };
+      assert.equal(await dryRun(withName(withSpec(cluster, { resources, storage }), 'new')), '');
+    }
+  });
+
+  for (const length of [0, 1, 2, 32, 65_534, 65_535, 65_536])
+    test(`a message of ${length} bytes`, async () => {
+      const message = Buffer.alloc(length, 255).toString('base64');
+      assert.equal(await dryRun(withName(withSpec(request, { message }), 'new')), '');
+    });
+
+  test('a prehashed message of 32 bytes', async () => {
+    const message = Buffer.alloc(32).toString('base64');
+    assert.equal(await dryRun(withName(withSpec(request, { message, digest: 'prehashed' }), 'new')), '');
+  });
+
+  test('a policy for all keys, and one for labels with and without a prefix', async () => {
+    const matchExpressions = [{ key: 'app.kubernetes.io/name', operator: 'In', values: ['a_b.c-d', ''] }];
+    for (const keys of [
+      { all: true },
+      { all: false, names: ['treasury'] },
+      { selector: { matchLabels: { tier: 'hot' }, matchExpressions } },
+    ])
+      assert.equal(await dryRun(withName(withSpec(policy, { keys }), 'new')), '');
+  });
+
+  for (const schedule of ['30 2 * * mon-FRI', ' */5  0-6/2 1,15 jan,6 7 ', '@midnight', '@Weekly'])
+    for (const timeZone of ['Etc/GMT+2', 'America/Argentina/Buenos_Aires', 'UTC'])
+      test(`the schedule ${schedule} in ${timeZone}`, async () => {
+        assert.equal(await dryRun(withName(withSpec(policy, { schedule, timeZone }), 'new')), '');
+      });
+
   test('a party is added, a deletion policy changed', async () => {
     const parties = [1, 2, 3, 4].map(id => ({ id, zone: ['a', 'b', 'c', 'a'][id - 1] }));
     assert.equal(await dryRun(withSpec(cluster, { parties })), '');
@@ -157,16 +197,35 @@ const wrong: readonly [string, Sample, RegExp][] = [
     ),
     /zone.*should match/,
   ],
-  [
-    'an oversized message',
-    withName(withSpec(request, { message: 'A'.repeat(87_388) }), 'new'),
-    /may not be more than 87384 bytes/,
-  ],
-  [
-    'a message that is no base64',
-    withName(withSpec(request, { message: 'hello!!' }), 'new'),
+  ...(
+    [
+      ['a fraction without quotes', 0.5, /resources\.party\.limits\.cpu.*must be of type integer,string/],
+      ['a negative number', -1, /resources\.party\.limits\.cpu.*greater than or equal to 0/],
+      ['a unit that does not exist', '1 core', /resources\.party\.limits\.cpu.*should match/],
+    ] as const
+  ).map(([what, cpu, message]): [string, Sample, RegExp] => [
+    `a quantity with ${what}`,
+    withName(withSpec(cluster, { resources: { party: { limits: { cpu } } } }), 'new'),
+    message,
+  ]),
+  ...[65_537, 65_538, 65_539, 100_000].map((length): [string, Sample, RegExp] => [
+    `a message of ${length} bytes`,
+    withName(withSpec(request, { message: Buffer.alloc(length).toString('base64') }), 'new'),
+    new RegExp(
+      `spec\\.message.*a message has at most 65536 bytes once decoded, this one has ${length}: sign a shorter`,
+    ),
+  ]),
+  ...['hello!!', 'aGVsbG8', 'aGVsbG9=', 'aGVsbB==', '=', '===='].map((message): [string, Sample, RegExp] => [
+    `a message that is no base64: ${message}`,
+    withName(withSpec(request, { message }), 'new'),
     /spec\.message.*should match/,
-  ],
+  ]),
+  ...[0, 31, 33].map((length): [string, Sample, RegExp] => [
+    `a prehashed message of ${length} bytes`,
+    withName(withSpec(request, { digest: 'prehashed', message: Buffer.alloc(length).toString('base64') }), 'new'),
+    new RegExp(`spec\\.message.*is a digest of 32 bytes; spec\\.message has ${length} once decoded: give the digest`),
+  ]),
+  ['no message', withName({ ...request, spec: { keyRef: { name: 'treasury' } } }, 'new'), /spec\.message: Required/],
   [
     'a deadline of nothing',
     withName(withSpec(request, { deadlineSeconds: 0 }), 'new'),
@@ -174,10 +233,55 @@ const wrong: readonly [string, Sample, RegExp][] = [
   ],
   [
     'keys by both names and selector',
-    withName(withSpec(policy, { keys: { names: ['a'], selector: {} } }), 'new'),
-    /exactly one of keys\.names and keys\.selector must be given/,
+    withName(withSpec(policy, { keys: { names: ['a'], selector: { matchLabels: { tier: 'hot' } } } }), 'new'),
+    /exactly one of keys\.names, keys\.selector and keys\.all: true must be given/,
   ],
-  ['keys by neither', withName(withSpec(policy, { keys: {} }), 'new'), /exactly one of keys\.names/],
+  ['keys by no way', withName(withSpec(policy, { keys: {} }), 'new'), /exactly one of keys\.names/],
+  ['keys that are not all', withName(withSpec(policy, { keys: { all: false } }), 'new'), /exactly one of keys\.names/],
+  [
+    'keys by name, and all',
+    withName(withSpec(policy, { keys: { names: ['a'], all: true } }), 'new'),
+    /exactly one of keys\.names/,
+  ],
+  ...[{}, { matchLabels: {} }, { matchExpressions: [] }].map((selector): [string, Sample, RegExp] => [
+    `the selector ${JSON.stringify(selector)}`,
+    withName(withSpec(policy, { keys: { selector } }), 'new'),
+    /spec\.keys\.selector.*an empty selector is refused: give matchLabels or matchExpressions.* keys\.all to true/,
+  ]),
+  ...['a b', '-a', 'a/b/c', 'A.b/c', 'x'.repeat(64), `${'x.'.repeat(127)}x/a`].flatMap(
+    (label): [string, Sample, RegExp][] => [
+      [
+        `the label ${label}`,
+        withName(withSpec(policy, { keys: { selector: { matchLabels: { [label]: 'x' } } } }), 'new'),
+        /spec\.keys\.selector\.matchLabels.*no object can have one of these labels: give a name of at most 63 letters/,
+      ],
+      [
+        `the label ${label}`,
+        withName(
+          withSpec(policy, { keys: { selector: { matchExpressions: [{ key: label, operator: 'DoesNotExist' }] } } }),
+          'new',
+        ),
+        /matchExpressions\[0\]\.key.*no object can have the label .*: give a name of at most 63 letters/,
+      ],
+    ],
+  ),
+  ...['a b', '-a', 'a/b'].flatMap((value): [string, Sample, RegExp][] => [
+    [
+      `the value ${value} of a label`,
+      withName(withSpec(policy, { keys: { selector: { matchLabels: { tier: value } } } }), 'new'),
+      /spec\.keys\.selector\.matchLabels\[tier\].*no label can have the value .*: give at most 63 letters/,
+    ],
+    [
+      `the value ${value} of a label`,
+      withName(
+        withSpec(policy, {
+          keys: { selector: { matchExpressions: [{ key: 'tier', operator: 'NotIn', values: [value] }] } },
+        }),
+        'new',
+      ),
+      /matchExpressions\[0\]\.values\[0\].*no label can have the value .*: give at most 63 letters/,
+    ],
+  ]),
   [
     'a label that is compared with nothing',
     withName(
@@ -227,6 +331,34 @@ const wrong: readonly [string, Sample, RegExp][] = [
     withName(withSpec(cluster, { securityLevel: 192 }), 'new'),
     /spec\.securityLevel: Unsupported value: 192/,
   ],
+  ...[
+    '2026-12-24T03:00:00',
+    '2026-12-24T03:00:00Z',
+    '0 0 3 * * *',
+    '3 * * *',
+    '60 * * * *',
+    '0 24 * * *',
+    '0 3 0 * *',
+    '0 3 * 13 *',
+    '0 3 * * 8',
+    '5/10 * * * *',
+    '0 3 L * *',
+    '0 3 15W * *',
+    '0 3 * * 5#2',
+    '0 3 ? * *',
+    '0 3 1 * +5',
+    '@reboot',
+    'every day',
+  ].map((schedule): [string, Sample, RegExp] => [
+    `the schedule ${schedule}`,
+    withName(withSpec(policy, { schedule }), 'new'),
+    /spec\.schedule.*is none: give minute, hour, .* or one of @hourly, .* none of L, W, #, \? and \+/,
+  ]),
+  ...['+02:00', '-0200', '2', 'Europe/', 'Europe Zurich'].map((timeZone): [string, Sample, RegExp] => [
+    `the time zone ${timeZone}`,
+    withName(withSpec(policy, { timeZone }), 'new'),
+    /spec\.timeZone.*is no name of a time zone: give a name of the IANA database, such as .*, and no offset/,
+  ]),
   ['a policy name that is too long', withName(policy, 'p'.repeat(64)), /at most 63 characters/],
 ];
 
@@ -283,6 +415,11 @@ describe('what is wrong is refused, with a reason that says what to do', () => {
       assert.match(await dryRun(object), message);
     });
   }
+
+  test('RotationPolicy: a selector that is spelled wrong, though the client asks only to be warned', async () => {
+    const wrong = withName(withSpec(policy, { keys: { selector: { matchLabel: { tier: 'hot' } } } }), 'new');
+    assert.match(await dryRun(wrong, '--validate=warn'), /an empty selector is refused/);
+  });
 
   test('SignRequest that is finished: another answer', async () => {
     const finished = withName(request, 'finished');

@@ -1,5 +1,5 @@
 import { API_VERSION, CATEGORY } from '../group.ts';
-import type { Kind, Rule, Schema } from '../schema.ts';
+import { type Kind, type Rule, type Schema, UNLIMITED } from '../schema.ts';
 
 /** The reference page of all kinds, in Markdown. */
 export function reference(kinds: readonly Kind[]): string {
@@ -68,6 +68,7 @@ function typeName(schema: Schema): string {
   if (schema.type === 'array') return `list of ${typeName(schema.items)}`;
   if (schema.type === 'object' && 'additionalProperties' in schema)
     return `map of ${typeName(schema.additionalProperties)}`;
+  if (schema.type === undefined) return 'integer or string';
   if (schema.type === 'string' && schema.format) return schema.format;
   return schema.type;
 }
@@ -76,7 +77,7 @@ function limits(schema: Schema, required: boolean): string {
   const parts = [required ? 'required' : ''];
   if ((schema.type === 'string' || schema.type === 'integer') && schema.enum)
     parts.push(schema.enum.map(v => `\`${v}\``).join(', '));
-  if (schema.type === 'string' && schema.maxLength !== undefined && !schema.enum)
+  if (schema.type === 'string' && (schema.maxLength ?? UNLIMITED) < UNLIMITED && !schema.enum)
     parts.push(`at most ${schema.maxLength} characters`);
   if (schema.type === 'integer' && !schema.enum) parts.push(range(schema.minimum, schema.maximum, ''));
   if (schema.type === 'array') parts.push(range(schema.minItems, schema.maxItems, ' items'));

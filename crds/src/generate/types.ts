@@ -40,6 +40,7 @@ function object(schema: ObjectSchema, indent: string): string {
 }
 
 function type(schema: Schema, indent: string): string {
+  if (schema.type === undefined) return 'number | string';
   switch (schema.type) {
     case 'string':
       return schema.enum ? schema.enum.map(v => `'${v}'`).join(' | ') : 'string';
@@ -59,5 +60,5 @@ function type(schema: Schema, indent: string): string {
 }
 
 function comment(text: string, indent: string): string {
-  return `${indent}/** ${text} */\n`;
+  return `${indent}/** ${text.replaceAll('*/', '*\\/')} */\n`;
 }

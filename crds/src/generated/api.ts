@@ -27,9 +27,9 @@ export interface MpcClusterSpec {
     /** The StorageClass of both volumes. Unset: the default class of the Kubernetes cluster. */
     readonly className?: string;
     /** Size of the volume with the log and the sealed shares. Only the party mounts it. */
-    readonly store: string;
+    readonly store: number | string;
     /** Size of the volume with the token of the software HSM. Only the HSM sidecar mounts it. */
-    readonly token: string;
+    readonly token: number | string;
   };
   /** Container images. Unset: the images that the operator was installed with. In production, pin images by digest and enforce that by an admission policy. */
   readonly images: {
@@ -112,24 +112,24 @@ export interface MpcClusterSpec {
   readonly resources: {
     /** Compute resources of the party. */
     readonly party: {
-      /** The amounts that the scheduler reserves, by resource name. */
-      readonly requests?: { readonly [name: string]: string };
-      /** The amounts that the container may use at most, by resource name. */
-      readonly limits?: { readonly [name: string]: string };
+      /** The amounts that the scheduler reserves, by resource name. A fraction takes quotes: cpu: "0.5". */
+      readonly requests?: { readonly [name: string]: number | string };
+      /** The amounts that the container may use at most, by resource name. A fraction takes quotes: cpu: "0.5". */
+      readonly limits?: { readonly [name: string]: number | string };
     };
     /** Compute resources of the HSM sidecar. */
     readonly hsm: {
-      /** The amounts that the scheduler reserves, by resource name. */
-      readonly requests?: { readonly [name: string]: string };
-      /** The amounts that the container may use at most, by resource name. */
-      readonly limits?: { readonly [name: string]: string };
+      /** The amounts that the scheduler reserves, by resource name. A fraction takes quotes: cpu: "0.5". */
+      readonly requests?: { readonly [name: string]: number | string };
+      /** The amounts that the container may use at most, by resource name. A fraction takes quotes: cpu: "0.5". */
+      readonly limits?: { readonly [name: string]: number | string };
     };
     /** Compute resources of a NATS server. */
     readonly nats: {
-      /** The amounts that the scheduler reserves, by resource name. */
-      readonly requests?: { readonly [name: string]: string };
-      /** The amounts that the container may use at most, by resource name. */
-      readonly limits?: { readonly [name: string]: string };
+      /** The amounts that the scheduler reserves, by resource name. A fraction takes quotes: cpu: "0.5". */
+      readonly requests?: { readonly [name: string]: number | string };
+      /** The amounts that the container may use at most, by resource name. A fraction takes quotes: cpu: "0.5". */
+      readonly limits?: { readonly [name: string]: number | string };
     };
   };
   /** Bits of security of threshold ECDSA against factoring: 128 (Paillier moduli of 3072 bits) or 112 (moduli of 2048 bits, some three times as fast). Other protocols do not depend on this level. */
@@ -405,7 +405,7 @@ export interface SignRequestSpec {
     /** The name of the KeyShareSet. */
     readonly name: string;
   };
-  /** The message, in base64, of at most 64 KiB. An eddsa key signs the message as in RFC 8032. A taproot key signs the message as in BIP-340: for a transaction, the message is its 32-byte sighash. An ecdsa key signs the digest of the message. */
+  /** The message, in base64: 0 to 65536 bytes once decoded. An eddsa key signs the message as in RFC 8032. A taproot key signs the message as in BIP-340: for a transaction, the message is its 32-byte sighash. An ecdsa key signs the digest of the message. The empty message, "", is signed as well. */
   readonly message: string;
   /** For ecdsa keys only: the digest of the message that is signed. sha256d is SHA-256 twice, as in Bitcoin; keccak256 is the hash of Ethereum; prehashed means that the message is already a digest of 32 bytes, which the KeyShareSet must allow. Unset: sha256. */
   readonly digest?: 'sha256' | 'sha256d' | 'keccak256' | 'prehashed';
@@ -488,7 +488,7 @@ export interface RotationPolicy {
 
 /** The schedule, and the keys. */
 export interface RotationPolicySpec {
-  /** The schedule, as in cron: minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, @monthly, @yearly. */
+  /** The schedule, as in cron: minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, @monthly, @yearly. A field is `*`, or has numbers or English abbreviations, as values (1), ranges (1-5), lists (1,3) and steps (`*\/2`, `0-30/10`). If neither day of month nor day of week is `*`, the schedule comes on the days of both. */
   readonly schedule: string;
   /** The time zone of the schedule, by its name in the IANA database, such as Europe/Zurich. */
   readonly timeZone: string;
@@ -496,11 +496,13 @@ export interface RotationPolicySpec {
   readonly suspend: boolean;
   /** The number of seconds after which a missed slot is skipped. Unset: the last missed slot is always made up for. */
   readonly startingDeadlineSeconds?: number;
-  /** The KeyShareSets, in the same namespace, to refresh. */
+  /** The KeyShareSets, in the same namespace, to refresh: those in `names`, those that `selector` selects, or, with `all: true`, all of them. */
   readonly keys: {
     /** The names of the keys. */
     readonly names?: readonly string[];
-    /** The labels of the keys. An empty selector selects all keys in the namespace. */
+    /** Whether all keys of the namespace are refreshed, those that are made later included. */
+    readonly all?: boolean;
+    /** The labels of the keys. An empty selector is refused: for all keys there is `all: true`. */
     readonly selector?: {
       /** Labels and values, all of which a key must have. */
       readonly matchLabels?: { readonly [name: string]: string };

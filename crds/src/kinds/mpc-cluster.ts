@@ -1,13 +1,8 @@
 import type { Kind, ObjectSchema } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
 import { placement } from './placement.ts';
+import { quantity } from './quantity.ts';
 import { triggers } from './triggers.ts';
-
-const quantity = {
-  type: 'string',
-  maxLength: 32,
-  pattern: '^[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$',
-} as const;
 
 const resources = (of: string, requests: { cpu: string; memory: string }, limits: { memory: string }) =>
   ({
@@ -16,16 +11,17 @@ const resources = (of: string, requests: { cpu: string; memory: string }, limits
     default: { requests, limits },
     properties: {
       requests: {
-        description: 'The amounts that the scheduler reserves, by resource name.',
+        description: 'The amounts that the scheduler reserves, by resource name. A fraction takes quotes: cpu: "0.5".',
         type: 'object',
         maxProperties: 8,
-        additionalProperties: { description: 'A quantity, such as 100m or 256Mi.', ...quantity },
+        additionalProperties: { description: 'A quantity, such as 1, 100m, 256Mi or "0.5" in quotes.', ...quantity },
       },
       limits: {
-        description: 'The amounts that the container may use at most, by resource name.',
+        description:
+          'The amounts that the container may use at most, by resource name. A fraction takes quotes: cpu: "0.5".',
         type: 'object',
         maxProperties: 8,
-        additionalProperties: { description: 'A quantity, such as 500m or 512Mi.', ...quantity },
+        additionalProperties: { description: 'A quantity, such as 2, 500m, 512Mi or "1.5" in quotes.', ...quantity },
       },
     },
   }) as const satisfies ObjectSchema;

@@ -1,8 +1,9 @@
+import { SCHEDULE, SCHEDULE_REMEDY, TIME_ZONE, TIME_ZONE_REMEDY } from '../schedule.ts';
 import type { Kind } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
+import { keySelection } from './key-selection.ts';
 
 const keyName = { type: 'string', minLength: 1, maxLength: 63 } as const;
-const label = { type: 'string', maxLength: 63 } as const;
 
 /** The kind RotationPolicy: when the shares of which keys are refreshed. */
 export const RotationPolicy = {
@@ -22,11 +23,20 @@ export const RotationPolicy = {
       schedule: {
         description:
           'The schedule, as in cron: minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, ' +
-          '@monthly, @yearly.',
+          '@monthly, @yearly. A field is `*`, or has numbers or English abbreviations, as values (1), ranges (1-5), ' +
+          'lists (1,3) and steps (`*/2`, `0-30/10`). If neither day of month nor day of week is `*`, the schedule ' +
+          'comes on the days of both.',
         type: 'string',
         minLength: 1,
         maxLength: 128,
         default: '@daily',
+        'x-kubernetes-validations': [
+          {
+            rule: `self.matches(r'${SCHEDULE}')`,
+            message: `a schedule has five fields or a name: ${SCHEDULE_REMEDY}`,
+            messageExpression: `'schedule ' + self + ' is none: ${SCHEDULE_REMEDY}'`,
+          },
+        ],
       },
       timeZone: {
         description: 'The time zone of the schedule, by its name in the IANA database, such as Europe/Zurich.',
@@ -34,6 +44,13 @@ export const RotationPolicy = {
         minLength: 1,
         maxLength: 64,
         default: 'Etc/UTC',
+        'x-kubernetes-validations': [
+          {
+            rule: `self.matches(r'${TIME_ZONE}')`,
+            message: `a time zone has a name: ${TIME_ZONE_REMEDY}`,
+            messageExpression: `'timeZone ' + self + ' is no name of a time zone: ${TIME_ZONE_REMEDY}'`,
+          },
+        ],
       },
       suspend: {
         description: 'Whether the policy is suspended. True: no slot is started, but a refresh under way is finished.',
@@ -49,76 +66,7 @@ export const RotationPolicy = {
         minimum: 1,
         maximum: 31536000,
       },
-      keys: {
-        description: 'The KeyShareSets, in the same namespace, to refresh.',
-        type: 'object',
-        properties: {
-          names: {
-            description: 'The names of the keys.',
-            type: 'array',
-            minItems: 1,
-            maxItems: 256,
-            'x-kubernetes-list-type': 'set',
-            items: { description: 'The name of a KeyShareSet.', ...keyName },
-          },
-          selector: {
-            description: 'The labels of the keys. An empty selector selects all keys in the namespace.',
-            type: 'object',
-            properties: {
-              matchLabels: {
-                description: 'Labels and values, all of which a key must have.',
-                type: 'object',
-                maxProperties: 16,
-                additionalProperties: { description: 'The value.', ...label },
-              },
-              matchExpressions: {
-                description: 'Requirements, all of which must hold.',
-                type: 'array',
-                maxItems: 16,
-                'x-kubernetes-list-type': 'atomic',
-                items: {
-                  description: 'One requirement.',
-                  type: 'object',
-                  required: ['key', 'operator'],
-                  properties: {
-                    key: { description: 'The label.', type: 'string', minLength: 1, maxLength: 317 },
-                    operator: {
-                      description: 'How the label is compared.',
-                      type: 'string',
-                      enum: ['In', 'NotIn', 'Exists', 'DoesNotExist'],
-                    },
-                    values: {
-                      description: 'The values for In and NotIn.',
-                      type: 'array',
-                      maxItems: 64,
-                      'x-kubernetes-list-type': 'atomic',
-                      items: { description: 'A value.', ...label },
-                    },
-                  },
-                  'x-kubernetes-validations': [
-                    {
-                      rule: "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
-                      message: 'operators In and NotIn need values, Exists and DoesNotExist take none',
-                      messageExpression:
-                        "self.operator in ['In', 'NotIn'] ? 'operator ' + self.operator + ' compares the label with " +
-                        "values: give at least one' : 'operator ' + self.operator + ' looks at no values: take them " +
-                        "out, or use In or NotIn'",
-                      fieldPath: '.values',
-                    },
-                  ],
-                },
-              },
-            },
-          },
-        },
-        'x-kubernetes-validations': [
-          {
-            rule: 'has(self.names) != has(self.selector)',
-            message: 'exactly one of keys.names and keys.selector must be given: add one, or take one out of spec',
-            reason: 'FieldValueInvalid',
-          },
-        ],
-      },
+      keys: keySelection,
     },
   },
   status: {

@@ -1,12 +1,14 @@
-import type { Kind } from '../schema.ts';
+import { type Kind, UNLIMITED } from '../schema.ts';
+import { DIGEST_BYTES, MAX_MESSAGE_BYTES } from '../sign-request.ts';
 import { conditions, observedGeneration } from './conditions.ts';
 import { derivationPath } from './derivation-path.ts';
 
 const hex = (bytes: number) => ({ type: 'string', maxLength: 2 * bytes, pattern: '^([0-9a-f]{2})*$' }) as const;
 const partyId = { type: 'integer', format: 'int32', minimum: 1, maximum: 64 } as const;
 
-/** The number of base64 characters of the largest message: 64 KiB. */
-const MESSAGE_LENGTH = 87_384;
+/** The bytes of some base64, as a CEL expression. It decodes nothing: three bytes are four characters. */
+const bytesOf = (text: string): string =>
+  `size(${text}) / 4 * 3 - (${text}.endsWith('==') ? 2 : ${text}.endsWith('=') ? 1 : 0)`;
 
 /**
  * The kind SignRequest: one signature. A request is immutable, its answer is final, and it is deleted after its time.
@@ -34,15 +36,24 @@ export const SignRequest = {
       },
       message: {
         description:
-          'The message, in base64, of at most 64 KiB. An eddsa key signs the message as in RFC 8032. A taproot key ' +
-          'signs the message as in BIP-340: for a transaction, the message is its 32-byte sighash. An ecdsa key ' +
-          'signs the digest of the message.',
+          `The message, in base64: 0 to ${MAX_MESSAGE_BYTES} bytes once decoded. An eddsa key signs the message as ` +
+          'in RFC 8032. A taproot key signs the message as in BIP-340: for a transaction, the message is its 32-byte ' +
+          'sighash. An ecdsa key signs the digest of the message. The empty message, "", is signed as well.',
         type: 'string',
         // Not `format: byte`: where CEL reads such a field, the API server takes only the URL-safe alphabet and then
-        // refuses every update.
-        pattern: '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
-        minLength: 4,
-        maxLength: MESSAGE_LENGTH,
+        // refuses every update. The last character before a sign of padding has no bits that would be lost: base64 has
+        // one form for each message, and the parties take no other.
+        pattern: '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$',
+        maxLength: UNLIMITED,
+        'x-kubernetes-validations': [
+          {
+            rule: `${bytesOf('self')} <= ${MAX_MESSAGE_BYTES}`,
+            message: `a message has at most ${MAX_MESSAGE_BYTES} bytes once decoded`,
+            messageExpression:
+              `'a message has at most ${MAX_MESSAGE_BYTES} bytes once decoded, this one has %d: sign a shorter ` +
+              `one'.format([${bytesOf('self')}])`,
+          },
+        ],
       },
       digest: {
         description:
@@ -76,13 +87,11 @@ export const SignRequest = {
         reason: 'FieldValueForbidden',
       },
       {
-        rule:
-          "!has(self.digest) || self.digest != 'prehashed' || (size(self.message) == 44 && " +
-          "self.message.endsWith('=') && !self.message.endsWith('=='))",
-        message: 'a prehashed message is a digest of 32 bytes',
+        rule: `!has(self.digest) || self.digest != 'prehashed' || ${bytesOf('self.message')} == ${DIGEST_BYTES}`,
+        message: `a prehashed message is a digest of ${DIGEST_BYTES} bytes`,
         messageExpression:
-          "'a prehashed message is a digest of 32 bytes, 44 characters of base64; spec.message has %d: give the " +
-          "digest, or the message with the name of the digest in spec.digest'.format([size(self.message)])",
+          `'a prehashed message is a digest of ${DIGEST_BYTES} bytes; spec.message has %d once decoded: give the ` +
+          `digest, or the message with the name of the digest in spec.digest'.format([${bytesOf('self.message')}])`,
         fieldPath: '.message',
       },
     ],

@@ -2,6 +2,7 @@
  * The data that a SignRequest asks a key to sign, as this party itself reads them, or why the key does not sign them.
  */
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
+import { DIGEST_BYTES, MAX_MESSAGE_BYTES } from '@mpc-operator/crds/sign-request';
 import type { PlainData } from '../protocol/signing/data-to-sign.ts';
 import { DerivationError, parsePath } from '../protocol/signing/hd.ts';
 
@@ -14,11 +15,9 @@ export interface RequestedData {
 }
 
 export type Fault = {
-  readonly reason: 'MessageMalformed' | 'DigestForbidden' | 'DigestMisplaced' | 'PathMalformed';
+  readonly reason: 'MessageMalformed' | 'MessageTooLong' | 'DigestForbidden' | 'DigestMisplaced' | 'PathMalformed';
   readonly message: string;
 };
-
-const DIGEST_BYTES = 32;
 
 export function readRequestedData({ spec }: SignRequest, key: KeyShareSet['spec']): RequestedData | Fault {
   const message = decodeBase64(spec.message);
@@ -26,6 +25,12 @@ export function readRequestedData({ spec }: SignRequest, key: KeyShareSet['spec'
     return {
       reason: 'MessageMalformed',
       message: 'spec.message is not canonical base64: encode the bytes to sign again',
+    };
+  }
+  if (message.length > MAX_MESSAGE_BYTES) {
+    return {
+      reason: 'MessageTooLong',
+      message: `spec.message has ${message.length} bytes, a message at most ${MAX_MESSAGE_BYTES}: sign a shorter one`,
     };
   }
   const digest = key.purpose === 'ecdsa' ? (spec.digest ?? 'sha256') : spec.digest;

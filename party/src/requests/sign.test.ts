@@ -57,6 +57,13 @@ test('parties answer requests', { concurrency: true }, async t => {
       },
     ),
 
+    t.test('the empty message is signed like any other', async () => {
+      cluster.putSignRequest('empty', 'k', new Uint8Array());
+      const status = await cluster.answer('empty');
+      assert.equal(status.phase, 'Succeeded', status.message);
+      assert.ok(schemes.taproot.verify(fromHex(publicKey), new Uint8Array(), fromHex(status.signature)));
+    }),
+
     t.test('a signer whose watch has not shown it the request asks for it', async () => {
       cluster.putSignRequest('unseen', 'all', message);
       const status = await cluster.answer('unseen');

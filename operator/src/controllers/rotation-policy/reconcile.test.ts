@@ -12,7 +12,7 @@ const SLOT = '2026-11-21T12:00:00Z';
 
 function setUp(spec: Partial<RotationPolicy['spec']> = {}, metadata: Partial<RotationPolicy['metadata']> = {}) {
   const world = createWorld(new Date('2026-11-21T12:00:00.500Z'));
-  const policy = rotationPolicy({ keys: { selector: {} }, ...spec }, metadata);
+  const policy = rotationPolicy({ keys: { all: true }, ...spec }, metadata);
   world.api.put(rotationPolicies, policy);
   for (const name of ['a', 'b', 'c']) world.api.put(keyShareSets, keyShareSet({}, { name, uid: name }));
   const reconciler = rotationPolicyReconciler(world);
@@ -92,4 +92,26 @@ test('a key that cannot be asked holds up no other, and is asked again', async (
   world.api.refuses = () => false;
   await world.reconcile();
   assert.equal(world.asked('a'), SLOT);
+});
+
+test('an older policy with an empty selector asks for nothing, and says how to ask for all', async () => {
+  const world = setUp({ keys: { selector: {} } });
+  assert.deepEqual(await world.reconcile(), {});
+  assert.deepEqual(['a', 'b', 'c'].map(world.asked), [undefined, undefined, undefined]);
+  const conditions = world.status()?.conditions;
+  assert.deepEqual(
+    ['Ready', 'Stalled'].map(of => conditions?.find(({ type }) => type === of)?.status),
+    ['False', 'True'],
+  );
+  const ready = conditions?.find(({ type }) => type === 'Ready');
+  assert.equal(ready?.reason, 'InvalidSelection');
+  assert.match(ready?.message ?? '', /spec\.keys\.selector is empty: .* set spec\.keys\.all to true/);
+});
+
+test('an older policy with a date for a schedule asks for nothing, and says what a schedule is', async () => {
+  const world = setUp({ schedule: '2026-11-21T12:00:00' });
+  assert.deepEqual(await world.reconcile(), {});
+  assert.deepEqual(['a', 'b', 'c'].map(world.asked), [undefined, undefined, undefined]);
+  const ready = world.status()?.conditions?.find(({ type }) => type === 'Ready');
+  assert.deepEqual([ready?.status, ready?.reason], ['False', 'InvalidSchedule']);
 });

@@ -14,7 +14,8 @@ import { affectedClusters } from './decisions/affected-clusters.ts';
 import { currentSlot } from './decisions/current-slot.ts';
 import { InvalidSchedule, parseSchedule, type Schedule } from './decisions/schedule.ts';
 import { selectedKeys } from './decisions/selected-keys.ts';
-import { invalidStatus, policyStatus } from './status.ts';
+import { selectionFault } from './decisions/selection-fault.ts';
+import { type Invalid, invalidStatus, policyStatus } from './status.ts';
 
 export interface RotationPolicyDeps {
   readonly client: ApiClient;
@@ -33,15 +34,23 @@ export function rotationPolicyReconciler(deps: RotationPolicyDeps): Reconcile {
     const run: Run = { ...deps, signal, now: deps.clock.date() };
     const policy = deps.caches.policies.get(objectKey);
     if (policy === undefined || policy.metadata.deletionTimestamp !== undefined) return {};
-    try {
-      const schedule = parseSchedule(policy.spec.schedule, policy.spec.timeZone);
-      return await converge(policy, schedule, run);
-    } catch (error) {
-      if (!(error instanceof InvalidSchedule)) throw error;
-      await writeStatus(policy, invalidStatus(policy, error.message, run.now), run);
-      return {};
-    }
+    const schedule = readSpec(policy);
+    if (!('reason' in schedule)) return await converge(policy, schedule, run);
+    await writeStatus(policy, invalidStatus(policy, schedule, run.now), run);
+    return {};
   };
+}
+
+/** The schedule of a policy, or why the policy cannot be carried out. */
+function readSpec({ spec }: RotationPolicy): Schedule | Invalid {
+  const message = selectionFault(spec.keys);
+  if (message !== undefined) return { reason: 'InvalidSelection', message };
+  try {
+    return parseSchedule(spec.schedule, spec.timeZone);
+  } catch (error) {
+    if (!(error instanceof InvalidSchedule)) throw error;
+    return { reason: 'InvalidSchedule', message: error.message };
+  }
 }
 
 async function converge(policy: RotationPolicy, schedule: Schedule, run: Run): Promise<Result> {

@@ -4,7 +4,7 @@ import { timestamp } from '@mpc-operator/runtime/wire-time';
 import { observation } from '../observation.ts';
 import { isPaused } from '../paused.ts';
 import { keyProgress } from './decisions/key-progress.ts';
-import { missingNames } from './decisions/selected-keys.ts';
+import { missingNames, selectedKeys } from './decisions/selected-keys.ts';
 
 /** The largest number of keys that a list in the status may have. */
 const LISTED = 256;
@@ -50,13 +50,15 @@ export function policyStatus(
   };
 }
 
-/** The status of a policy whose schedule is invalid. What has been done stays in it. */
-export function invalidStatus(policy: RotationPolicy, message: string, now: Date): RotationPolicyStatus {
+export interface Invalid {
+  readonly reason: 'InvalidSchedule' | 'InvalidSelection';
+  readonly message: string;
+}
+
+/** The status of a policy that cannot be carried out until its spec is changed. What has been done stays in it. */
+export function invalidStatus(policy: RotationPolicy, { reason, message }: Invalid, now: Date): RotationPolicyStatus {
   const { nextScheduleTime: _, ...before } = policy.status ?? {};
-  const observations = [
-    observation('Ready', 'False', 'InvalidSchedule', message),
-    stalled('True', 'InvalidSchedule', message),
-  ];
+  const observations = [observation('Ready', 'False', reason, message), stalled('True', reason, message)];
   return { ...before, ...base(policy, observations, now) };
 }
 
@@ -76,6 +78,12 @@ function ready(policy: RotationPolicy, all: readonly KeyShareSet[], next: Date |
       `spec.keys.names has ${missing.join(', ')}, but there are no such KeyShareSets: ` +
       'apply them, or take the names out';
     return observation('Ready', 'False', 'KeyNotFound', message);
+  }
+  if (selectedKeys(spec.keys, all).length === 0) {
+    const message =
+      `spec.keys selects none of the ${all.length} KeyShareSets in namespace ${policy.metadata.namespace}: ` +
+      'apply or label the keys that are meant, or change spec.keys';
+    return observation('Ready', 'False', 'NoKeySelected', message);
   }
   if (spec.suspend) return observation('Ready', 'True', 'Suspended', 'no slot is started while spec.suspend is true');
   if (isPaused(policy)) return observation('Ready', 'True', 'Paused', 'no slot is started while the policy is paused');

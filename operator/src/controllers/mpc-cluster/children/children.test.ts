@@ -50,6 +50,24 @@ describe('pods', () => {
     );
   });
 
+  test('have the same quantities from whole numbers as from strings', () => {
+    const all = <T>(amounts: T) => ({ party: amounts, hsm: amounts, nats: amounts });
+    const built = (cpu: number | string, memory: number | string) => {
+      const asked = mpcCluster({
+        resources: all({ requests: { cpu }, limits: { cpu, memory } }),
+      });
+      return [partyStatefulSet(asked, { id: 1, zone: 'a' }, settings), natsStatefulSet(asked, settings)];
+    };
+    assert.deepEqual(built(1, 1_073_741_824), built('1', '1073741824'));
+    for (const { spec } of built(1, 1_073_741_824)) {
+      const podSpec = spec?.template.spec;
+      for (const { name, resources } of [...(podSpec?.initContainers ?? []), ...(podSpec?.containers ?? [])]) {
+        const expected = { requests: { cpu: '1' }, limits: { cpu: '1', memory: '1073741824' } };
+        assert.deepEqual(resources, expected, name);
+      }
+    }
+  });
+
   test('images are those of the spec, and otherwise those of the installation', () => {
     assert.equal(named(containers, 'party').image, 'example.test/party:1');
     const pinned = mpcCluster({ images: { pullPolicy: 'Always', party: 'example.test/party@sha256:1' } });
@@ -177,6 +195,11 @@ describe('what outlives its cluster', () => {
     assert.deepEqual(store?.spec?.accessModes, ['ReadWriteOncePod']);
     assert.equal(store.spec.storageClassName, 'fast');
     assert.deepEqual(token?.spec?.resources?.requests, { storage: '1Mi' });
+    const inBytes = claims(mpcCluster({ storage: { store: 2_147_483_648, token: 1_048_576 } }), 3);
+    assert.deepEqual(
+      inBytes.map(({ spec }) => spec?.resources?.requests?.storage),
+      ['2147483648', '1048576'],
+    );
     assert.ok(claims(cluster, 1).every(claim => !('storageClassName' in (claim.spec ?? {}))));
   });
 

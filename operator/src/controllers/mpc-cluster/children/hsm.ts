@@ -4,6 +4,7 @@ import { pinSecretName, tokenClaimName } from '@mpc-operator/crds/names';
 import { pinFiles } from '@mpc-operator/crds/party-env';
 import type { Settings } from '../../../settings.ts';
 import { containerSecurityContext, LAST_WORDS } from './pod-security.ts';
+import { containerResources } from './quantities.ts';
 
 export const HSM_SOCKET_DIRECTORY = '/run/p11-kit';
 const SOCKET = `${HSM_SOCKET_DIRECTORY}/pkcs11.sock`;
@@ -29,7 +30,7 @@ export function hsmContainers(cluster: MpcCluster, id: number, settings: Setting
   const common = {
     image: images.hsm ?? settings.images.hsm,
     imagePullPolicy: images.pullPolicy,
-    resources: resources.hsm,
+    resources: containerResources(resources.hsm),
     securityContext: containerSecurityContext,
     terminationMessagePolicy: LAST_WORDS,
   };

@@ -6,6 +6,7 @@ import { ownedMetadata, selector, zonesOf } from './metadata.ts';
 import { CLIENT_PORT, MONITORING_PORT, NAME_VARIABLE, NATS_DIRECTORY, ROUTE_PORT } from './nats-config.ts';
 import { placementOf, spreadOf, ZONE } from './placement.ts';
 import { containerSecurityContext, LAST_WORDS, podSecurityContext } from './pod-security.ts';
+import { containerResources } from './quantities.ts';
 
 /**
  * The headless Service of the servers: clients and servers find each other by DNS, without kube-proxy between them.
@@ -96,7 +97,7 @@ function container({ spec }: MpcCluster, settings: Settings) {
     ],
     readinessProbe: { ...probe, periodSeconds: 5 },
     livenessProbe: { ...probe, periodSeconds: 30, failureThreshold: 3 },
-    resources: spec.resources.nats,
+    resources: containerResources(spec.resources.nats),
     securityContext: containerSecurityContext,
     terminationMessagePolicy: LAST_WORDS,
     volumeMounts: [{ name: 'config', mountPath: NATS_DIRECTORY, readOnly: true }],

@@ -7,6 +7,7 @@ import { HSM_ADDRESS, HSM_SOCKET_DIRECTORY, hsmContainers, hsmVolumes, tokenLabe
 import { ownedMetadata, selector } from './metadata.ts';
 import { placementOf, spreadOf, ZONE } from './placement.ts';
 import { containerSecurityContext, LAST_WORDS, podSecurityContext } from './pod-security.ts';
+import { containerResources } from './quantities.ts';
 
 /** Port of a party's /healthz, /readyz and /metrics. */
 export const PARTY_HTTP_PORT = 8080;
@@ -115,7 +116,7 @@ function container(cluster: MpcCluster, id: number, settings: Settings) {
     startupProbe: { ...get('/healthz'), periodSeconds: 1, failureThreshold: 120 },
     livenessProbe: { ...get('/healthz'), periodSeconds: 10, failureThreshold: 6 },
     readinessProbe: { ...get('/readyz'), periodSeconds: 2, failureThreshold: 2 },
-    resources: spec.resources.party,
+    resources: containerResources(spec.resources.party),
     securityContext: containerSecurityContext,
     terminationMessagePolicy: LAST_WORDS,
     volumeMounts: [

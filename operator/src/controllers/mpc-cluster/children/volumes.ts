@@ -2,6 +2,7 @@ import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { storeClaimName, tokenClaimName } from '@mpc-operator/crds/names';
 import type { PersistentVolumeClaim } from '@mpc-operator/runtime/resource';
 import { retainedMetadata } from './metadata.ts';
+import { quantity } from './quantities.ts';
 
 /**
  * The two volumes of a party. They are made once, outlive pods and (if retained) the cluster, and only ever have one
@@ -11,8 +12,8 @@ export function claims(cluster: MpcCluster, id: number): readonly PersistentVolu
   const { name } = cluster.metadata;
   const { storage } = cluster.spec;
   return [
-    claim(cluster, id, storeClaimName(name, id), storage.store),
-    claim(cluster, id, tokenClaimName(name, id), storage.token),
+    claim(cluster, id, storeClaimName(name, id), quantity(storage.store)),
+    claim(cluster, id, tokenClaimName(name, id), quantity(storage.token)),
   ];
 }
 

@@ -8,54 +8,9 @@ import { invalidStatus, policyStatus } from '../status.ts';
 import { affectedClusters } from './affected-clusters.ts';
 import { currentSlot } from './current-slot.ts';
 import { keyProgress } from './key-progress.ts';
-import { InvalidSchedule, parseSchedule } from './schedule.ts';
-import { missingNames, selectedKeys } from './selected-keys.ts';
+import { parseSchedule } from './schedule.ts';
 
 const at = (time: string) => new Date(`2026-${time}Z`);
-
-describe('a schedule', () => {
-  test('has slots by the wall clock of its time zone, through changes to and from daylight saving time', () => {
-    const zurich = parseSchedule('30 2 * * *', 'Europe/Zurich');
-    assert.deepEqual(
-      zurich.next(at('03-28T12:00:00')),
-      at('03-29T01:00:00'),
-      'half past two does not exist on that day',
-    );
-    assert.deepEqual(zurich.next(at('03-29T12:00:00')), at('03-30T00:30:00'));
-    assert.deepEqual(
-      zurich.next(at('10-25T00:30:00')),
-      at('10-26T01:30:00'),
-      'it comes twice on that day, and counts once',
-    );
-    assert.deepEqual(zurich.last(at('10-25T12:00:00')), at('10-25T00:30:00'));
-  });
-
-  test('includes a slot from its very second on', () => {
-    const schedule = parseSchedule('*/5 * * * *', 'Etc/UTC');
-    assert.deepEqual(schedule.last(at('11-21T12:05:00')), at('11-21T12:05:00'));
-    assert.deepEqual(schedule.last(at('11-21T12:04:59.999')), at('11-21T12:00:00'));
-    assert.deepEqual(schedule.next(at('11-21T12:05:00')), at('11-21T12:10:00'));
-  });
-
-  test('takes the usual abbreviations', () => {
-    assert.deepEqual(parseSchedule('@daily', 'Etc/UTC').next(at('11-21T12:00:00')), at('11-22T00:00:00'));
-  });
-
-  for (const [schedule, zone, message] of [
-    ['61 * * * *', 'Etc/UTC', /spec.schedule 61 \* \* \* \* is no schedule .*: give minute/],
-    ['* * * * * *', 'Etc/UTC', /is no schedule/],
-    ['often', 'Etc/UTC', /spec.schedule often is no schedule/],
-    ['0 0 30 2 *', 'Etc/UTC', /never comes/],
-    ['@daily', 'Mars/Olympus', /spec.timeZone Mars\/Olympus is no time zone: give a name of the IANA database/],
-  ] as const) {
-    test(`${schedule} in ${zone} is refused, with the remedy`, () => {
-      assert.throws(
-        () => parseSchedule(schedule, zone),
-        error => error instanceof InvalidSchedule && message.test(error.message),
-      );
-    });
-  }
-});
 
 describe('the current slot', () => {
   const hourly = parseSchedule('@hourly', 'Etc/UTC');
@@ -92,31 +47,6 @@ describe('the current slot', () => {
     assert.deepEqual(slot('11-21T13:10:00', allowed, started('11-21T10:00:00')), at('11-21T13:00:00'));
     assert.deepEqual(slot('11-21T13:10:01', allowed, started('11-21T10:00:00')), at('11-21T10:00:00'));
     assert.deepEqual(slot('11-21T13:20:00', allowed, started('11-21T13:00:00')), at('11-21T13:00:00'));
-  });
-});
-
-describe('the keys of a policy', () => {
-  const key = (name: string, labels?: Record<string, string>) =>
-    keyShareSet({}, { name, ...(labels ? { labels } : {}) });
-  const keys = [key('b', { tier: 'hot', team: 'x' }), key('a', { tier: 'cold' }), key('c')];
-  const names = (selection: RotationPolicy['spec']['keys']) => selectedKeys(selection, keys).map(k => k.metadata.name);
-
-  test('are those it names', () => {
-    assert.deepEqual(names({ names: ['c', 'a', 'gone'] }), ['a', 'c']);
-    assert.deepEqual(missingNames({ names: ['c', 'gone'] }, keys), ['gone']);
-    assert.deepEqual(missingNames({ selector: {} }, keys), []);
-  });
-
-  test('are those its selector matches', () => {
-    const by = (key: string, operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist', values?: string[]) =>
-      names({ selector: { matchExpressions: [{ key, operator, ...(values ? { values } : {}) }] } });
-    assert.deepEqual(names({ selector: {} }), ['a', 'b', 'c']);
-    assert.deepEqual(names({ selector: { matchLabels: { tier: 'hot', team: 'x' } } }), ['b']);
-    assert.deepEqual(names({ selector: { matchLabels: { tier: 'cold', team: 'x' } } }), []);
-    assert.deepEqual(by('tier', 'In', ['hot', 'cold']), ['a', 'b']);
-    assert.deepEqual(by('tier', 'NotIn', ['hot']), ['a', 'c']);
-    assert.deepEqual(by('team', 'Exists'), ['b']);
-    assert.deepEqual(by('team', 'DoesNotExist'), ['a', 'c']);
   });
 });
 
@@ -311,7 +241,7 @@ describe('the status of a policy', () => {
   });
 
   test('lists what is under way, and when the slot was completed', () => {
-    const policy = rotationPolicy({ keys: { selector: {} } });
+    const policy = rotationPolicy({ keys: { all: true } });
     const running = policyStatus(policy, slots([done, withStatus({}, 'other')]), now);
     assert.deepEqual(running.active, ['other']);
     assert.equal(running.lastScheduleTime, SLOT);
@@ -323,11 +253,22 @@ describe('the status of a policy', () => {
     assert.equal(later.lastSuccessfulTime, '2026-11-21T13:20:00Z');
   });
 
+  test('is not ready while the policy selects no key, and says how many there are to select from', () => {
+    const reason = (spec: Partial<RotationPolicy['spec']>, due: readonly KeyShareSet[] = [done]) =>
+      findCondition(policyStatus(rotationPolicy(spec), slots(due), now).conditions, 'Ready');
+    const none: Partial<RotationPolicy['spec']> = { keys: { selector: { matchLabels: { tier: 'hot' } } } };
+    assert.equal(reason(none)?.status, 'False');
+    assert.match(reason(none)?.message ?? '', /selects none of the 1 KeyShareSets in namespace ns: apply or label/);
+    assert.equal(reason({ ...none, suspend: true })?.reason, 'NoKeySelected', 'a suspended one neither');
+    assert.equal(reason({ keys: { all: true } }, [])?.reason, 'NoKeySelected');
+    assert.equal(reason({ keys: { all: true } })?.reason, 'Scheduled');
+  });
+
   test('is not ready with the name of a key that does not exist, or a schedule that is none', () => {
     const named = policyStatus(rotationPolicy({ keys: { names: ['gone'] } }), slots([]), now);
     assert.match(findCondition(named.conditions, 'Ready')?.message ?? '', /gone.*apply them, or take the names out/);
     const before = rotationPolicy({}, {}, { lastScheduleTime: SLOT, nextScheduleTime: SLOT });
-    const invalid = invalidStatus(before, 'no schedule', now);
+    const invalid = invalidStatus(before, { reason: 'InvalidSchedule', message: 'no schedule' }, now);
     assert.equal(findCondition(invalid.conditions, 'Stalled')?.status, 'True');
     assert.deepEqual([invalid.lastScheduleTime, invalid.nextScheduleTime], [SLOT, undefined]);
   });

@@ -5,12 +5,15 @@ type Requirement = NonNullable<NonNullable<Keys['selector']>['matchExpressions']
 type Labels = { readonly [key: string]: string };
 
 /** The keys that a policy selects among those of its namespace, in the order of their names. */
-export function selectedKeys({ names, selector }: Keys, keys: readonly KeyShareSet[]): readonly KeyShareSet[] {
-  return keys
-    .filter(({ metadata }) =>
-      names === undefined ? matches(selector ?? {}, metadata.labels ?? {}) : names.includes(metadata.name),
-    )
+export function selectedKeys(keys: Keys, among: readonly KeyShareSet[]): readonly KeyShareSet[] {
+  return among
+    .filter(({ metadata }) => isSelected(keys, metadata.name, metadata.labels ?? {}))
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+}
+
+function isSelected({ names, selector, all = false }: Keys, name: string, labels: Labels): boolean {
+  if (names !== undefined) return names.includes(name);
+  return selector === undefined ? all : matches(selector, labels);
 }
 
 /** The names in a policy that no KeyShareSet has. */
@@ -20,11 +23,12 @@ export function missingNames({ names = [] }: Keys, keys: readonly KeyShareSet[])
 }
 
 /**
- * Whether labels match a selector as in `metav1.LabelSelector`: all requirements must hold, and an empty selector
- * matches everything.
+ * Whether labels match a selector. All requirements must hold. Unlike in `metav1.LabelSelector`, an empty selector
+ * matches nothing, for it may have been a longer one with a field that was spelled wrong.
  */
 function matches({ matchLabels = {}, matchExpressions = [] }: NonNullable<Keys['selector']>, labels: Labels): boolean {
   return (
+    Object.keys(matchLabels).length + matchExpressions.length > 0 &&
     Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
     matchExpressions.every(requirement => holds(requirement, labels))
   );

@@ -83,6 +83,13 @@ for (const purpose of ['eddsa', 'taproot'] as const) {
     }
   });
 
+  test(`${purpose}: the empty message is signed, and the longest`, async () => {
+    for (const extreme of [new Uint8Array(), new Uint8Array(65_536).fill(7)]) {
+      const [signed] = results(await simulateSigning(purpose, holders(1, 2), extreme)).values();
+      assert.ok(signed && verifiers[purpose](groupKey(shareOf(keys, 1).sharing), extreme, signed.result));
+    }
+  });
+
   test(`${purpose}: after a refresh, signatures verify under the same key`, async () => {
     const signed = results(await simulateSigning(purpose, refreshed.slice(1), message));
     for (const { result } of signed.values()) {
