@@ -43,27 +43,32 @@ interface Deps {
 
 /**
  * Ensures that every client and server of the cluster has a certificate of its authority that is not about to expire.
- * Secrets are read one by one, by name: the operator has no right to list any. All are read before one is written.
- * @throws NameTaken if a Secret of such a name is not ours; then nothing was written
+ * Secrets are read one by one, by name: the operator has no right to list any.
+ * @param mayAdd whether a party gets its first certificate, which is a part of what is made for that party
+ * @throws NameTaken if a Secret of such a name is not ours, after all others were renewed
  */
 export async function ensureCertificates(
   cluster: MpcCluster,
   authorities: Authorities,
+  mayAdd: boolean,
   deps: Deps,
 ): Promise<Transport> {
   const authority = trusted(authorities);
   const issued: string[] = [];
-  const lives = await readSecrets(cluster, deps);
-  const ensure = async (holder: Holder) => {
-    const live = lives.get(holder.child.name);
-    const { pair, reason } = await ensureCertificate(cluster, holder, live, authorities, deps);
+  const taken: Obstacle[] = [];
+  const ensure = async (holder: Holder, isNeeded = true) => {
+    const { found, obstacle } = await readSecret(cluster, holder, deps);
+    if (obstacle !== undefined) taken.push(obstacle);
+    if (obstacle !== undefined || (found === undefined && !isNeeded)) return undefined;
+    const { pair, reason } = await ensureCertificate(cluster, holder, found, authorities, deps);
     if (reason !== undefined) issued.push(`${holder.child.name} (${reason})`);
     return { ...pair, authority };
   };
   const operator = await ensure(clientOf(cluster, operatorTlsSecret(cluster), 'operator'));
   const system = await ensure(clientOf(cluster, systemTlsSecret(cluster), 'system'));
   const servers = await ensure(natsServers(cluster, authority));
-  await Promise.all(partyIds(cluster).map(id => ensure(partyClient(cluster, id))));
+  await Promise.all(partyIds(cluster).map(id => ensure(partyClient(cluster, id), mayAdd)));
+  if (taken.length > 0 || !operator || !system || !servers) throw new NameTaken(taken);
   return {
     operator,
     system,
@@ -74,21 +79,10 @@ export async function ensureCertificates(
   };
 }
 
-async function readSecrets(cluster: MpcCluster, { client, signal }: Deps): Promise<ReadonlyMap<string, Secret>> {
-  const taken: Obstacle[] = [];
-  const lives = new Map<string, Secret>();
-  const names = [operatorTlsSecret(cluster), systemTlsSecret(cluster), natsTlsSecret(cluster)];
-  const parties = partyIds(cluster).map(id => partyTlsSecret(cluster, id));
-  const read = async (child: ChildName) => {
-    const wish = { apiVersion: 'v1', kind: 'Secret', metadata: ownedMetadata(cluster, child) } as const;
-    const live = await client.get(Secret, keyOf(wish), { signal });
-    const obstacle = live && inTheWay(wish, live);
-    if (obstacle !== undefined) taken.push(obstacle);
-    if (live !== undefined) lives.set(child.name, live);
-  };
-  await Promise.all([...names, ...parties].map(read));
-  if (taken.length > 0) throw new NameTaken(taken.sort((a, b) => (a.object < b.object ? -1 : 1)));
-  return lives;
+async function readSecret(cluster: MpcCluster, { child }: Holder, { client, signal }: Deps) {
+  const wish = { apiVersion: 'v1', kind: 'Secret', metadata: ownedMetadata(cluster, child) } as const;
+  const found = await client.get(Secret, keyOf(wish), { signal });
+  return { found, obstacle: found && inTheWay(wish, found) };
 }
 
 async function ensureCertificate(

@@ -129,17 +129,51 @@ describe('an object that is not ours, under a name of a running cluster', () => 
     });
   }
 
-  test('does not keep certificates from being renewed, unless it is one of their Secrets', async () => {
-    const world = await runningCluster();
-    const certificate = () => world.api.get(Secret, inNamespace('demo-party-1-tls'))?.data?.['tls.crt'];
-    const before = certificate();
-    const [service = assert.fail()] = children.filter(({ kind }) => kind === 'Service');
-    world.api.put(Service, { apiVersion: 'v1', kind: 'Service', metadata: inNamespace(service.metadata.name) });
-    await world.clock.advance(61 * 24 * 3600 * 1000);
-    await world.parties.report(views());
-    await world.reconcile();
-    assert.notEqual(certificate(), before);
-    assert.match(world.condition('Progressing'), /^True NameTaken Service/);
+  for (const name of ['demo-nats', 'demo-nats-tls', 'demo-party-3-tls']) {
+    test(`does not keep certificates from being renewed: ${name}`, async () => {
+      const world = await runningCluster();
+      const certificate = () => world.api.get(Secret, inNamespace('demo-party-1-tls'))?.data?.['tls.crt'];
+      const before = certificate();
+      const child = children.find(({ metadata }) => metadata.name === name) ?? assert.fail();
+      world.api.put(
+        kindOf(child),
+        foreign(child, () => ({ labels: {} })),
+      );
+      await world.clock.advance(61 * 24 * 3600 * 1000);
+      await world.parties.report(views());
+      await world.reconcile();
+      assert.notEqual(certificate(), before);
+      assert.match(world.condition('Progressing'), new RegExp(`^True NameTaken ${child.kind} ${name} `));
+    });
+  }
+
+  test('keeps a new party from being begun, whatever it is of that party', async () => {
+    const parties = [1, 2, 3, 4].map(id => ({ id, zone: 'a' }));
+    const bigger = createClusterWorld(mpcCluster({ parties }));
+    await bigger.reconcile();
+    const added = bigger.api.all().filter(({ metadata }) => metadata.labels?.[labels.party] === '4');
+    assert.equal(added.length, 6);
+    for (const child of added) {
+      const world = await runningCluster();
+      world.api.put(
+        kindOf(child),
+        foreign(child, () => ({ labels: {}, ownerReferences: [] })),
+      );
+      const cluster = world.cluster() ?? assert.fail();
+      const metadata = { ...cluster.metadata, generation: 2 };
+      world.api.put(mpcClusters, { ...cluster, metadata, spec: { ...cluster.spec, parties } });
+      await world.clock.advance(30_000);
+      await world.reconcile();
+      const made = added.filter(one => world.api.get(kindOf(one), keyOf(one)) !== undefined);
+      assert.deepEqual(
+        made.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+        [`${child.kind} ${child.metadata.name}`],
+      );
+      assert.match(world.condition('Progressing'), new RegExp(`^True NameTaken ${child.kind} ${child.metadata.name} `));
+      world.api.remove(kindOf(child), keyOf(child));
+      await world.reconcile();
+      for (const one of added) assert.ok(world.api.get(kindOf(one), keyOf(one)), one.metadata.name);
+    }
   });
 
   test('is not overwritten even if no cache shows it yet', async () => {

@@ -46,6 +46,9 @@ describe('a paused MpcCluster', () => {
     const before = templates();
     world.change({ images: { pullPolicy: 'Always', party: 'example.test/party:2', nats: 'example.test/nats:2' } });
     world.startPods('r0');
+    for (const pod of world.caches.pods.list()) {
+      world.api.put(Pod, { ...pod, status: { conditions: [{ type: 'Ready', status: 'False' }] } });
+    }
     for (let i = 0; i < 3; i++) await world.reconcile();
     assert.deepEqual(templates(), before);
     assert.ok(!world.api.writes.some(write => write.endsWith('eviction')));

@@ -42,8 +42,10 @@ export async function transportOf(cluster: MpcCluster, run: Run): Promise<Transp
   transports.delete(id);
   const found = await readAuthorities(cluster, run).catch(error => withAllNames(error, cluster, run));
   const authorities = found ?? (await begin(cluster, run));
-  const transport = await ensureCertificates(cluster, authorities, run);
-  transports.set(id, { transport: { ...transport, issued: [] }, madeFor, at: clock.now() });
+  // While something is in the way of a new party, nothing of that party is made.
+  const isFree = found === undefined || (await takenChildren(cluster, run)).length === 0;
+  const transport = await ensureCertificates(cluster, authorities, isFree, run);
+  if (isFree) transports.set(id, { transport: { ...transport, issued: [] }, madeFor, at: clock.now() });
   return { ...transport, begun: found === undefined };
 }
 
