@@ -257,7 +257,7 @@ describe('the deletion of an MpcCluster', () => {
     assert.equal(kept.length, 6);
     world.api.put(mpcClusters, mpcCluster({}, { uid: 'another' }));
     const written = world.api.writes.length;
-    await world.reconcile();
+    assert.equal((await world.reconcile()).requeueAfter, 2_000, 'what is to be collected goes soon');
     assert.match(world.condition('Ready'), /^False NameTaken Secret demo-ca is of an earlier MpcCluster demo/);
     assert.ok(world.api.writes.slice(written).every(write => write.startsWith('PATCH mpcclusters demo')));
     world.api.collectGarbage('cluster-uid');

@@ -31,8 +31,12 @@ export const MPC_CLUSTER_FINALIZER = `${GROUP}/mpccluster`;
  */
 const RETRY = 10_000;
 
-/** Milliseconds until another look at names that are taken. Nothing tells when an object without our label goes. */
+/**
+ * Milliseconds until another look at names that are taken. Nothing tells when an object without our label goes; what
+ * the garbage collector is about to delete goes soon.
+ */
 const TAKEN_RETRY = 30_000;
+const GOING_RETRY = 2_000;
 
 /** What a pause holds back is what disturbs: whatever a cluster needs to stay as it is goes on. */
 const PAUSED: Progress = {
@@ -86,7 +90,7 @@ async function converge(cluster: MpcCluster, paused: Progress | undefined, run: 
   const again = [reloadPending, restarting, caRotation].some(wait => wait !== undefined) || !world.settled;
   return nextTime([
     ...(again ? [RETRY] : []),
-    ...(failure === undefined ? [] : [TAKEN_RETRY]),
+    ...(failure === undefined ? [] : [takenRetry(failure)]),
     ...nextLook(auxiliary, run.clock.now()),
   ]);
 }
@@ -94,6 +98,10 @@ async function converge(cluster: MpcCluster, paused: Progress | undefined, run: 
 /** A template that breaks every party is cured by another template: no budget would let the broken parties go. */
 function isCure(next: Restart): boolean {
   return next.kind === 'restart' && !next.party.podReady;
+}
+
+function takenRetry({ passes }: NameTaken): number {
+  return passes ? GOING_RETRY : TAKEN_RETRY;
 }
 
 function nextTime(times: readonly number[]): Result {
@@ -104,7 +112,7 @@ function nextTime(times: readonly number[]): Result {
 async function withoutCertificates(cluster: MpcCluster, error: Error, run: Run): Promise<Result> {
   const world = observe(cluster, run.caches, run.connections, run.now);
   await report(cluster, world, { reason: reasonOf(error, 'CertificatesFailed'), message: error.message }, run);
-  if (error instanceof NameTaken) return { requeueAfter: TAKEN_RETRY };
+  if (error instanceof NameTaken) return { requeueAfter: takenRetry(error) };
   if (error instanceof NotBegun) return world.settled ? {} : { requeueAfter: RETRY };
   throw error;
 }

@@ -10,16 +10,21 @@ export interface Obstacle {
   readonly object: string;
   /** What shows that it is not ours, and the remedy. */
   readonly why: string;
+  /** Whether the garbage collector is about to delete the object. */
+  readonly isGoing: boolean;
 }
 
 /** Objects that are not ours have names that are needed. Nothing of them is used, overwritten or deleted. */
 export class NameTaken extends Error {
   override readonly name = 'NameTaken';
+  /** Whether all names become free by themselves. */
+  readonly passes: boolean;
 
   constructor(obstacles: readonly Obstacle[]) {
     const [first, ...more] = obstacles;
     const others = [...new Set(more.map(({ object }) => object))].join(', ');
     super(`${first?.object} ${first?.why}${others === '' ? '' : `. It is the same with ${others}`}`);
+    this.passes = obstacles.every(({ isGoing }) => isGoing);
   }
 }
 
@@ -32,7 +37,8 @@ export function inTheWay(wish: KubernetesObject, found: KubernetesObject): Obsta
   const [owner, actual] = [controllerOf(wish), controllerOf(found)];
   const object = `${wish.kind} ${wish.metadata.name}`;
   if (owner !== undefined && actual?.kind === owner.kind && actual.name === owner.name && actual.uid !== owner.uid) {
-    return { object, why: `is of an earlier ${owner.kind} ${owner.name}: it goes with that one, then another is made` };
+    const why = `is of an earlier ${owner.kind} ${owner.name}: it goes with that one, then another is made`;
+    return { object, why, isGoing: true };
   }
   const missing = missingLabels(wish, found);
   if (actual?.uid === owner?.uid && missing === '') return undefined;
@@ -43,7 +49,7 @@ export function inTheWay(wish: KubernetesObject, found: KubernetesObject): Obsta
   ];
   const mend = actual?.uid === owner?.uid ? 'give it these labels if it is of this cluster, else ' : '';
   const remedy = `${mend}delete it, or make it under another name, or name the MpcCluster otherwise`;
-  return { object, why: `is in the way: it ${reasons.join(' and ')}; ${remedy}` };
+  return { object, why: `is in the way: it ${reasons.join(' and ')}; ${remedy}`, isGoing: false };
 }
 
 function missingLabels(wish: KubernetesObject, found: KubernetesObject): string {
