@@ -25,7 +25,8 @@ export const AUTHORITY_ANNOTATION = `${GROUP}/renew-authority`;
 export const AUXILIARY_ANNOTATION = `${GROUP}/rotate-auxiliary`;
 
 /**
- * The annotation of any kind with which, if its value is `true`, the operator watches and reports, but changes nothing.
+ * The annotation of any kind with which, if its value is `true`, the operator does nothing that disturbs: it restarts,
+ * begins and deletes nothing. It still reports, and keeps a cluster as it is: certificates are renewed.
  */
 export const PAUSED_ANNOTATION = `${GROUP}/paused`;
 

@@ -13,6 +13,8 @@ describe('what was applied', () => {
     applied.remember('object', object('a'), object('a', { uid: 'u', resourceVersion: '1', generation: 1 }));
     const live = object('a', { uid: 'u', resourceVersion: '9', generation: 3, managedFields: [{}] });
     assert.ok(applied.isNoop('object', object('a'), live));
+    const bound = object('a', { uid: 'u', resourceVersion: '9' });
+    assert.ok(applied.isNoop('object', bound, live), 'a wish may say which object and version it is for');
   });
 
   test('is none when labels changed, or the uid', () => {

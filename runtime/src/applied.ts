@@ -55,7 +55,7 @@ function answerOf(part: 'object' | 'status', object: KubernetesObject): string {
  */
 function content(part: 'object' | 'status', object: KubernetesObject): unknown {
   if (part === 'status') return 'status' in object ? withoutTransitionTimes(object.status) : undefined;
-  const bookkeeping = { resourceVersion: undefined, generation: undefined, managedFields: undefined };
+  const bookkeeping = { uid: undefined, resourceVersion: undefined, generation: undefined, managedFields: undefined };
   return { ...object, status: undefined, metadata: { ...object.metadata, ...bookkeeping } };
 }
 

@@ -60,6 +60,40 @@ describe('server-side apply', () => {
   });
 });
 
+describe('an apply that is bound', () => {
+  const bound = (wish: ConfigMap, to: Partial<ConfigMap['metadata']>) => ({
+    ...wish,
+    metadata: { ...wish.metadata, ...to },
+  });
+
+  test('to a version that no object has makes an object where there is none, and changes none', async t => {
+    const { namespace, client, others } = await world(t);
+    const none = { resourceVersion: '1' };
+    const made = await client.apply(ConfigMap, bound(configMap(namespace, 'a', { mine: '1', dropped: '2' }), none));
+    const after = await client.apply(ConfigMap, configMap(namespace, 'a', { mine: '1' }), { live: made });
+    assert.deepEqual(after.data, { mine: '1' }, 'what was made so can be taken back by an apply');
+    const theirs = await others.create(ConfigMap, configMap(namespace, 'b', { mine: '1' }));
+    for (const data of [{ mine: '1' }, { mine: '2' }]) {
+      await assert.rejects(client.apply(ConfigMap, bound(configMap(namespace, 'b', data), none)), isConflict);
+    }
+    const { items } = await client.list(ConfigMap, { namespace, fieldSelector: 'metadata.name=b' });
+    assert.deepEqual(items, [theirs]);
+  });
+
+  test('to a uid changes no other object of the name, and makes none', async t => {
+    const { namespace, client, others } = await world(t);
+    const key = { namespace, name: 'a' };
+    const { uid = '' } = (await client.apply(ConfigMap, configMap(namespace, 'a', { mine: '1' }))).metadata;
+    const wish = bound(configMap(namespace, 'a', { mine: '2' }), { uid });
+    assert.deepEqual((await client.apply(ConfigMap, wish)).data, { mine: '2' });
+    await others.delete(ConfigMap, key);
+    await assert.rejects(client.apply(ConfigMap, wish), isConflict);
+    const theirs = await others.create(ConfigMap, configMap(namespace, 'a', { theirs: '3' }));
+    await assert.rejects(client.apply(ConfigMap, wish), isConflict);
+    assert.deepEqual(await client.get(ConfigMap, key), theirs);
+  });
+});
+
 describe('the status', () => {
   const admin = new ApiClient({
     transport: KubeConfigTransport.fromDefault({ userAgent: 'runtime-test' }),

@@ -3,6 +3,7 @@ import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { mpcClusters } from '@mpc-operator/crds/resources';
 import { findCondition } from '@mpc-operator/runtime/conditions';
 import { Expectations } from '@mpc-operator/runtime/expectations';
+import { ownerReference } from '@mpc-operator/runtime/object';
 import { Node, Pod, StatefulSet } from '@mpc-operator/runtime/resource';
 import { AttemptLog } from '../controllers/attempt-log.ts';
 import type { LoadedRevisions, LoadRevision } from '../controllers/mpc-cluster/nats-servers.ts';
@@ -73,6 +74,7 @@ export function createClusterWorld(cluster: MpcCluster = mpcCluster()) {
             namespace: 'ns',
             uid: `pod-${id}-${revision}`,
             labels: { ...set?.metadata.labels, 'controller-revision-hash': revision },
+            ...(set && { ownerReferences: [ownerReference(set, { controller: true })] }),
           },
           status: { conditions: [{ type: 'Ready', status: 'True' }] },
         });

@@ -1,6 +1,6 @@
 import { ApiClient } from '@mpc-operator/runtime/client';
 import { isRecord, mergePatch } from '@mpc-operator/runtime/json';
-import { formatKey, type KubernetesObject, keyOf, type ObjectKey } from '@mpc-operator/runtime/object';
+import { controllerOf, formatKey, type KubernetesObject, keyOf, type ObjectKey } from '@mpc-operator/runtime/object';
 import { type Resource, resourcePath } from '@mpc-operator/runtime/resource';
 import type { HttpRequest, HttpResponse, Transport } from '@mpc-operator/runtime/transport';
 import type { Cached } from '../controllers/caches.ts';
@@ -21,6 +21,8 @@ export class FakeApi implements Transport {
   readonly writes: string[] = [];
   /** The path of every list, with its selectors. */
   readonly lists: string[] = [];
+  /** The paths of all that was read. */
+  readonly reads: string[] = [];
   /** Whether evictions are granted. */
   evictions = true;
   /** Whether a write or a list is forbidden, by its path. */
@@ -29,7 +31,8 @@ export class FakeApi implements Transport {
   #version = 0;
 
   client(): ApiClient {
-    return new ApiClient({ transport: this, fieldManager: 'test' });
+    const rateLimit = { perSecond: 10_000, burst: 10_000 };
+    return new ApiClient({ transport: this, fieldManager: 'test', rateLimit });
   }
 
   /** Puts an object there as if it had always been there. */
@@ -46,16 +49,33 @@ export class FakeApi implements Transport {
     this.#objects.delete(resourcePath(resource, key));
   }
 
-  /** A cache of all objects of a type, with one index. */
-  cache<T extends KubernetesObject>(resource: Resource<T>, keysOf: (object: T) => readonly ObjectKey[]): Cached<T> {
+  /** Removes all objects that an object which is gone controlled, as the garbage collector does. */
+  collectGarbage(uid: string): void {
+    for (const [id, object] of this.#objects) if (controllerOf(object)?.uid === uid) this.#objects.delete(id);
+  }
+
+  /** All objects. */
+  all(): readonly KubernetesObject[] {
+    return [...this.#objects.values()];
+  }
+
+  /**
+   * A cache of all objects of a type, with one index.
+   * @param selects whether the cache holds an object; by default it holds all
+   */
+  cache<T extends KubernetesObject>(
+    resource: Resource<T>,
+    keysOf: (object: T) => readonly ObjectKey[],
+    selects: (object: T) => boolean = () => true,
+  ): Cached<T> {
     const list = (namespace?: string): readonly T[] =>
       [...this.#objects.keys()]
         .flatMap(path => this.#find<T>(path) ?? [])
-        .filter(object => object.kind === resource.kind)
+        .filter(object => object.kind === resource.kind && selects(object))
         .filter(object => namespace === undefined || object.metadata.namespace === namespace);
     return {
       resource,
-      get: key => this.get(resource, key),
+      get: key => [this.get(resource, key)].find(object => object !== undefined && selects(object)),
       list,
       byIndex: (_, value) => list().filter(object => keysOf(object).some(key => formatKey(key) === value)),
       hasSeen: () => true,
@@ -65,9 +85,11 @@ export class FakeApi implements Transport {
   async exchange({ method, path, body }: HttpRequest): Promise<HttpResponse> {
     const target = parsePath(path);
     const content: unknown = body === undefined ? undefined : JSON.parse(body.text);
-    // Only lists have a query here: the limit of their pages.
-    if (method === 'GET' && path.includes('?')) return this.#list(path);
-    if (method === 'GET') return this.#answer(this.#objects.get(idOf(target)));
+    if (method === 'GET') {
+      this.reads.push(path);
+      // A list has a query: the limit of its pages.
+      return path.includes('?') ? this.#list(path) : this.#answer(this.#objects.get(idOf(target)));
+    }
     const name = target.name || (isObject(content) ? content.metadata.name : '');
     this.writes.push([method, target.collection.split('/').at(-1), name, target.subresource].join(' ').trim());
     if (this.refuses(path)) return failure(403, 'Forbidden');
@@ -87,7 +109,7 @@ export class FakeApi implements Transport {
       .filter(({ metadata }) =>
         labels.every(pair => Object.entries(metadata.labels ?? {}).some(label => label.join('=') === pair)),
       );
-    return ok({ metadata: {}, items });
+    return ok({ metadata: { resourceVersion: String(this.#version) }, items });
   }
 
   async stream(): Promise<HttpResponse> {
@@ -108,8 +130,7 @@ export class FakeApi implements Transport {
     const live = this.#objects.get(id);
     if (!isRecord(content)) return failure(400, 'BadRequest');
     const { metadata } = content;
-    const wanted = isRecord(metadata) ? metadata.resourceVersion : undefined;
-    if (wanted !== undefined && wanted !== live?.metadata.resourceVersion) return failure(409, 'Conflict');
+    if (isRecord(metadata) && !isFor(metadata, live)) return failure(409, 'Conflict');
     const isMerge = type.includes('merge-patch');
     if (live === undefined && (isMerge || target.subresource !== '')) return failure(404, 'NotFound');
     const changed = isMerge
@@ -152,6 +173,12 @@ function parsePath(path: string): Target {
   const collection = `/${parts.slice(0, namespaced + 1).join('/')}`;
   const [name = '', subresource = ''] = parts.slice(namespaced + 1);
   return { collection, name, subresource };
+}
+
+/** Whether a patch is for this object, or for none. As in the real server, a version counts only for an object. */
+function isFor({ uid, resourceVersion }: Record<string, unknown>, live: KubernetesObject | undefined): boolean {
+  if (uid !== undefined && uid !== live?.metadata.uid) return false;
+  return live === undefined || resourceVersion === undefined || resourceVersion === live.metadata.resourceVersion;
 }
 
 function idOf({ collection, name }: Target): string {

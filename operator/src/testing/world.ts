@@ -5,11 +5,13 @@ import { subjects } from '@mpc-operator/crds/subjects';
 import type { ReconcileContext } from '@mpc-operator/runtime/controller';
 import { EventRecorder } from '@mpc-operator/runtime/events';
 import { createLogger } from '@mpc-operator/runtime/log';
+import type { KubernetesObject } from '@mpc-operator/runtime/object';
 import {
   NetworkPolicy,
   PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
+  type Resource,
   Role,
   RoleBinding,
   Service,
@@ -87,19 +89,21 @@ export class FakeParties {
 }
 
 function cachesOf(api: FakeApi): Caches {
+  const child = <T extends KubernetesObject>(resource: Resource<T>) =>
+    api.cache(resource, clusterOfChild, object => clusterOfChild(object).length > 0);
   return {
     clusters: api.cache(mpcClusters, () => []),
     keys: api.cache(keyShareSets, clusterOfKey),
     requests: api.cache(signRequests, keyOfRequest),
     policies: api.cache(rotationPolicies, () => []),
-    statefulSets: api.cache(StatefulSet, clusterOfChild),
-    pods: api.cache(Pod, clusterOfChild),
-    claims: api.cache(PersistentVolumeClaim, clusterOfChild),
-    services: api.cache(Service, clusterOfChild),
-    serviceAccounts: api.cache(ServiceAccount, clusterOfChild),
-    roles: api.cache(Role, clusterOfChild),
-    roleBindings: api.cache(RoleBinding, clusterOfChild),
-    budgets: api.cache(PodDisruptionBudget, clusterOfChild),
-    networkPolicies: api.cache(NetworkPolicy, clusterOfChild),
+    statefulSets: child(StatefulSet),
+    pods: child(Pod),
+    claims: child(PersistentVolumeClaim),
+    services: child(Service),
+    serviceAccounts: child(ServiceAccount),
+    roles: child(Role),
+    roleBindings: child(RoleBinding),
+    budgets: child(PodDisruptionBudget),
+    networkPolicies: child(NetworkPolicy),
   };
 }

@@ -1,15 +1,18 @@
 import { AUTHORITY_ANNOTATION } from '@mpc-operator/crds/annotations';
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { GROUP } from '@mpc-operator/crds/group';
-import { caSecretName } from '@mpc-operator/crds/names';
 import type { ApiClient } from '@mpc-operator/runtime/client';
-import { controllerOf, isControlledBy } from '@mpc-operator/runtime/object';
+import { keyOf } from '@mpc-operator/runtime/object';
 import { Secret } from '@mpc-operator/runtime/resource';
 import { timestamp } from '@mpc-operator/runtime/wire-time';
 import { createAuthority, type KeyPair } from '../../pki/authority.ts';
 import { type Authorities, nextRotationStep, trusted } from '../../pki/ca-rotation.ts';
 import { authorityReason } from '../../pki/renewal.ts';
+import { ownedMetadata } from './children/metadata.ts';
+import { applyOwn } from './children/own.ts';
+import { inTheWay, NameTaken } from './children/ownership.ts';
 import { pairOf, tlsSecret } from './children/tls-secret.ts';
+import { caSecret } from './children/transport-secrets.ts';
 
 /**
  * The annotations of the authority's Secret that say at which step a CA rotation is, and since when. Beside them is the
@@ -25,25 +28,29 @@ interface Deps {
   readonly signal: AbortSignal;
 }
 
-/** Returns the authorities in the cluster's Secret. The first authority is made once. */
-export async function ensureAuthorities(cluster: MpcCluster, deps: Deps): Promise<Authorities> {
-  const { client, signal } = deps;
-  const name = caSecretName(cluster.metadata.name);
-  const current = await client.get(Secret, { namespace: cluster.metadata.namespace ?? '', name }, { signal });
-  if (current === undefined) {
-    const first = { issuing: await newAuthority(cluster, deps.now), ...requestOf(cluster.metadata.annotations) };
-    await client.create(Secret, secretOf(cluster, first), { signal });
-    return first;
-  }
-  if (controllerOf(current) !== undefined && !isControlledBy(current, cluster)) {
-    throw new Error(`Secret ${name} is of an earlier ${cluster.kind}: it goes with that one, then another is made`);
-  }
+/**
+ * Returns the authorities in the Secret of the cluster; undefined if there is none.
+ * @throws NameTaken if a Secret of this name is not ours
+ */
+export async function readAuthorities(cluster: MpcCluster, { client, signal }: Deps): Promise<Authorities | undefined> {
+  const wish = { apiVersion: 'v1', kind: 'Secret', metadata: ownedMetadata(cluster, caSecret(cluster)) } as const;
+  const current = await client.get(Secret, keyOf(wish), { signal });
+  if (current === undefined) return undefined;
+  const obstacle = inTheWay(wish, current);
+  if (obstacle !== undefined) throw new NameTaken([obstacle]);
   const issuing = usable(current, pairOf(current));
   const { annotations } = current.metadata;
   const { [STEP]: step, [SINCE]: since = '' } = annotations ?? {};
   if (step !== 'Trust' && step !== 'Reissue') return { issuing, ...requestOf(annotations) };
   const other = usable(current, pairOf(current, OTHER));
   return { issuing, caRotation: { step, other, since: new Date(since) }, ...requestOf(annotations) };
+}
+
+/** Makes the first authority of a cluster, once: somebody else's Secret of this name is an error. */
+export async function makeAuthorities(cluster: MpcCluster, { client, now, signal }: Deps): Promise<Authorities> {
+  const first = { issuing: await newAuthority(cluster, now), ...requestOf(cluster.metadata.annotations) };
+  await client.create(Secret, secretOf(cluster, first), { signal });
+  return first;
 }
 
 /**
@@ -53,11 +60,16 @@ export async function ensureAuthorities(cluster: MpcCluster, deps: Deps): Promis
 export async function advanceAuthorities(
   cluster: MpcCluster,
   authorities: Authorities,
-  { client, now, signal }: Deps,
+  deps: Deps,
 ): Promise<string | undefined> {
+  const { now } = deps;
   const asked = requestOf(cluster.metadata.annotations);
   const step = nextRotationStep(authorities, asked.request, now);
-  const write = (next: Authorities) => client.apply(Secret, secretOf(cluster, next), { signal });
+  const write = async (next: Authorities) => {
+    const wish = secretOf(cluster, next);
+    const live = await deps.client.get(Secret, keyOf(wish), { signal: deps.signal });
+    await applyOwn({ resource: Secret, wish, live }, deps);
+  };
   const { issuing, caRotation, ...request } = authorities;
   if (step === undefined) return undefined;
   if (caRotation === undefined) {
@@ -102,8 +114,7 @@ function secretOf(cluster: MpcCluster, authorities: Authorities): Secret {
     [OTHER.certificate]: caRotation.other.certificate,
     [OTHER.privateKey]: caRotation.other.privateKey,
   };
-  const child = { name: caSecretName(cluster.metadata.name), component: 'transport' } as const;
-  const secret = tlsSecret(cluster, child, issuing, trusted(authorities), files);
+  const secret = tlsSecret(cluster, caSecret(cluster), issuing, trusted(authorities), files);
   const annotations = {
     ...(request === undefined ? {} : { [AUTHORITY_ANNOTATION]: request }),
     ...(caRotation && { [STEP]: caRotation.step, [SINCE]: timestamp(caRotation.since) }),

@@ -1,13 +1,5 @@
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
-import {
-  natsName,
-  natsTlsSecretName,
-  operatorTlsSecretName,
-  type Peer,
-  partyTlsSecretName,
-  peerUri,
-  systemTlsSecretName,
-} from '@mpc-operator/crds/names';
+import { natsName, type Peer, peerUri } from '@mpc-operator/crds/names';
 import type { ApiClient } from '@mpc-operator/runtime/client';
 import { keyOf } from '@mpc-operator/runtime/object';
 import { Secret } from '@mpc-operator/runtime/resource';
@@ -15,10 +7,12 @@ import type { Credentials } from '../../parties/bus.ts';
 import { type CertificateRequest, issue } from '../../pki/authority.ts';
 import { type Authorities, trusted } from '../../pki/ca-rotation.ts';
 import { fingerprint, renewalReason } from '../../pki/renewal.ts';
-import { ensureAuthorities } from './authorities.ts';
 import { type ChildName, ownedMetadata, partyIds } from './children/metadata.ts';
 import { natsConfig } from './children/nats-config.ts';
+import { applyOwn } from './children/own.ts';
+import { inTheWay, NameTaken, type Obstacle } from './children/ownership.ts';
 import { pairOf, tlsSecret } from './children/tls-secret.ts';
+import { natsTlsSecret, operatorTlsSecret, partyTlsSecret, systemTlsSecret } from './children/transport-secrets.ts';
 
 /** The client or server that a certificate is for. */
 interface Holder {
@@ -50,21 +44,31 @@ interface Deps {
 /**
  * Ensures that every client and server of the cluster has a certificate of its authority that is not about to expire.
  * Secrets are read one by one, by name: the operator has no right to list any.
+ * @param mayAdd whether a party gets its first certificate, which is a part of what is made for that party
+ * @throws NameTaken if a Secret of such a name is not ours, after all others were renewed
  */
-export async function ensureCertificates(cluster: MpcCluster, deps: Deps): Promise<Transport> {
-  const authorities = await ensureAuthorities(cluster, deps);
+export async function ensureCertificates(
+  cluster: MpcCluster,
+  authorities: Authorities,
+  mayAdd: boolean,
+  deps: Deps,
+): Promise<Transport> {
   const authority = trusted(authorities);
   const issued: string[] = [];
-  const ensure = async (holder: Holder) => {
-    const { pair, reason } = await ensureCertificate(cluster, holder, authorities, deps);
+  const taken: Obstacle[] = [];
+  const ensure = async (holder: Holder, isNeeded = true) => {
+    const { found, obstacle } = await readSecret(cluster, holder, deps);
+    if (obstacle !== undefined) taken.push(obstacle);
+    if (obstacle !== undefined || (found === undefined && !isNeeded)) return undefined;
+    const { pair, reason } = await ensureCertificate(cluster, holder, found, authorities, deps);
     if (reason !== undefined) issued.push(`${holder.child.name} (${reason})`);
     return { ...pair, authority };
   };
-  const { name } = cluster.metadata;
-  const operator = await ensure(clientOf(cluster, operatorTlsSecretName(name), 'operator'));
-  const system = await ensure(clientOf(cluster, systemTlsSecretName(name), 'system'));
+  const operator = await ensure(clientOf(cluster, operatorTlsSecret(cluster), 'operator'));
+  const system = await ensure(clientOf(cluster, systemTlsSecret(cluster), 'system'));
   const servers = await ensure(natsServers(cluster, authority));
-  await Promise.all(partyIds(cluster).map(id => ensure(partyClient(cluster, id))));
+  await Promise.all(partyIds(cluster).map(id => ensure(partyClient(cluster, id), mayAdd)));
+  if (taken.length > 0 || !operator || !system || !servers) throw new NameTaken(taken);
   return {
     operator,
     system,
@@ -75,47 +79,46 @@ export async function ensureCertificates(cluster: MpcCluster, deps: Deps): Promi
   };
 }
 
+async function readSecret(cluster: MpcCluster, { child }: Holder, { client, signal }: Deps) {
+  const wish = { apiVersion: 'v1', kind: 'Secret', metadata: ownedMetadata(cluster, child) } as const;
+  const found = await client.get(Secret, keyOf(wish), { signal });
+  return { found, obstacle: found && inTheWay(wish, found) };
+}
+
 async function ensureCertificate(
   cluster: MpcCluster,
-  holder: Holder,
+  { child, request, files }: Holder,
+  live: Secret | undefined,
   authorities: Authorities,
-  { client, now, signal }: Deps,
+  deps: Deps,
 ) {
-  const { child, request, files } = holder;
-  const live = await client.get(
-    Secret,
-    keyOf({ apiVersion: 'v1', kind: 'Secret', metadata: ownedMetadata(cluster, child) }),
-    {
-      signal,
-    },
-  );
+  const { issuing } = authorities;
   const current = pairOf(live);
-  const reason = renewalReason(current, authorities.issuing.certificate, request, now);
-  const pair = current !== undefined && reason === undefined ? current : await issue(authorities.issuing, request, now);
+  const reason = renewalReason(current, issuing.certificate, request, deps.now);
+  const pair = current !== undefined && reason === undefined ? current : await issue(issuing, request, deps.now);
   const wish = tlsSecret(cluster, child, pair, trusted(authorities), files?.(pair.certificate));
-  await client.apply(Secret, wish, { live, signal });
+  await applyOwn({ resource: Secret, wish, live }, deps);
   return { pair, reason };
 }
 
-function clientOf(cluster: MpcCluster, name: string, peer: Peer): Holder {
+function clientOf(cluster: MpcCluster, child: ChildName, peer: Peer): Holder {
   const commonName = typeof peer === 'string' ? peer : `party ${peer.party}`;
   const { name: clusterName, namespace = '' } = cluster.metadata;
   return {
-    child: { name, component: 'transport' },
+    child,
     request: { commonName, uri: peerUri(namespace, clusterName, peer), dnsNames: [] },
   };
 }
 
 function partyClient(cluster: MpcCluster, id: number): Holder {
-  const name = partyTlsSecretName(cluster.metadata.name, id);
-  return { ...clientOf(cluster, name, { party: id }), child: { name, component: 'party', party: id } };
+  return clientOf(cluster, partyTlsSecret(cluster, id), { party: id });
 }
 
 function natsServers(cluster: MpcCluster, authority: string): Holder {
   const { name, namespace = '' } = cluster.metadata;
   const service = `${natsName(name)}.${namespace}.svc`;
   return {
-    child: { name: natsTlsSecretName(name), component: 'nats' },
+    child: natsTlsSecret(cluster),
     request: { commonName: service, uri: peerUri(namespace, name, 'nats'), dnsNames: [service, `*.${service}`] },
     files: certificate => ({ 'nats.conf': natsConfig(cluster, certificate, authority).text }),
   };

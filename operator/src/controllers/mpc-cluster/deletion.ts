@@ -1,9 +1,10 @@
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { labels } from '@mpc-operator/crds/names';
 import { removeFinalizer } from '@mpc-operator/runtime/finalizers';
-import { type KubernetesObject, keyOf } from '@mpc-operator/runtime/object';
+import { isControlledBy, type KubernetesObject, keyOf } from '@mpc-operator/runtime/object';
 import { CLUSTER_INDEX, indexedBy } from '../caches.ts';
 import { deleteRetained } from './children/apply.ts';
+import { NAME_TAKEN } from './decisions/conditions.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -12,16 +13,22 @@ import type { Run } from './run.ts';
  * @returns the names of the pods that still exist; the end of each of them leads to another reconcile
  */
 export async function finishDeletion(cluster: MpcCluster, finalizer: string, run: Run): Promise<readonly string[]> {
-  const { client, caches, signal } = run;
+  const { client, caches, events, signal } = run;
   const key = keyOf(cluster);
-  for (const statefulSet of indexedBy(caches.statefulSets, CLUSTER_INDEX, key).filter(isOfParty)) {
-    if (statefulSet.metadata.deletionTimestamp === undefined) {
-      await client.delete(caches.statefulSets.resource, keyOf(statefulSet), { signal });
-    }
+  const statefulSets = indexedBy(caches.statefulSets, CLUSTER_INDEX, key).filter(isOfParty);
+  for (const statefulSet of statefulSets.filter(statefulSet => isControlledBy(statefulSet, cluster))) {
+    const { uid, deletionTimestamp } = statefulSet.metadata;
+    if (deletionTimestamp !== undefined) continue;
+    const options = { ...(uid === undefined ? {} : { uid }), signal };
+    await client.delete(caches.statefulSets.resource, keyOf(statefulSet), options);
   }
   const pods = indexedBy(caches.pods, CLUSTER_INDEX, key).filter(isOfParty);
   if (pods.length > 0) return pods.map(pod => pod.metadata.name).sort();
-  if (cluster.spec.deletionPolicy === 'Destroy') await deleteRetained(cluster, run);
+  const left = cluster.spec.deletionPolicy === 'Destroy' ? await deleteRetained(cluster, run) : [];
+  for (const { object, why } of left) {
+    const note = `not deleted: ${object} ${why}`;
+    events.event(cluster, { type: 'Warning', reason: NAME_TAKEN, action: 'Delete', note });
+  }
   await removeFinalizer(client, caches.clusters.resource, cluster, finalizer, signal);
   return [];
 }

@@ -45,7 +45,7 @@ describe('an MpcCluster', () => {
     assert.ok(
       made.indexOf('POST secrets demo-party-1-pin') < made.indexOf('POST persistentvolumeclaims token-demo-party-1'),
     );
-    const pins = world.api.get(Secret, inNamespace('demo-party-1-pin'))?.data;
+    const secret = world.api.get(Secret, inNamespace('demo-party-1-pin')) ?? assert.fail();
     world.api.remove(Secret, inNamespace('demo-party-1-pin'));
     await world.reconcile();
     assert.equal(
@@ -53,15 +53,10 @@ describe('an MpcCluster', () => {
       undefined,
       'there is a token: new PINs are wrong',
     );
-    world.api.put(Secret, {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: inNamespace('demo-party-1-pin'),
-      ...(pins && { data: pins }),
-    });
+    world.api.put(Secret, secret);
     world.api.remove(PersistentVolumeClaim, inNamespace('token-demo-party-1'));
     await world.reconcile();
-    assert.deepEqual(world.api.get(Secret, inNamespace('demo-party-1-pin'))?.data, pins);
+    assert.deepEqual(world.api.get(Secret, inNamespace('demo-party-1-pin'))?.data, secret.data);
     assert.ok(world.api.get(PersistentVolumeClaim, inNamespace('token-demo-party-1')));
   });
 
@@ -70,6 +65,8 @@ describe('an MpcCluster', () => {
     const secret = world.api.get(Secret, inNamespace('demo-ca')) ?? assert.fail();
     const broken = { ...secret, data: { ...secret.data, 'tls.key': Buffer.from('mine').toString('base64') } };
     world.api.put(Secret, broken);
+    await world.clock.advance(100_000);
+    await world.parties.report(views());
     await assert.rejects(world.reconcile(), /Secret demo-ca holds no usable authority \(KeyMismatch\): restore it/);
     assert.equal(world.api.get(Secret, inNamespace('demo-ca'))?.data?.['tls.key'], broken.data['tls.key']);
     assert.match(world.condition('Progressing'), /^True CertificatesFailed Secret demo-ca .*restore it/);
@@ -197,22 +194,6 @@ describe('an MpcCluster', () => {
     assert.equal(result.requeueAfter, 10_000);
   });
 
-  test('that is paused is looked at, and nothing of it is changed', async () => {
-    const world = await runningCluster();
-    const cluster = world.cluster() ?? assert.fail();
-    world.api.put(mpcClusters, {
-      ...cluster,
-      metadata: { ...cluster.metadata, annotations: { 'mpc.keyshare.dev/paused': 'true' } },
-    });
-    world.startPods('r0', [1, 2]);
-    world.api.remove(Pod, inNamespace('demo-party-3-0'));
-    const before = world.api.writes.length;
-    await world.reconcile();
-    assert.deepEqual(world.api.writes.slice(before), ['PATCH mpcclusters demo status']);
-    assert.match(world.condition('Ready'), /^False PartiesNotReady party 3/);
-    assert.match(world.condition('Progressing'), /^True Paused/);
-  });
-
   test('keeps what a leader before saw until all parties had the time to report', async () => {
     const first = await runningCluster();
     const cluster = first.cluster() ?? assert.fail();
@@ -275,9 +256,16 @@ describe('the deletion of an MpcCluster', () => {
     const pins = world.api.get(Secret, inNamespace('demo-party-3-pin'))?.data;
     assert.equal(kept.length, 6);
     world.api.put(mpcClusters, mpcCluster({}, { uid: 'another' }));
-    await assert.rejects(world.reconcile(), /Secret demo-ca is of an earlier MpcCluster/);
-    world.api.remove(Secret, inNamespace('demo-ca'));
+    const written = world.api.writes.length;
+    assert.equal((await world.reconcile()).requeueAfter, 2_000, 'what is to be collected goes soon');
+    assert.match(world.condition('Ready'), /^False NameTaken Secret demo-ca is of an earlier MpcCluster demo/);
+    assert.ok(world.api.writes.slice(written).every(write => write.startsWith('PATCH mpcclusters demo')));
+    world.api.collectGarbage('cluster-uid');
     await world.reconcile();
+    await world.clock.advance(30_000);
+    await world.reconcile();
+    assert.doesNotMatch(world.condition('Progressing'), /NameTaken/);
+    assert.ok(world.api.get(StatefulSet, inNamespace('demo-party-3')));
     assert.deepEqual(
       world.caches.claims.list().map(claim => claim.metadata.uid),
       kept,

@@ -1,27 +1,28 @@
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { GROUP } from '@mpc-operator/crds/group';
-import { natsUrl, operatorTlsSecretName } from '@mpc-operator/crds/names';
-import { isConflict, isNotFound } from '@mpc-operator/runtime/api-error';
+import { natsUrl } from '@mpc-operator/crds/names';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
 import { addFinalizer } from '@mpc-operator/runtime/finalizers';
 import { formatKey, keyOf, type ObjectKey } from '@mpc-operator/runtime/object';
-import { type Pod, Secret } from '@mpc-operator/runtime/resource';
 import { CLUSTER_INDEX, indexedBy } from '../caches.ts';
 import { conditionEvents } from '../condition-events.ts';
 import { isPaused } from '../paused.ts';
 import { advanceAuthorities } from './authorities.ts';
 import { auxiliaryStep, beginAuxiliary, generating, nextLook, restartFirst } from './auxiliary.ts';
-import { ensureCertificates, type Transport } from './certificates.ts';
+import type { Transport } from './certificates.ts';
 import { applyBudget, applyChildren } from './children/apply.ts';
-import { credentialsOf } from './children/tls-secret.ts';
+import { NameTaken } from './children/ownership.ts';
 import { auxiliaryEvents } from './decisions/auxiliary-status.ts';
-import type { Progress } from './decisions/conditions.ts';
+import { NAME_TAKEN, type Progress } from './decisions/conditions.ts';
 import { nextRestart, type Restart } from './decisions/next-restart.ts';
 import { finishDeletion } from './deletion.ts';
 import { observe, type World } from './observe.ts';
-import type { MpcClusterDeps, Reload, Run } from './run.ts';
+import { reloadServers } from './reload-servers.ts';
+import { restartOne } from './restart.ts';
+import type { MpcClusterDeps, Run } from './run.ts';
 import { clusterStatus, type StatusFacts } from './status.ts';
 import { Surroundings } from './surroundings.ts';
+import { NotBegun, transportOf } from './transport.ts';
 
 export const MPC_CLUSTER_FINALIZER = `${GROUP}/mpccluster`;
 
@@ -31,63 +32,97 @@ export const MPC_CLUSTER_FINALIZER = `${GROUP}/mpccluster`;
  */
 const RETRY = 10_000;
 
+/**
+ * Milliseconds until another look at names that are taken. Nothing tells when an object without our label goes; what
+ * the garbage collector is about to delete goes soon.
+ */
+const TAKEN_RETRY = 30_000;
+const GOING_RETRY = 2_000;
+
+/** What a pause holds back is what disturbs: whatever a cluster needs to stay as it is goes on. */
+const PAUSED: Progress = {
+  reason: 'Paused',
+  message: 'while the cluster is paused nothing is restarted, begun or deleted; certificates are renewed all the same',
+};
+
 export function mpcClusterReconciler(deps: MpcClusterDeps): Reconcile {
-  const reloads = new Map<string, Reload>();
+  const [reloads, transports]: [Run['reloads'], Run['transports']] = [new Map(), new Map()];
   const surroundings = new Surroundings(deps.client, deps.clock);
 
   return async (key, { signal, log }) => {
-    const run: Run = { ...deps, reloads, surroundings, signal, log, now: deps.clock.date() };
+    const run: Run = { ...deps, reloads, transports, surroundings, signal, log, now: deps.clock.date() };
     const cluster = deps.caches.clusters.get(key);
     if (cluster === undefined) return await forget(key, run);
-    if (isPaused(cluster)) return await observeOnly(cluster, run);
+    if (isPaused(cluster)) return await converge(cluster, PAUSED, run);
     if (cluster.metadata.deletionTimestamp === undefined) {
       await addFinalizer(deps.client, deps.caches.clusters.resource, cluster, MPC_CLUSTER_FINALIZER, signal);
     } else if (indexedBy(deps.caches.keys, CLUSTER_INDEX, key).length === 0) {
       return await finish(cluster, run);
     }
     // A cluster that is being deleted but has keys goes on: its parties are needed, if only to destroy the keys.
-    return await converge(cluster, run);
+    return await converge(cluster, undefined, run);
   };
 }
 
-async function converge(cluster: MpcCluster, run: Run): Promise<Result> {
-  const transport = await ensureCertificates(cluster, run).catch(error => withoutCertificates(cluster, error, run));
+async function converge(cluster: MpcCluster, paused: Progress | undefined, run: Run): Promise<Result> {
+  const transport = await transportOf(cluster, run).catch(toError);
+  if (transport instanceof Error) return await withoutCertificates(cluster, transport, run);
   recordIssued(cluster, transport, run);
   await connect(cluster, transport.operator, run);
-  const failure = await applyChildren(cluster, run).then(noFailure, toError);
+  const how = { mayRestart: paused === undefined, namesAreFree: transport.begun === true };
+  const childrenFailed = await applyChildren(cluster, how, run).then(noFailure, toError);
 
   const world = await observe(cluster, run);
   const next = nextRestart(world.parties, world.allowance);
-  // A template that breaks every party is cured by another template: no budget would let the broken parties go.
-  const unreadyMayGo = next.kind === 'restart' && !next.party.podReady;
-  await applyBudget(cluster, { maxUnavailable: world.allowance.parties, unreadyMayGo }, run);
+  const budget = { maxUnavailable: world.allowance.parties, unreadyMayGo: paused === undefined && isCure(next) };
+  const budgetFailed = await applyBudget(cluster, budget, run).then(noFailure, toError);
   const reloadPending = await reloadServers(cluster, world, transport, run);
   const caRotation = reloadPending === undefined ? await renewAuthority(cluster, transport, run) : undefined;
-  const restarting = failure === undefined ? await restartOne(cluster, next, world, run) : undefined;
+  const failure = childrenFailed ?? budgetFailed;
+  const held = (failure && { reason: reasonOf(failure, 'ApplyFailed'), message: failure.message }) ?? paused;
+  const restarting = held === undefined ? await restartOne(cluster, next, world, run) : undefined;
 
-  const failed = failure && { reason: 'ApplyFailed', message: failure.message };
-  const hold = failed ?? waitingForKeys(cluster, world) ?? restartFirst(next);
-  const auxiliary = auxiliaryStep(cluster, world.views, hold, run);
-  const progress =
-    failed ?? restarting ?? caRotation ?? waitingForKeys(cluster, world) ?? startingUp(world) ?? generating(auxiliary);
-  await writeStatus(
-    cluster,
-    { world, auxiliary, progress, reloadPending, caFingerprint: transport.caFingerprint },
-    run,
-  );
-  if (failure) throw failure;
+  const waiting = waitingForKeys(cluster, world);
+  const auxiliary = auxiliaryStep(cluster, world.views, held ?? waiting ?? restartFirst(next), run);
+  const progress = held ?? restarting ?? caRotation ?? waiting ?? startingUp(world) ?? generating(auxiliary);
+  const { caFingerprint } = transport;
+  await writeStatus(cluster, { world, auxiliary, progress, reloadPending, caFingerprint }, run);
+  if (failure !== undefined && !(failure instanceof NameTaken)) throw failure;
   if (auxiliary.kind === 'generate') await beginAuxiliary(cluster, auxiliary, run);
   const again =
     [reloadPending, restarting, caRotation].some(wait => wait !== undefined) || !world.settled || world.unwatched;
-  const times = [...(again ? [RETRY] : []), ...nextLook(auxiliary, run.clock.now())];
+  return nextTime([
+    ...(again ? [RETRY] : []),
+    ...(failure === undefined ? [] : [takenRetry(failure)]),
+    ...nextLook(auxiliary, run.clock.now()),
+  ]);
+}
+
+/** A template that breaks every party is cured by another template: no budget would let the broken parties go. */
+function isCure(next: Restart): boolean {
+  return next.kind === 'restart' && !next.party.podReady;
+}
+
+function takenRetry({ passes }: NameTaken): number {
+  return passes ? GOING_RETRY : TAKEN_RETRY;
+}
+
+function nextTime(times: readonly number[]): Result {
   return times.length === 0 ? {} : { requeueAfter: Math.min(...times) };
 }
 
-/** Reports that there are no certificates: nothing else can be done without them. */
-async function withoutCertificates(cluster: MpcCluster, error: unknown, run: Run): Promise<never> {
+/** Reports why there are no certificates: nothing else can be done without them. */
+async function withoutCertificates(cluster: MpcCluster, error: Error, run: Run): Promise<Result> {
   const world = await observe(cluster, run);
-  await report(cluster, world, { reason: 'CertificatesFailed', message: toError(error).message }, run);
+  await report(cluster, world, { reason: reasonOf(error, 'CertificatesFailed'), message: error.message }, run);
+  if (error instanceof NameTaken) return { requeueAfter: takenRetry(error) };
+  if (error instanceof NotBegun) return world.settled && !world.unwatched ? {} : { requeueAfter: RETRY };
   throw error;
+}
+
+function reasonOf(error: Error, other: string): string {
+  if (error instanceof NameTaken) return NAME_TAKEN;
+  return error instanceof NotBegun ? PAUSED.reason : other;
 }
 
 async function finish(cluster: MpcCluster, run: Run): Promise<Result> {
@@ -99,12 +134,11 @@ async function finish(cluster: MpcCluster, run: Run): Promise<Result> {
   return { requeueAfter: RETRY };
 }
 
-async function forget(
-  key: ObjectKey,
-  { attempts, connections, expectations, reloads, surroundings }: Run,
-): Promise<Result> {
-  reloads.delete(formatKey(key));
-  surroundings.forget(key);
+async function forget(key: ObjectKey, run: Run): Promise<Result> {
+  const { attempts, connections, expectations } = run;
+  run.reloads.delete(formatKey(key));
+  run.transports.delete(formatKey(key));
+  run.surroundings.forget(key);
   attempts.forget(key);
   expectations.forget(key);
   await connections.close(key);
@@ -116,17 +150,6 @@ function recordIssued(cluster: MpcCluster, { issued }: Transport, { events }: Ru
     const note = `issued the certificate in Secret ${certificate}`;
     events.event(cluster, { type: 'Normal', reason: 'CertificateIssued', action: 'Issue', note });
   }
-}
-
-/** Reports on a paused cluster. Nothing of it is changed but its status. */
-async function observeOnly(cluster: MpcCluster, run: Run): Promise<Result> {
-  const { name, namespace = '' } = cluster.metadata;
-  const secret = await run.client.get(Secret, { namespace, name: operatorTlsSecretName(name) }, { signal: run.signal });
-  const credentials = credentialsOf(secret);
-  if (credentials !== undefined) await connect(cluster, credentials, run);
-  const world = await observe(cluster, run);
-  await report(cluster, world, { reason: 'Paused', message: 'the operator changes nothing while it is paused' }, run);
-  return world.settled && !world.unwatched ? {} : { requeueAfter: RETRY };
 }
 
 async function connect(cluster: MpcCluster, credentials: Transport['operator'], { connections }: Run): Promise<void> {
@@ -145,88 +168,13 @@ async function renewAuthority(
 ): Promise<Progress | undefined> {
   const done = await advanceAuthorities(cluster, authorities, run);
   if (done !== undefined) {
+    run.transports.delete(formatKey(keyOf(cluster)));
     run.events.event(cluster, { type: 'Normal', reason: 'AuthorityRenewal', action: 'Renew', note: done });
     return { reason: 'AuthorityRenewal', message: done };
   }
   if (authorities.caRotation === undefined) return undefined;
   const message = `two authorities are trusted (step ${authorities.caRotation.step}) until everyone has read them`;
   return { reason: 'AuthorityRenewal', message };
-}
-
-/**
- * Ensures that the NATS servers have loaded what they should. They are not told at every event: a reload is work.
- * @returns what is missing until they have loaded it
- */
-async function reloadServers(
-  cluster: MpcCluster,
-  world: World,
-  transport: Transport,
-  run: Run,
-): Promise<string | undefined> {
-  if (world.serversReady === 0) return 'no NATS server is ready';
-  const { reloads, clock } = run;
-  const id = formatKey(keyOf(cluster));
-  const { revision } = transport;
-  const last = reloads.get(id);
-  if (last?.revision === revision && (last.pending === undefined || clock.now() - last.at < RETRY)) return last.pending;
-  const pending = await loadEverywhere(cluster, world, transport, run);
-  reloads.set(id, { revision, pending, at: clock.now() });
-  return pending;
-}
-
-async function loadEverywhere(
-  cluster: MpcCluster,
-  world: World,
-  { system, revision }: Transport,
-  run: Run,
-): Promise<string | undefined> {
-  const { name, namespace = '' } = cluster.metadata;
-  try {
-    const { current, behind } = await run.loadRevision(natsUrl(namespace, name), system, revision);
-    if (behind.length > 0) return `NATS servers load their new configuration: ${behind.join(', ')}`;
-    return current.length < world.serversWanted
-      ? `${current.length} of ${world.serversWanted} NATS servers answer`
-      : undefined;
-  } catch (error) {
-    const { message } = toError(error);
-    run.log.info('the NATS servers did not load their configuration', { reason: message });
-    return `the NATS servers do not load their new configuration: ${message}`;
-  }
-}
-
-/** Takes the one disruptive step of a reconcile, if one is due and allowed. */
-async function restartOne(
-  cluster: MpcCluster,
-  next: Restart,
-  { allowance }: World,
-  run: Run,
-): Promise<Progress | undefined> {
-  const key = keyOf(cluster);
-  if (next.kind === 'none') return undefined;
-  if (next.kind === 'wait') return { reason: 'RolloutWaiting', message: next.message };
-  const { id, pod: name } = next.party;
-  const [unseen] = run.expectations.pending(key);
-  if (unseen !== undefined) return { reason: 'RolloutWaiting', message: `waiting to see the ${unseen}` };
-  const pod = run.caches.pods.get({ namespace: key.namespace, name });
-  if (pod === undefined) return { reason: 'RolloutWaiting', message: `waiting for the next pod ${name}` };
-  const granted = await evict(pod, run);
-  if (granted === 'gone') return { reason: 'RolloutWaiting', message: `waiting for the next pod ${name}` };
-  if (granted === 'refused')
-    return { reason: 'RolloutWaiting', message: `the disruption budget holds party ${id} back: ${allowance.message}` };
-  run.expectations.expectRemoved(key, run.caches.pods, pod);
-  const message = `party ${id} is restarted with its new pod template`;
-  run.events.event(cluster, { type: 'Normal', reason: 'PartyRestarted', action: 'Evict', note: message, related: pod });
-  return { reason: 'RollingOut', message };
-}
-
-/** Evicts a pod. Somebody else may have been first: then the pod is gone, or is another one. */
-async function evict(pod: Pod, { client, signal }: Run): Promise<'granted' | 'refused' | 'gone'> {
-  try {
-    return (await client.evict(keyOf(pod), pod.metadata.uid ?? '', { signal })) ? 'granted' : 'refused';
-  } catch (error) {
-    if (isNotFound(error) || isConflict(error)) return 'gone';
-    throw error;
-  }
 }
 
 function waitingForKeys({ metadata }: MpcCluster, { keys }: World): Progress | undefined {

@@ -7,6 +7,7 @@ import type { Connections } from '../../parties/connections.ts';
 import type { Settings } from '../../settings.ts';
 import type { AttemptLog } from '../attempt-log.ts';
 import type { Caches } from '../caches.ts';
+import type { Transport } from './certificates.ts';
 import type { LoadRevision } from './nats-servers.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -32,11 +33,21 @@ export interface Reload {
   readonly at: number;
 }
 
+/** The certificates of a cluster as they were last read, and what they were made for. */
+export interface KnownTransport {
+  readonly transport: Transport;
+  readonly madeFor: string;
+  /** The time of the reading, by the clock. */
+  readonly at: number;
+}
+
 /** What one reconcile of one cluster works with. */
 export interface Run extends MpcClusterDeps {
   /** The last look at each cluster, by cluster. */
   readonly reloads: Map<string, Reload>;
   readonly surroundings: Surroundings;
+  /** The certificates of each cluster as they were last read, by cluster. */
+  readonly transports: Map<string, KnownTransport>;
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly now: Date;

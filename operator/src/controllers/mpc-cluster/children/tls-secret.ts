@@ -1,7 +1,6 @@
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import { tlsFiles } from '@mpc-operator/crds/party-env';
 import type { Secret } from '@mpc-operator/runtime/resource';
-import type { Credentials } from '../../../parties/bus.ts';
 import type { KeyPair } from '../../../pki/authority.ts';
 import { type ChildName, ownedMetadata } from './metadata.ts';
 
@@ -47,11 +46,4 @@ function encode(text: string): string {
 
 function decode(base64: string | undefined): string | undefined {
   return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString();
-}
-
-/** The pair in a Secret with the authority beside it; undefined if the Secret lacks one of them. */
-export function credentialsOf(secret: Secret | undefined): Credentials | undefined {
-  const pair = pairOf(secret);
-  const authority = decode(secret?.data?.[tlsFiles.authority]);
-  return pair === undefined || authority === undefined ? undefined : { ...pair, authority };
 }

@@ -20,6 +20,9 @@ export interface TransportState {
   readonly reloadPending?: string;
 }
 
+/** The reason of a cluster that needs the names of objects that are not its own. */
+export const NAME_TAKEN = 'NameTaken';
+
 /** What the operator is doing, or waiting for. */
 export interface Progress {
   readonly reason: string;
@@ -56,8 +59,11 @@ export function clusterConditions(facts: ClusterFacts): readonly Observation[] {
   ];
 }
 
-function ready({ parties, transport }: ClusterFacts): Observation {
+function ready({ parties, transport, progress }: ClusterFacts): Observation {
   const troubled = parties.filter(party => !party.ready);
+  if (troubled.length > 0 && progress?.reason === NAME_TAKEN) {
+    return observation('Ready', 'False', NAME_TAKEN, progress.message);
+  }
   if (troubled.length > 0) {
     return observation('Ready', 'False', 'PartiesNotReady', listed(troubled.map(describe)));
   }
