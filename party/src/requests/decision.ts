@@ -2,7 +2,7 @@
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { deadlineOf, isFinished } from '@mpc-operator/crds/sign-request';
 import type { KeyState } from '../epochs/key-state.ts';
-import { differenceOf } from '../keys/key-share-set.ts';
+import { conflictOf } from '../keys/key-share-set.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
 import { type Fault, type RequestedData, readRequestedData } from './requested-data.ts';
 
@@ -54,8 +54,8 @@ export function decide(request: SignRequest, known: Knowledge): Decision {
     const message = `no signature within spec.deadlineSeconds (${request.spec.deadlineSeconds}) of its creation`;
     return { kind: 'fail', reason: 'DeadlineExceeded', message, parties, since: deadline };
   }
-  const mismatch = differenceOf(keyShareSet, key);
-  if (mismatch !== undefined) return { kind: 'wait', reason: 'KeyConflict', message: mismatch, parties };
+  const conflict = conflictOf(keyShareSet, key);
+  if (conflict !== undefined) return { kind: 'wait', reason: 'KeyConflict', message: conflict, parties };
   const requested = readRequestedData(request, keyShareSet.spec);
   if (!('reason' in requested)) return { kind: 'sign', key, requested, deadline };
   return { kind: 'fail', ...requested, parties, since: Date.parse(request.metadata.creationTimestamp ?? '') };
