@@ -2,6 +2,7 @@ import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { natsName } from '@mpc-operator/crds/names';
 import { keyOf } from '@mpc-operator/runtime/object';
 import type { Connections } from '../../parties/connections.ts';
+import { keyAsHeld } from '../../parties/key-as-held.ts';
 import type { PartyViews } from '../../parties/view.ts';
 import { type Caches, CLUSTER_INDEX, indexedBy } from '../caches.ts';
 import { zonesOf } from './children/metadata.ts';
@@ -13,7 +14,7 @@ import { type PartyState, partyStates } from './decisions/party-states.ts';
 export interface World {
   readonly parties: readonly PartyState[];
   readonly views: PartyViews;
-  /** All KeyShareSets that name the cluster. */
+  /** All KeyShareSets that name the cluster, each with the threshold and parties that its key has. */
   readonly keys: readonly KeyShareSet[];
   /** The KeyShareSets whose key exists. */
   readonly held: readonly KeyShareSet[];
@@ -29,7 +30,7 @@ export function observe(cluster: MpcCluster, caches: Caches, connections: Connec
   const key = keyOf(cluster);
   const connection = connections.get(key);
   const views: PartyViews = connection?.views() ?? new Map();
-  const keys = indexedBy(caches.keys, CLUSTER_INDEX, key);
+  const keys = indexedBy(caches.keys, CLUSTER_INDEX, key).map(applied => keyAsHeld(applied, views).key);
   const held = heldKeys(keys, views);
   const statefulSets = indexedBy(caches.statefulSets, CLUSTER_INDEX, key);
   const parties = partyStates({ cluster, pods: indexedBy(caches.pods, CLUSTER_INDEX, key), statefulSets, views, now });
