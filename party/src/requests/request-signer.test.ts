@@ -24,7 +24,7 @@ const request: SignRequest = {
   apiVersion: API_VERSION,
   kind: 'SignRequest',
   metadata: { name: 'r', namespace: 'ns', uid: 'u' },
-  spec: { keyRef: { name: 'k' }, message: 'bQ==', deadlineSeconds: 60 },
+  spec: { keyRef: { name: 'k' }, message: 'bQ==', deadlineSeconds: 60, ttlSecondsAfterFinished: 86_400 },
 };
 const spec = { name: 'k', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: [1, 2, 3] } as const;
 const attempt: Attempt<Proposal> = {
