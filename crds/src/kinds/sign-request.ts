@@ -63,8 +63,8 @@ export const SignRequest = {
       },
       ttlSecondsAfterFinished: {
         description:
-          'The number of seconds after which a finished request is deleted. 0: at once; -1: never, the request is kept ' +
-          'until somebody deletes it. Unset: one day.',
+          'The number of seconds after which a finished request is deleted. 0: at once; -1: never, the request is ' +
+          'kept until somebody deletes it. Unset: one day.',
         type: 'integer',
         format: 'int32',
         minimum: -1,

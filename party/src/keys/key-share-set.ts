@@ -4,8 +4,8 @@ import type { KeyState } from '../epochs/key-state.ts';
 
 /**
  * Why the KeyShareSet asks for another key than the one that is held under its name; undefined: they are about the same
- * key. A name alone gives no right to use a key. Its curve and purpose are what a key is for ever. Threshold and parties
- * are how the key is shared at present: if the KeyShareSet asks for others, the key signs on as it is shared.
+ * key. A name alone gives no right to use a key. Curve and purpose never change in a key. Threshold and parties are how
+ * the key is shared at present: if the KeyShareSet asks for others, the key signs on as it is shared.
  */
 export const conflictOf = (keyShareSet: KeyShareSet, key: KeyState): string | undefined =>
   described(['curve', 'purpose'].filter(field => fieldsThatDiffer(keyShareSet, key).includes(field)));

@@ -64,8 +64,8 @@ export function decide(request: SignRequest, known: Knowledge): Decision {
   const restore = request.metadata.labels?.[RESTORED];
   if (restore !== undefined) {
     const message =
-      `label ${RESTORED} says that restore ${restore} made this request from a backup: what it asks for may be signed ` +
-      'already. Create another request, without the label, if it is still wanted';
+      `label ${RESTORED} says that restore ${restore} made this request from a backup: what it asks for may be ` +
+      'signed already. Create another request, without the label, if it is still wanted';
     return { kind: 'fail', reason: 'Restored', message, parties, since };
   }
   const conflict = conflictOf(keyShareSet, key);

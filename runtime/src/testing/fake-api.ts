@@ -23,8 +23,9 @@ interface Watch {
 export type Interceptor = (request: HttpRequest) => HttpResponse | Error | FakeStream | undefined;
 
 /**
- * An API server in memory, for unit tests: stores, versions, watches, field selectors, conflicts. It knows no schema, no defaults and no
- * field owners, and an apply merges. Behaviour that depends on those is tested against a real API server.
+ * An API server in memory, for unit tests: stores, versions, watches, field selectors, conflicts. It knows no schema,
+ * no defaults and no field owners, and an apply merges. Behaviour that depends on those is tested against a real API
+ * server.
  */
 export class FakeApi implements Transport {
   readonly host = 'fake';
