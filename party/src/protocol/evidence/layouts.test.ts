@@ -12,8 +12,8 @@ import { messagesOf } from './public-checks.ts';
 import { describeLayout } from './testing/layout.ts';
 
 const REMEDY =
-  'evidence of earlier sessions would be judged wrongly: give the protocol a new version, whose hashes are added here, ' +
-  'and let judges read both. Only if nothing but a name in the code has changed may a hash be replaced';
+  'evidence of earlier sessions would be judged wrongly: give the protocol a new version, whose hashes are added ' +
+  'here, and let judges read both. Only if nothing but a name in the code has changed may a hash be replaced';
 
 /**
  * For each version of a protocol, the hashes of the layouts of its messages at all suites. Evidence outlives the
