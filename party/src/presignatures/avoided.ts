@@ -9,8 +9,8 @@ import type { PartyId } from '../protocol/session/party-id.ts';
 const ABSENT = 60_000;
 /**
  * Milliseconds for which no presignature is used that needs a party which has just declined one. Each further decline
- * in a row doubles the time. A party may decline honestly, since its memory is bounded. A party that always declines uses
- * up a presignature each time that it is asked, so it is asked ever less.
+ * in a row doubles the time. A party may decline honestly, since its memory is bounded. A party that always declines
+ * uses up a presignature each time that it is asked, so it is asked ever less.
  */
 const DECLINED = 5_000;
 const LONGEST = 600_000;
