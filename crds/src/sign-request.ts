@@ -16,3 +16,9 @@ export function deadlineOf({ metadata, spec }: SignRequest): number {
 export function isFinished({ status }: SignRequest): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
+
+/**
+ * The field selector of the requests that are not finished. `status.phase` is a selectable field of the CRD, so that
+ * the API server sends no finished request at all.
+ */
+export const UNFINISHED = 'status.phase!=Succeeded,status.phase!=Failed';

@@ -1,9 +1,10 @@
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { labels } from '@mpc-operator/crds/names';
 import { keyShareSets, mpcClusters, rotationPolicies, signRequests } from '@mpc-operator/crds/resources';
+import { isFinished } from '@mpc-operator/crds/sign-request';
 import type { Informer } from '@mpc-operator/runtime/informer';
 import type { Manager } from '@mpc-operator/runtime/manager';
-import { formatKey, type KubernetesObject, type ObjectKey } from '@mpc-operator/runtime/object';
+import { formatKey, type KubernetesObject, keyOf, type ObjectKey } from '@mpc-operator/runtime/object';
 import {
   NetworkPolicy,
   PersistentVolumeClaim,
@@ -16,7 +17,7 @@ import {
   ServiceAccount,
   StatefulSet,
 } from '@mpc-operator/runtime/resource';
-import { type Caches, CLUSTER_INDEX, KEY_INDEX } from './controllers/caches.ts';
+import { type Caches, CLUSTER_INDEX, indexedBy, KEY_INDEX } from './controllers/caches.ts';
 
 /**
  * Creates the informers for all objects that the controllers look at. Of kinds that are not ours they hold only the
@@ -34,7 +35,7 @@ export function createInformers(manager: Manager) {
     keys: manager.informer({ resource: keyShareSets, indexers: { [CLUSTER_INDEX]: by(clusterOfKey) } }),
     requests: manager.informer({
       resource: signRequests,
-      indexers: { [KEY_INDEX]: by(keyOfRequest) },
+      indexers: { [KEY_INDEX]: by(keyOfUnfinished) },
       transform: withoutMessage,
     }),
     policies: manager.informer({ resource: rotationPolicies }),
@@ -60,9 +61,15 @@ export function clusterOfKey({ metadata, spec }: KeyShareSet): readonly ObjectKe
   return [{ namespace: metadata.namespace ?? '', name: spec.clusterRef.name }];
 }
 
-export function keyOfRequest({ metadata, spec }: SignRequest): readonly ObjectKey[] {
-  return [{ namespace: metadata.namespace ?? '', name: spec.keyRef.name }];
+/** The KeyShareSet that a request waits for. A finished request waits for nothing: no change of a key wakes it. */
+export function keyOfUnfinished(request: SignRequest): readonly ObjectKey[] {
+  const { metadata, spec } = request;
+  return isFinished(request) ? [] : [{ namespace: metadata.namespace ?? '', name: spec.keyRef.name }];
 }
+
+/** The requests that a change of a KeyShareSet wakes. */
+export const requestsWaitingFor = (key: KeyShareSet, { requests }: Pick<Caches, 'requests'>): readonly ObjectKey[] =>
+  indexedBy(requests, KEY_INDEX, keyOf(key)).map(keyOf);
 
 /**
  * A request without its message. The message is for the parties alone to know, may have 64 KiB, and stays as long as

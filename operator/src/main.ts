@@ -8,13 +8,13 @@ import { runProcess } from '@mpc-operator/runtime/process';
 import { KubeConfigTransport } from '@mpc-operator/runtime/transport';
 import { parseConfig } from './config.ts';
 import { AttemptLog } from './controllers/attempt-log.ts';
-import { CLUSTER_INDEX, indexedBy, KEY_INDEX } from './controllers/caches.ts';
+import { CLUSTER_INDEX, indexedBy } from './controllers/caches.ts';
 import { keyShareSetReconciler } from './controllers/key-share-set/reconcile.ts';
 import { loadRevision } from './controllers/mpc-cluster/nats-servers.ts';
 import { mpcClusterReconciler } from './controllers/mpc-cluster/reconcile.ts';
 import { rotationPolicyReconciler } from './controllers/rotation-policy/reconcile.ts';
 import { signRequestReconciler } from './controllers/sign-request/reconcile.ts';
-import { clusterOfChild, clusterOfKey, createInformers } from './informers.ts';
+import { clusterOfChild, clusterOfKey, createInformers, requestsWaitingFor } from './informers.ts';
 import { Connections } from './parties/connections.ts';
 import { NatsBus } from './parties/nats-bus.ts';
 
@@ -94,7 +94,7 @@ runProcess(log, async signal => {
       reconcile: signRequestReconciler({ client, caches, events, clock: systemClock }),
     })
     .for(caches.requests)
-    .watches(caches.keys, key => indexedBy(caches.requests, KEY_INDEX, keyOf(key)).map(keyOf));
+    .watches(caches.keys, key => requestsWaitingFor(key, caches));
 
   manager
     .controller({

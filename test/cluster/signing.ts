@@ -20,7 +20,13 @@ export function signRequest({ name, namespace, key, message, deadlineSeconds = 6
     apiVersion: API_VERSION,
     kind: 'SignRequest',
     metadata: { name, namespace },
-    spec: { keyRef: { name: key }, message: Buffer.from(message).toString('base64'), deadlineSeconds, ...more },
+    spec: {
+      keyRef: { name: key },
+      message: Buffer.from(message).toString('base64'),
+      deadlineSeconds,
+      ttlSecondsAfterFinished: 86_400,
+      ...more,
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { UNFINISHED } from '@mpc-operator/crds/sign-request';
 import { parseAllDocuments } from 'yaml';
 import { installChart } from '../cluster/chart.ts';
 import { kubectl, until } from '../cluster/kubectl.ts';
@@ -441,6 +442,16 @@ describe('what is wrong is refused, with a reason that says what to do', () => {
       );
     assert.equal((await patch('Failed')).code, 0);
     assert.match((await patch('Succeeded')).stderr, /the SignRequest is finished: its status is final/);
+    // Parties select requests so: those that are finished are sent to nobody.
+    const selected = await kubectl(['-n', namespace, 'get', 'sr', '--field-selector', UNFINISHED, '-o', 'name']);
+    assert.deepEqual(selected.stdout.trim().split('\n'), ['signrequest.mpc.keyshare.dev/pay']);
+  });
+
+  test('SignRequest: a time to live below -1, while one day is the default and -1 is kept', async () => {
+    assert.match(await dryRun(withName(withSpec(request, { ttlSecondsAfterFinished: -2 }), 'new')), /ttlSeconds/);
+    assert.equal(await dryRun(withName(withSpec(request, { ttlSecondsAfterFinished: -1 }), 'new')), '');
+    const { stdout } = await kubectl(['-n', namespace, 'get', 'sr', 'pay', '-o', 'jsonpath={.spec}']);
+    assert.equal(JSON.parse(stdout).ttlSecondsAfterFinished, 86_400);
   });
 });
 

@@ -413,8 +413,8 @@ export interface SignRequestSpec {
   readonly derivationPath?: string;
   /** The number of seconds after its creation at which a request without a signature fails. */
   readonly deadlineSeconds: number;
-  /** The number of seconds after which a finished request is deleted. Unset: it is kept. */
-  readonly ttlSecondsAfterFinished?: number;
+  /** The number of seconds after which a finished request is deleted. 0: at once; -1: never, the request is kept until somebody deletes it. Unset: one day. */
+  readonly ttlSecondsAfterFinished: number;
 }
 
 /** The answer, and how it came about. */

@@ -73,11 +73,14 @@ export const SignRequest = {
         default: 60,
       },
       ttlSecondsAfterFinished: {
-        description: 'The number of seconds after which a finished request is deleted. Unset: it is kept.',
+        description:
+          'The number of seconds after which a finished request is deleted. 0: at once; -1: never, the request is ' +
+          'kept until somebody deletes it. Unset: one day.',
         type: 'integer',
         format: 'int32',
-        minimum: 0,
+        minimum: -1,
         maximum: 31536000,
+        default: 86400,
       },
     },
     'x-kubernetes-validations': [

@@ -24,7 +24,7 @@ export interface Caches {
   readonly clusters: Cached<MpcCluster>;
   /** Indexed by CLUSTER_INDEX. */
   readonly keys: Cached<KeyShareSet>;
-  /** Indexed by KEY_INDEX. */
+  /** Those that are not finished are indexed by KEY_INDEX. */
   readonly requests: Cached<SignRequest>;
   readonly policies: Cached<RotationPolicy>;
   // The other caches hold children of MpcClusters only, indexed by CLUSTER_INDEX.

@@ -6,7 +6,7 @@ const NEGATIVE = new Set(['RefreshBlocked', 'Stalled']);
 /** Conditions that change with every action of the operator, or that have events of their own. */
 const QUIET = new Set(['Progressing', 'OldSharesErased', 'AuxiliaryReady']);
 /** Conditions that are Unknown only where they were not bad: that such a condition becomes good is no news. */
-const GOOD_UNTIL_BAD = new Set(['NoMisbehaviour']);
+const GOOD_UNTIL_BAD = new Set(['NoMisbehaviour', 'SpecApplied']);
 
 /** Returns an event for each condition that has become true or false. The first conditions of an object are no news. */
 export function conditionEvents(

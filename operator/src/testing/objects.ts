@@ -89,7 +89,13 @@ export function signRequest(
       creationTimestamp: CREATED,
       ...metadata,
     },
-    spec: { keyRef: { name: 'treasury' }, message: 'aGVsbG8=', deadlineSeconds: 60, ...spec },
+    spec: {
+      keyRef: { name: 'treasury' },
+      message: 'aGVsbG8=',
+      deadlineSeconds: 60,
+      ttlSecondsAfterFinished: 86_400,
+      ...spec,
+    },
     ...(status === undefined ? {} : { status }),
   };
 }

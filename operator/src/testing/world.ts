@@ -20,7 +20,7 @@ import {
 } from '@mpc-operator/runtime/resource';
 import { FakeClock, settle } from '@mpc-operator/runtime/testing/fake-clock';
 import type { Caches } from '../controllers/caches.ts';
-import { clusterOfChild, clusterOfKey, keyOfRequest } from '../informers.ts';
+import { clusterOfChild, clusterOfKey, keyOfUnfinished } from '../informers.ts';
 import { Connections } from '../parties/connections.ts';
 import type { PartyViews } from '../parties/view.ts';
 import { FakeApi } from './fake-api.ts';
@@ -94,7 +94,7 @@ function cachesOf(api: FakeApi): Caches {
   return {
     clusters: api.cache(mpcClusters, () => []),
     keys: api.cache(keyShareSets, clusterOfKey),
-    requests: api.cache(signRequests, keyOfRequest),
+    requests: api.cache(signRequests, keyOfUnfinished),
     policies: api.cache(rotationPolicies, () => []),
     statefulSets: child(StatefulSet),
     pods: child(Pod),

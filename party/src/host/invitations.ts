@@ -15,8 +15,8 @@ interface Open {
   readonly meaningOf: MeaningOf | undefined;
 }
 
-/** The error that a reason for declining stands for; undefined: the party merely does not come. */
-export type MeaningOf = (reason: string) => Error | undefined;
+/** The error that a party's reason for declining stands for; undefined: the party merely does not come. */
+export type MeaningOf = (reason: string, party: PartyId) => Error | undefined;
 
 export class Invitations {
   readonly #open = new Map<string, Open>();
@@ -36,6 +36,6 @@ export class Invitations {
   decline(from: PartyId, session: string, reason: string): void {
     const open = this.#open.get(session);
     if (!open?.invited.includes(from)) return;
-    open.declined.abort(open.meaningOf?.(reason) ?? new Timeout(`invitation declined (${reason})`, [from]));
+    open.declined.abort(open.meaningOf?.(reason, from) ?? new Timeout(`invitation declined (${reason})`, [from]));
   }
 }

@@ -35,6 +35,9 @@ test('a key is to be destroyed when its own KeyShareSet is deleted with the poli
   assert.equal(deleted({ deletionPolicy: 'Retain' }), false);
   assert.equal(deleted({ deletionPolicy: 'Destroy' }, {}), false);
   assert.equal(deleted({ deletionPolicy: 'Destroy', clusterRef: { name: 'other' } }), false);
+  // Signing goes on with a threshold that was edited; what cannot be taken back wants a spec that is exactly right.
   assert.equal(deleted({ deletionPolicy: 'Destroy', threshold: 3 }), false);
+  assert.equal(deleted({ deletionPolicy: 'Destroy', parties: [1, 2] }), false);
+  assert.equal(deleted({ deletionPolicy: 'Destroy', curve: 'secp256k1', purpose: 'taproot' }), false);
   assert.equal(isToBeDestroyed(held, undefined, 'demo'), false);
 });

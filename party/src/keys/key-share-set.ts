@@ -3,21 +3,31 @@ import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import type { KeyState } from '../epochs/key-state.ts';
 
 /**
- * How the spec of a KeyShareSet differs from the key of its name; undefined: they are about the same key. A name alone
- * gives no right to use a key.
+ * Why the KeyShareSet asks for another key than the one that is held under its name; undefined: they are about the same
+ * key. A name alone gives no right to use a key. Curve and purpose never change in a key. Threshold and parties are how
+ * the key is shared at present: if the KeyShareSet asks for others, the key signs on as it is shared.
  */
-export function differenceOf({ spec }: KeyShareSet, { spec: held }: KeyState): string | undefined {
+export const conflictOf = (keyShareSet: KeyShareSet, key: KeyState): string | undefined =>
+  described(['curve', 'purpose'].filter(field => fieldsThatDiffer(keyShareSet, key).includes(field)));
+
+/** How the spec of a KeyShareSet differs from the key of its name in anything; undefined: in nothing. */
+export const differenceOf = (keyShareSet: KeyShareSet, key: KeyState): string | undefined =>
+  described(fieldsThatDiffer(keyShareSet, key));
+
+function fieldsThatDiffer({ spec }: KeyShareSet, { spec: held }: KeyState): readonly string[] {
   const fields = (['curve', 'purpose', 'threshold'] as const).filter(f => spec[f] !== held[f]);
   const sameParties = [...spec.parties].sort().join() === [...held.parties].sort().join();
-  const different = sameParties ? fields : [...fields, 'parties'];
-  return different.length === 0
+  return sameParties ? fields : [...fields, 'parties'];
+}
+
+const described = (different: readonly string[]): string | undefined =>
+  different.length === 0
     ? undefined
     : `the key of this name differs from the KeyShareSet in ${different.join(', ')}: restore its spec`;
-}
 
 /**
  * Whether the shares of a key are to be destroyed: the owner of the key deletes its KeyShareSet, whose spec says
- * Destroy. The party believes nobody else who says so.
+ * Destroy and describes the key exactly as it is held. The party believes nobody else who says so.
  */
 export function isToBeDestroyed(key: KeyState, keyShareSet: KeyShareSet | undefined, cluster: string): boolean {
   return (

@@ -49,6 +49,31 @@ test('R: what is bound to another epoch or generation is not found, and is wiped
   assert.equal(pool.purge('k', undefined), 1, 'a key that is gone has none');
 });
 
+test('one of which a signer was started anew is wiped: the signer has its part no more', () => {
+  const pool = new PresignaturePool();
+  const starts = new Map([
+    [1, 4],
+    [2, 7],
+    [3, 1],
+  ]);
+  const lost = pooled('lost', { starts });
+  for (const p of [lost, pooled('kept', { starts, signers: [1, 3] }), pooled('old', {})]) pool.add(p);
+  assert.deepEqual(pool.wipeLost(starts), []);
+  assert.deepEqual(
+    pool.wipeLost(
+      new Map([
+        [1, 4],
+        [3, 1],
+      ]),
+    ),
+    [],
+    'party 2 was not heard of: it may be as before',
+  );
+  assert.deepEqual(pool.wipeLost(new Map([...starts, [2, 8]])), ['k']);
+  assert.throws(() => lost.presignature.take(), /second time/);
+  assert.ok(pool.get('kept') && pool.get('old'));
+});
+
 test('an owner that forgets what it has made does not fill the memory of others', () => {
   const pool = new PresignaturePool();
   for (let i = 0; i < 600; i++) pool.add(pooled(`${i}`, { owner: 2 }));

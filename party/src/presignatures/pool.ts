@@ -25,6 +25,8 @@ export interface Pooled extends Binding {
   readonly signers: readonly PartyId[];
   readonly owner: PartyId;
   readonly presignature: Presignature;
+  /** The number of starts of each party when its session began. A party that is started anew forgets its part. */
+  readonly starts?: ReadonlyMap<PartyId, number>;
 }
 
 /**
@@ -72,6 +74,21 @@ export class PresignaturePool {
     const stale = [...this.#byId.values()].filter(p => p.keyId === keyId && (!current || isBefore(p, current)));
     for (const { id } of stale) this.#drop(id);
     return stale.length;
+  }
+
+  /**
+   * Wipes the presignatures of which a signer has been started anew since. Returns the ids of their keys.
+   * @param now the number of starts of each party that was heard of
+   */
+  wipeLost(now: ReadonlyMap<PartyId, number>): readonly string[] {
+    const isLost = ({ signers, starts }: Pooled): boolean =>
+      signers.some(signer => {
+        const [before, present] = [starts?.get(signer), now.get(signer)];
+        return before !== undefined && present !== undefined && before !== present;
+      });
+    const lost = [...this.#byId.values()].filter(isLost);
+    for (const { id } of lost) this.#drop(id);
+    return [...new Set(lost.map(({ keyId }) => keyId))];
   }
 
   /** The number of presignatures of an owner, for all keys together. */

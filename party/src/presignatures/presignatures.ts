@@ -20,9 +20,11 @@ import type { Peers } from '../peers/peers.ts';
 import type { Channel } from '../protocol/session/channel.ts';
 import { ContextMismatch, Timeout } from '../protocol/session/errors.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
+import { Avoided } from './avoided.ts';
 import { decodePresignMessage, encodePresignMessage, type PresignInvitation } from './invitation.ts';
 import { type Binding, isBefore, type Pooled, PresignaturePool } from './pool.ts';
 import { type PresignSessionOptions, presignTogether } from './presign-session.ts';
+import { PresignatureGone } from './presignature-gone.ts';
 
 export interface PresignaturesOptions extends PresignSessionOptions {
   readonly me: PartyId;
@@ -45,21 +47,8 @@ export interface PresignaturesOptions extends PresignSessionOptions {
   readonly log: Logger;
 }
 
-/**
- * A signer does not have its part of a presignature any more. Nobody is to blame, and the request is signed
- * interactively.
- */
-export class PresignatureGone extends Error {
-  override readonly name = 'PresignatureGone';
-}
-
 /** Milliseconds until another look at a stock that cannot be filled now. */
 const LOOK_AGAIN = 5_000;
-/**
- * Milliseconds for which a party that did not join a session is not asked again, so that the stocks of all keys do not
- * wait for that party.
- */
-const AVOIDED = 60_000;
 /** The sessions that one owner may begin: each costs a look into the HSM, and a line of the log. */
 const INVITATIONS = { perSecond: 4, burst: 32 };
 /** Milliseconds between two looks whether the sessions that somebody waits for are over. */
@@ -82,13 +71,13 @@ export class Presignatures {
   readonly #making = new Set<{ readonly binding: Binding; readonly outdated: AbortController }>();
   /** Names of keys whose stock is being filled up to the target. */
   readonly #filling = new Set<string>();
-  /** The time until which each party is not asked, in the milliseconds of the clock. */
-  readonly #avoided = new Map<PartyId, number>();
+  readonly #avoided: Avoided;
   readonly #invitationsOf: TokenBuckets<PartyId>;
 
   constructor(options: PresignaturesOptions) {
     this.#options = options;
     const { me, channel, peers, clock, log } = options;
+    this.#avoided = new Avoided(clock);
     this.#invitationsOf = new TokenBuckets({ ...INVITATIONS, clock });
     this.controller = new Controller({
       ...{ name: 'presignatures', reconcile: this.reconcile, log, clock, timeout: RECONCILE_TIMEOUT },
@@ -131,10 +120,21 @@ export class Presignatures {
     return this.#pool.get(id);
   }
 
-  /** A presignature that this party may lead with, all of whose signers are acceptable. */
+  /** A presignature that this party may lead with, all of whose signers are acceptable and have not just declined. */
   find(key: KeyState, acceptable: (signer: PartyId) => boolean): Pooled | undefined {
     const binding = this.#bindingOf(key);
-    return binding && this.#pool.find(this.#options.me, binding, acceptable);
+    this.#wipeLost();
+    return binding && this.#pool.find(this.#options.me, binding, s => acceptable(s) && this.#avoided.mayUse(s));
+  }
+
+  /** A signer says that it has no part of a presignature: for a while none is used or made that needs this signer. */
+  hasDeclined(signer: PartyId): void {
+    this.#avoided.hasDeclined(signer);
+  }
+
+  /** These signers have signed from a presignature. */
+  haveSigned(signers: readonly PartyId[]): void {
+    this.#avoided.haveSigned(signers);
   }
 
   /** Gives a presignature out, once. @throws PresignatureGone if it is not here */
@@ -162,6 +162,12 @@ export class Presignatures {
     this.#changed(keyId);
   }
 
+  /** Wipes the presignatures that a signer has lost, because it was started anew since. */
+  #wipeLost(): void {
+    const starts = this.#options.peers.starts();
+    for (const keyId of this.#pool.wipeLost(starts)) this.#changed(keyId);
+  }
+
   /** Reconciles the stock of one key, by its name: makes at most one presignature, and comes back. */
   readonly reconcile: Reconcile = async ({ name }, { signal }): Promise<Result> => {
     const { keyring, able, busy, me } = this.#options;
@@ -169,7 +175,9 @@ export class Presignatures {
     if (key === undefined || key.spec.purpose !== 'ecdsa') return {};
     const binding = this.#bindingOf(key);
     if (binding === undefined || !able()) return { requeueAfter: LOOK_AGAIN };
-    const there = this.#pool.count(me, binding, this.#whoIsThere());
+    this.#wipeLost();
+    const isThere = this.#whoIsThere();
+    const there = this.#pool.count(me, binding, signer => isThere(signer) && this.#avoided.mayUse(signer));
     if (!this.#isWanted(name, there)) return {};
     const signers = this.#chooseSigners(key);
     if (signers === undefined) return { requeueAfter: LOOK_AGAIN };
@@ -221,10 +229,10 @@ export class Presignatures {
 
   /** This party and others that are present, chosen by chance, so that all combinations of signers come about. */
   #chooseSigners({ spec }: KeyState): PartyId[] | undefined {
-    const { me, clock } = this.#options;
-    const [now, isThere] = [clock.now(), this.#whoIsThere()];
+    const { me } = this.#options;
+    const isThere = this.#whoIsThere();
     const others = spec.parties
-      .filter(party => party !== me && isThere(party) && (this.#avoided.get(party) ?? 0) <= now)
+      .filter(party => party !== me && isThere(party) && this.#avoided.mayAsk(party))
       .map(party => ({ party, rank: Math.random() }))
       .sort((a, b) => a.rank - b.rank);
     const signers = [me, ...others.slice(0, spec.threshold - 1).map(({ party }) => party)];
@@ -232,7 +240,7 @@ export class Presignatures {
   }
 
   async #lead(key: KeyState, binding: Binding, signers: readonly PartyId[], signal: AbortSignal): Promise<void> {
-    const { me, clock } = this.#options;
+    const { me } = this.#options;
     const session = `presign-${randomBytes(16).toString('hex')}`;
     const invitation: PresignInvitation = { type: 'invitation', session, ...binding, signers: [...signers] };
     try {
@@ -240,7 +248,7 @@ export class Presignatures {
         await this.#make(invitation, me, { ...lead, signal: AbortSignal.any([signal, lead.signal]) });
       });
     } catch (error) {
-      if (error instanceof Timeout) for (const party of error.missing) this.#avoided.set(party, clock.now() + AVOIDED);
+      if (error instanceof Timeout) for (const party of error.missing) this.#avoided.wasAbsent(party);
       throw error;
     }
     this.#changed(key.keyId);
@@ -255,12 +263,14 @@ export class Presignatures {
     owner: PartyId,
     { signal, ready }: { readonly signal: AbortSignal; readonly ready?: () => Promise<void> },
   ): Promise<void> {
-    const { drains, keyring } = this.#options;
+    const { drains, keyring, peers } = this.#options;
+    const starts = peers.starts();
     const making = { binding: invitation, outdated: new AbortController() };
     this.#making.add(making);
     try {
       const ends = AbortSignal.any([making.outdated.signal, drains, signal]);
-      const pooled = await presignTogether(this.#options, invitation, owner, { signal: ends, ...(ready && { ready }) });
+      const made = await presignTogether(this.#options, invitation, owner, { signal: ends, ...(ready && { ready }) });
+      const pooled = { ...made, starts };
       const key = keyring.byId(invitation.keyId)?.state;
       const current = key && this.#bindingOf(key);
       // a presignature that was replaced while its session came to its end is not kept

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { API_VERSION } from '@mpc-operator/crds/group';
 import { type KeyState, newEpochs } from '../epochs/key-state.ts';
-import { decide, leanIfFinished } from './decision.ts';
+import { decide } from './decision.ts';
 
 const created = Date.parse('2026-01-01T00:00:00Z');
 
@@ -11,7 +11,7 @@ const request = (spec: Partial<SignRequest['spec']> = {}, status?: SignRequest['
   apiVersion: API_VERSION,
   kind: 'SignRequest',
   metadata: { name: 'r', namespace: 'ns', uid: 'u', creationTimestamp: '2026-01-01T00:00:00Z' },
-  spec: { keyRef: { name: 'k' }, message: 'aGVsbG8=', deadlineSeconds: 60, ...spec },
+  spec: { keyRef: { name: 'k' }, message: 'aGVsbG8=', deadlineSeconds: 60, ttlSecondsAfterFinished: 86_400, ...spec },
   ...(status && { status }),
 });
 
@@ -51,17 +51,21 @@ test('a finished request is never signed again', () => {
     assert.equal(decide(request({}, { phase }), known).kind, 'ignore');
 });
 
-test('of a finished request a party keeps all but the message, of another one everything', () => {
-  const open = request();
-  assert.deepEqual(leanIfFinished(open), open);
-  const finished: SignRequest = { ...open, status: { phase: 'Succeeded', signature: 'ab' } };
-  assert.deepEqual(leanIfFinished(finished), { ...finished, spec: { ...finished.spec, message: '' } });
-});
-
 test('a request fails at its deadline', () => {
   const decision = decide(request({ deadlineSeconds: 10 }), { ...known, now: created + 10_000 });
   assert.ok(decision.kind === 'fail' && decision.reason === 'DeadlineExceeded');
   assert.match(decision.message, /spec\.deadlineSeconds \(10\)/);
+});
+
+test('a request that was restored without its status is not signed: it is past its deadline, or labelled', () => {
+  const week = 7 * 86_400_000;
+  const kept = decide(request(), { ...known, now: created + week });
+  assert.ok(kept.kind === 'fail' && kept.reason === 'DeadlineExceeded', 'its old creation time was kept');
+  const { metadata, ...rest } = request();
+  const labels = { 'velero.io/backup-name': 'b', 'velero.io/restore-name': 'r' };
+  const renewed = decide({ ...rest, metadata: { ...metadata, labels } }, known);
+  assert.ok(renewed.kind === 'fail' && renewed.reason === 'Restored', 'it has a new creation time');
+  assert.match(renewed.message, /restore r .* Create another request/);
 });
 
 test('a key whose KeyShareSet is gone, going, or of another cluster signs nothing', () => {
@@ -78,17 +82,20 @@ test('a key that is not certified by all, or not held, is left to the operator t
 });
 
 test('a KeyShareSet that is about another key than the one held under its name signs nothing', () => {
-  const differing: Partial<KeyShareSet['spec']>[] = [
-    { threshold: 3 },
-    { parties: [1, 2] },
-    { curve: 'secp256k1', purpose: 'taproot' },
-  ];
-  for (const spec of differing) {
+  for (const spec of [{ curve: 'secp256k1' }, { purpose: 'ecdsa' }] as const) {
     const decision = decide(request(), { ...known, keyShareSet: keyShareSet(spec) });
     assert.ok(decision.kind === 'wait' && decision.reason === 'KeyConflict');
-    assert.match(decision.message, new RegExp(Object.keys(spec)[0] ?? ''));
+    assert.match(decision.message, new RegExp(`in ${Object.keys(spec)[0]}: restore`));
   }
-  assert.equal(decide(request(), { ...known, keyShareSet: keyShareSet({ parties: [3, 1, 2] }) }).kind, 'sign');
+});
+
+test('a key signs on as it is held, whatever threshold and parties its KeyShareSet asks for', () => {
+  const edited: Partial<KeyShareSet['spec']>[] = [{ threshold: 3 }, { parties: [1, 2] }, { parties: [4, 1, 2, 3] }];
+  for (const spec of edited) {
+    const decision = decide(request(), { ...known, keyShareSet: keyShareSet(spec) });
+    assert.ok(decision.kind === 'sign');
+    assert.deepEqual(decision.key.spec, held.spec);
+  }
 });
 
 test('a message that is not canonical base64 fails at once', () => {

@@ -2,7 +2,7 @@
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { deadlineOf, isFinished } from '@mpc-operator/crds/sign-request';
 import type { KeyState } from '../epochs/key-state.ts';
-import { differenceOf } from '../keys/key-share-set.ts';
+import { conflictOf } from '../keys/key-share-set.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
 import { type Fault, type RequestedData, readRequestedData } from './requested-data.ts';
 
@@ -28,7 +28,13 @@ export type Decision =
 export type ToSign = Extract<Decision, { kind: 'sign' }>;
 export type ToFail = Extract<Decision, { kind: 'fail' }>;
 
-export type FailureReason = 'DeadlineExceeded' | Fault['reason'];
+export type FailureReason = 'DeadlineExceeded' | 'Restored' | Fault['reason'];
+
+/**
+ * The label that Velero puts on every object that it restores (velero.io/docs, restore reference). Such an object has a
+ * new uid, a new creation time and no status, so that nothing else tells it from a request that somebody has made.
+ */
+const RESTORED = 'velero.io/restore-name';
 
 export interface Knowledge {
   readonly cluster: string;
@@ -54,16 +60,17 @@ export function decide(request: SignRequest, known: Knowledge): Decision {
     const message = `no signature within spec.deadlineSeconds (${request.spec.deadlineSeconds}) of its creation`;
     return { kind: 'fail', reason: 'DeadlineExceeded', message, parties, since: deadline };
   }
-  const mismatch = differenceOf(keyShareSet, key);
-  if (mismatch !== undefined) return { kind: 'wait', reason: 'KeyConflict', message: mismatch, parties };
+  const since = Date.parse(request.metadata.creationTimestamp ?? '');
+  const restore = request.metadata.labels?.[RESTORED];
+  if (restore !== undefined) {
+    const message =
+      `label ${RESTORED} says that restore ${restore} made this request from a backup: what it asks for may be ` +
+      'signed already. Create another request, without the label, if it is still wanted';
+    return { kind: 'fail', reason: 'Restored', message, parties, since };
+  }
+  const conflict = conflictOf(keyShareSet, key);
+  if (conflict !== undefined) return { kind: 'wait', reason: 'KeyConflict', message: conflict, parties };
   const requested = readRequestedData(request, keyShareSet.spec);
   if (!('reason' in requested)) return { kind: 'sign', key, requested, deadline };
-  return { kind: 'fail', ...requested, parties, since: Date.parse(request.metadata.creationTimestamp ?? '') };
+  return { kind: 'fail', ...requested, parties, since };
 }
-
-/**
- * A finished request without its message, which may have 64 KiB: the request may be kept for ever, and no party needs
- * the message.
- */
-export const leanIfFinished = (request: SignRequest): SignRequest =>
-  isFinished(request) ? { ...request, spec: { ...request.spec, message: '' } } : request;

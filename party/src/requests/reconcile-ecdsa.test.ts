@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pooled } from '../presignatures/pool.ts';
-import { PresignatureGone } from '../presignatures/presignatures.ts';
+import { PresignatureGone } from '../presignatures/presignature-gone.ts';
 import { Timeout } from '../protocol/session/errors.ts';
 import { Desk, SECOND, signature } from './testing/desk.ts';
 

@@ -8,6 +8,7 @@ import { type Attempt, type KeyState, newEpochs } from '../epochs/key-state.ts';
 import type { Proposal } from '../epochs/proposal.ts';
 import type { Job } from '../host/session-host.ts';
 import { HsmUnavailable } from '../hsm/hsm.ts';
+import { PresignatureGone } from '../presignatures/presignature-gone.ts';
 import { curves } from '../protocol/curve/curve.ts';
 import { Misbehaviour, Timeout } from '../protocol/session/errors.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
@@ -24,7 +25,7 @@ const request: SignRequest = {
   apiVersion: API_VERSION,
   kind: 'SignRequest',
   metadata: { name: 'r', namespace: 'ns', uid: 'u' },
-  spec: { keyRef: { name: 'k' }, message: 'bQ==', deadlineSeconds: 60 },
+  spec: { keyRef: { name: 'k' }, message: 'bQ==', deadlineSeconds: 60, ttlSecondsAfterFinished: 86_400 },
 };
 const spec = { name: 'k', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: [1, 2, 3] } as const;
 const attempt: Attempt<Proposal> = {
@@ -99,7 +100,12 @@ class Station {
       },
       store: { append: async () => [], get: async () => (this.recorded ? signed : undefined) as never },
       workers: { run: () => assert.fail('no ecdsa key') },
-      presignatures: { get: () => undefined, take: () => assert.fail('no ecdsa key') },
+      presignatures: {
+        get: () => undefined,
+        take: () => assert.fail('no ecdsa key'),
+        hasDeclined: party => this.told.push(`${party} has declined`),
+        haveSigned: parties => this.told.push(`${parties} have signed`),
+      },
       bans: { has: () => false },
       peers: { starts: () => new Map([1, 2, 3].map(party => [party, 1])) },
       clock: new FakeClock(),
@@ -238,6 +244,22 @@ test('an invited signer can decline, and nobody else: every party hears the name
   assert.equal(station.jobs[0]?.signal?.aborted, false);
   await station.hear(2, decline);
   await refused;
+});
+
+test('a signer that has no part of the presignature is counted, and only in a session that needs one', async () => {
+  const station = new Station();
+  const decline = async (presignature?: string): Promise<unknown> => {
+    const led = station.signer.lead(request, toSign, [1, 2], 1000, presignature).catch((error: unknown) => error);
+    for (let turn = 0; turn < 5; turn++) await settle();
+    const { signMessage } = station.sent.at(-1) ?? assert.fail();
+    assert.ok(signMessage?.type === 'invitation');
+    await station.hear(2, { type: 'decline', session: signMessage.session, reason: 'no such presignature here' });
+    return await led;
+  };
+  assert.ok((await decline('p')) instanceof PresignatureGone);
+  assert.deepEqual(station.told, ['2 has declined']);
+  assert.ok((await decline()) instanceof Timeout);
+  assert.deepEqual(station.told, ['2 has declined']);
 });
 
 test('who stops waits for the sessions that it came to, for what they sign is to be recorded', async () => {

@@ -11,11 +11,12 @@ import { whyNotWith } from '../auxiliary/agreed.ts';
 import type { Bans } from '../bans/bans.ts';
 import { type AuxiliaryState, isCertified, type KeyState } from '../epochs/key-state.ts';
 import { type AnyCertificate, certificateOf } from '../epochs/proposal.ts';
-import { Declined, InvitedSessions } from '../host/invited-sessions.ts';
+import { Declined, InvitedSessions, type Lead } from '../host/invited-sessions.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { whyNotTogether } from '../keys/quorum.ts';
 import type { Peers } from '../peers/peers.ts';
-import { PresignatureGone, type Presignatures } from '../presignatures/presignatures.ts';
+import { PresignatureGone } from '../presignatures/presignature-gone.ts';
+import type { Presignatures } from '../presignatures/presignatures.ts';
 import type { Channel } from '../protocol/session/channel.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
 import type { Decision, ToSign } from './decision.ts';
@@ -28,7 +29,7 @@ import type { Signature } from './status.ts';
 
 export interface RequestSignerOptions extends SigningDeps {
   readonly keyring: SigningDeps['keyring'] & Pick<Keyring, 'merge'>;
-  readonly presignatures: Pick<Presignatures, 'get' | 'take'>;
+  readonly presignatures: Pick<Presignatures, 'get' | 'take' | 'hasDeclined' | 'haveSigned'>;
   readonly bans: Pick<Bans, 'has'>;
   readonly peers: Pick<Peers, 'starts'>;
   readonly clock: Clock;
@@ -98,9 +99,19 @@ export class RequestSigner {
     };
     const job = { session, request: uid, keyId, epoch, signers, requested, timeout, ...(ecdsa && { ecdsa }) };
     // that a presignature is gone is nobody's fault, and believed only in a session that needs a presignature
-    const meaningOf = (reason: string) =>
-      presignature !== undefined && reason === NO_PRESIGNATURE ? new PresignatureGone(reason) : undefined;
-    return await this.#sessions.lead(invitation, lead => signTogether(this.#options, { ...job, ...lead }), meaningOf);
+    const meaningOf = (reason: string, party: PartyId) =>
+      presignature !== undefined && reason === NO_PRESIGNATURE ? new PresignatureGone(reason, party) : undefined;
+    const { presignatures } = this.#options;
+    try {
+      const run = (lead: Lead) => signTogether(this.#options, { ...job, ...lead });
+      const signature = await this.#sessions.lead(invitation, run, meaningOf);
+      if (presignature !== undefined) presignatures.haveSigned(signers);
+      return signature;
+    } catch (error) {
+      // the presignature is used up all the same: who declines again and again is asked for ever fewer
+      if (error instanceof PresignatureGone && error.party !== undefined) presignatures.hasDeclined(error.party);
+      throw error;
+    }
   }
 
   /** The part of an invitation that only sessions of ecdsa keys have. */

@@ -25,7 +25,13 @@ const request = (changes: Partial<SignRequest['spec']> = {}): SignRequest => ({
   apiVersion: API_VERSION,
   kind: 'SignRequest',
   metadata: { name: 'r' },
-  spec: { keyRef: { name: 'k' }, message: Buffer.alloc(32, 7).toString('base64'), deadlineSeconds: 60, ...changes },
+  spec: {
+    keyRef: { name: 'k' },
+    message: Buffer.alloc(32, 7).toString('base64'),
+    deadlineSeconds: 60,
+    ttlSecondsAfterFinished: 86_400,
+    ...changes,
+  },
 });
 
 test('a message for an ecdsa key is hashed with SHA-256 unless the request says otherwise', () => {

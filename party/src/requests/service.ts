@@ -117,9 +117,7 @@ export function startRequests(options: RequestServiceOptions, signal: AbortSigna
   };
   presignatures.controller.for(watch.keyShareSets);
   children.controller.for(watch.keyShareSets);
-  reconciler.controller
-    .for(watch.requests)
-    .watches(watch.keyShareSets, ({ metadata: { name } }) => watch.requestsOf(name));
+  watch.feed(reconciler.controller);
   keyring.onChange((id, name) => {
     if (name !== undefined) keyChanged(id, name);
     // auxiliary information serves all keys

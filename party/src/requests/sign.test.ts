@@ -129,15 +129,23 @@ test('parties answer requests', { concurrency: true }, async t => {
       },
     ),
 
+    t.test('a key signs on as it is held when its KeyShareSet asks for another threshold', async () => {
+      await cluster.makeShares(key('edited'));
+      cluster.putKeyShareSet(key('edited', 3));
+      cluster.putSignRequest('held', 'edited', message);
+      const status = await cluster.answer('held');
+      assert.deepEqual([status.phase, status.signers?.length], ['Succeeded', 2], status.message);
+    }),
+
     t.test('a request that nobody can answer says why, until its deadline', async () => {
       await cluster.makeShares(key('k2'));
-      cluster.putKeyShareSet(key('k2', 3));
+      cluster.putKeyShareSet(key('k2'), undefined, { purpose: 'ecdsa' });
       cluster.putSignRequest('conflict', 'k2', message, { deadlineSeconds: 3 });
       const waiting = await until(() => cluster.request('conflict')?.status);
       assert.deepEqual([waiting.phase, waiting.reason], ['Pending', 'KeyConflict']);
       const status = await cluster.answer('conflict');
       assert.deepEqual([status.phase, status.reason, status.attempts], ['Failed', 'DeadlineExceeded', 0]);
-      assert.match(status.message ?? '', /deadlineSeconds \(3\).*differs from the KeyShareSet in threshold/);
+      assert.match(status.message ?? '', /deadlineSeconds \(3\).*differs from the KeyShareSet in purpose/);
     }),
   ];
   await Promise.all(tests);

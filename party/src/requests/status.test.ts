@@ -8,7 +8,7 @@ const request = (status?: SignRequest['status']): SignRequest => ({
   apiVersion: API_VERSION,
   kind: 'SignRequest',
   metadata: { name: 'r', namespace: 'ns', generation: 1 },
-  spec: { keyRef: { name: 'k' }, message: 'bQ==', deadlineSeconds: 60 },
+  spec: { keyRef: { name: 'k' }, message: 'bQ==', deadlineSeconds: 60, ttlSecondsAfterFinished: 86_400 },
   ...(status && { status }),
 });
 const seen = new Date('2026-01-01T00:00:00Z');

@@ -1,13 +1,21 @@
-/** What a party itself sees at the API server: it watches the SignRequests and KeyShareSets of its namespace. */
+/**
+ * What a party itself sees at the API server: it watches the KeyShareSets of its namespace, and the SignRequests that
+ * are not finished. A finished request is sent to no party and kept by none, so that it costs nothing any more.
+ */
 import type { KeyShareSet, SignRequest } from '@mpc-operator/crds/generated/api';
 import { keyShareSets, signRequests } from '@mpc-operator/crds/resources';
+import { UNFINISHED } from '@mpc-operator/crds/sign-request';
 import type { ApiClient } from '@mpc-operator/runtime/client';
+import type { Controller } from '@mpc-operator/runtime/controller';
 import { Informer } from '@mpc-operator/runtime/informer';
 import type { Logger } from '@mpc-operator/runtime/log';
-import type { ObjectKey } from '@mpc-operator/runtime/object';
-import { leanIfFinished } from './decision.ts';
+import { keyOf, type ObjectKey } from '@mpc-operator/runtime/object';
+
+/** The index of requests by the name of the KeyShareSet that they name. */
+const KEY_INDEX = 'key';
 
 export class Watch {
+  /** The requests that are not finished. */
   readonly requests: Informer<SignRequest>;
   readonly keyShareSets: Informer<KeyShareSet>;
   readonly #client: ApiClient;
@@ -17,7 +25,12 @@ export class Watch {
     const watched = { client, namespaces: [namespace], log };
     this.#client = client;
     this.#namespace = namespace;
-    this.requests = new Informer<SignRequest>({ ...watched, resource: signRequests, transform: leanIfFinished });
+    this.requests = new Informer<SignRequest>({
+      ...watched,
+      resource: signRequests,
+      fieldSelector: UNFINISHED,
+      indexers: { [KEY_INDEX]: ({ spec }) => [spec.keyRef.name] },
+    });
     this.keyShareSets = new Informer<KeyShareSet>({ ...watched, resource: keyShareSets });
   }
 
@@ -30,10 +43,14 @@ export class Watch {
     return this.keyShareSets.get({ namespace: this.#namespace, name });
   }
 
-  /** The requests that name this KeyShareSet. */
+  /** The requests that wait for this KeyShareSet. */
   requestsOf(keyShareSet: string): readonly ObjectKey[] {
-    const requests = this.requests.list(this.#namespace).filter(({ spec }) => spec.keyRef.name === keyShareSet);
-    return requests.map(({ metadata: { name } }) => ({ namespace: this.#namespace, name }));
+    return this.requests.byIndex(KEY_INDEX, keyShareSet).map(keyOf);
+  }
+
+  /** Has a controller reconcile each request when it changes, and when the KeyShareSet that it waits for changes. */
+  feed(controller: Controller): void {
+    controller.for(this.requests).watches(this.keyShareSets, ({ metadata: { name } }) => this.requestsOf(name));
   }
 
   /**

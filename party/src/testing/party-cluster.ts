@@ -265,7 +265,13 @@ export class PartyCluster {
       apiVersion: API_VERSION,
       kind: 'SignRequest',
       metadata: { name, namespace: NAMESPACE, creationTimestamp: new Date().toISOString(), ...(uid && { uid }) },
-      spec: { keyRef: { name: key }, message: Buffer.from(message).toString('base64'), deadlineSeconds, ...more },
+      spec: {
+        keyRef: { name: key },
+        message: Buffer.from(message).toString('base64'),
+        deadlineSeconds,
+        ttlSecondsAfterFinished: 86_400,
+        ...more,
+      },
     };
     this.api.put(REQUESTS, object);
   }

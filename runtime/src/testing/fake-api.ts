@@ -3,13 +3,29 @@ import { equal, mergePatch } from '../json.ts';
 import type { KubernetesObject } from '../object.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../transport.ts';
 import { FakeStream } from './fake-stream.ts';
+import { isSelected, selectedEvent } from './field-selector.ts';
+
+/** A change of an object, with its state before. */
+interface Change {
+  readonly collection: string;
+  readonly type: string;
+  readonly object: KubernetesObject;
+  readonly before: KubernetesObject | undefined;
+}
+
+interface Watch {
+  readonly collection: string;
+  readonly selector: string | null;
+  readonly stream: FakeStream;
+}
 
 /** Returns an answer of the test's own, an error of the network, or undefined for what the fake would do anyway. */
 export type Interceptor = (request: HttpRequest) => HttpResponse | Error | FakeStream | undefined;
 
 /**
- * An API server in memory, for unit tests: stores, versions, watches, conflicts. It knows no schema, no defaults and no
- * field owners, and an apply merges. Behaviour that depends on those is tested against a real API server.
+ * An API server in memory, for unit tests: stores, versions, watches, field selectors, conflicts. It knows no schema,
+ * no defaults and no field owners, and an apply merges. Behaviour that depends on those is tested against a real API
+ * server.
  */
 export class FakeApi implements Transport {
   readonly host = 'fake';
@@ -17,8 +33,8 @@ export class FakeApi implements Transport {
   readonly requests: HttpRequest[] = [];
   intercept: Interceptor = () => undefined;
   readonly #objects = new Map<string, KubernetesObject>();
-  readonly #watches: { readonly collection: string; readonly stream: FakeStream }[] = [];
-  readonly #history: { readonly collection: string; readonly type: string; readonly object: KubernetesObject }[] = [];
+  readonly #watches: Watch[] = [];
+  readonly #history: Change[] = [];
   #version = 1;
 
   async exchange(request: HttpRequest): Promise<HttpResponse> {
@@ -36,8 +52,9 @@ export class FakeApi implements Transport {
     if (intercepted instanceof Error) throw intercepted;
     if (intercepted !== undefined) return intercepted;
     const stream = new FakeStream();
-    this.#resume(stream, request);
-    this.#watches.push({ collection: pathOf(request), stream });
+    const watch = { collection: pathOf(request), selector: queryOf(request, 'fieldSelector'), stream };
+    this.#resume(watch, request);
+    this.#watches.push(watch);
     request.signal?.addEventListener('abort', () => stream.fail(new DOMException('aborted', 'AbortError')));
     return stream;
   }
@@ -61,7 +78,7 @@ export class FakeApi implements Transport {
       metadata: { ...object.metadata, uid, generation, resourceVersion: `${this.#version}` },
     };
     this.#objects.set(path, stored);
-    this.#tell(collection, before === undefined ? 'ADDED' : 'MODIFIED', stored);
+    this.#tell({ collection, type: before === undefined ? 'ADDED' : 'MODIFIED', object: stored, before });
     return stored;
   }
 
@@ -72,7 +89,8 @@ export class FakeApi implements Transport {
     this.#objects.delete(`${collection}/${name}`);
     this.#version += 1;
     const { metadata } = object;
-    this.#tell(collection, 'DELETED', { ...object, metadata: { ...metadata, resourceVersion: `${this.#version}` } });
+    const last = { ...object, metadata: { ...metadata, resourceVersion: `${this.#version}` } };
+    this.#tell({ collection, type: 'DELETED', object: last, before: object });
   }
 
   get(collection: string, name: string): KubernetesObject | undefined {
@@ -90,7 +108,9 @@ export class FakeApi implements Transport {
     const body = JSON.parse(request.body?.text ?? '{}');
     switch (request.method) {
       case 'GET':
-        return this.#objects.has(path) ? ok(this.#objects.get(path)) : this.#list(path);
+        return this.#objects.has(path)
+          ? ok(this.#objects.get(path))
+          : this.#list(path, queryOf(request, 'fieldSelector'));
       case 'POST':
         return this.#create(path, body);
       case 'PUT':
@@ -102,10 +122,12 @@ export class FakeApi implements Transport {
     }
   }
 
-  #list(path: string): HttpResponse {
+  #list(path: string, selector: string | null): HttpResponse {
     const isCollection = /^\/(api\/v1|apis\/[^/]+\/[^/]+)\/(namespaces\/[^/]+\/)?[^/]+$/.test(path);
     if (!isCollection) return failure(404, 'NotFound');
-    const items = [...this.#objects].filter(([key]) => within(path, parent(key))).map(([, object]) => object);
+    const items = [...this.#objects]
+      .filter(([key, object]) => within(path, parent(key)) && isSelected(selector, object))
+      .map(([, object]) => object);
     return ok({ metadata: { resourceVersion: `${this.#version}` }, items });
   }
 
@@ -146,18 +168,23 @@ export class FakeApi implements Transport {
   }
 
   /** Sends the events since the version that the watch begins at. */
-  #resume(stream: FakeStream, request: HttpRequest): void {
-    const since = new URL(request.path, 'http://fake').searchParams.get('resourceVersion');
-    for (const { collection, type, object } of this.#history) {
-      const isNews = Number(object.metadata.resourceVersion) > Number(since || Number.POSITIVE_INFINITY);
-      if (isNews && within(pathOf(request), collection)) stream.event(type, object);
+  #resume(watch: Watch, request: HttpRequest): void {
+    const since = queryOf(request, 'resourceVersion');
+    for (const change of this.#history) {
+      const isNews = Number(change.object.metadata.resourceVersion) > Number(since || Number.POSITIVE_INFINITY);
+      if (isNews) send(watch, change);
     }
   }
 
-  #tell(collection: string, type: string, object: KubernetesObject): void {
-    this.#history.push({ collection, type, object });
-    for (const watch of this.#watches) if (within(watch.collection, collection)) watch.stream.event(type, object);
+  #tell(change: Change): void {
+    this.#history.push(change);
+    for (const watch of this.#watches) send(watch, change);
   }
+}
+
+function send({ collection, selector, stream }: Watch, change: Change): void {
+  const event = within(collection, change.collection) && selectedEvent(selector, change, change.before);
+  if (event) stream.event(event.type, event.object);
 }
 
 /** Returns the answer of an API server that refuses a request; `field`: because of which field. */
@@ -186,6 +213,10 @@ function spec(object: KubernetesObject | undefined): unknown {
 
 function pathOf(request: HttpRequest): string {
   return new URL(request.path, 'http://fake').pathname;
+}
+
+function queryOf(request: HttpRequest, name: string): string | null {
+  return new URL(request.path, 'http://fake').searchParams.get(name);
 }
 
 function parent(path: string): string {

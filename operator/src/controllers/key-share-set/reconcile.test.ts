@@ -141,6 +141,28 @@ describe('a KeyShareSet', () => {
     assert.equal(world.object()?.metadata.finalizers, undefined);
   });
 
+  test('with another threshold than its key goes on as the key is held, and shows the difference', async () => {
+    const edited = keyShareSet({ threshold: 3, parties: [1, 2] }, { annotations: { 'mpc.keyshare.dev/refresh': 'x' } });
+    const world = await setUp(edited, views([keyReport(1)]));
+    await world.reconcile();
+    assert.match(world.condition('Ready'), /^True QuorumReady 3 of 3 parties are ready, 2 are needed/);
+    assert.match(world.condition('SpecApplied'), /^False KeyDiffers spec.threshold is 3, .* spec.parties is 1, 2,/);
+    assert.match(world.condition('Stalled'), /^False/);
+    assert.equal(world.object()?.status?.keyId, KEY_ID);
+    assert.deepEqual(world.verbs(), ['1 refresh', '2 refresh', '3 refresh']);
+    assert.deepEqual(world.object()?.spec, edited.spec, 'the spec is the owner’s');
+    world.api.put(keyShareSets, keyShareSet());
+    await world.reconcile();
+    assert.match(world.condition('SpecApplied'), /^True AsHeld/);
+  });
+
+  test('that asks for another curve than its key has is about another key, and stalls', async () => {
+    const world = await setUp(keyShareSet({ curve: 'secp256k1', purpose: 'taproot' }), views([keyReport(1)]));
+    await world.reconcile();
+    assert.match(world.condition('Ready'), /^False KeyConflict spec.curve is secp256k1/);
+    assert.deepEqual(world.commands, []);
+  });
+
   test('without its cluster stalls and says what to do', async () => {
     const world = await setUp(keyShareSet({ clusterRef: { name: 'other' } }), views());
     await world.reconcile();

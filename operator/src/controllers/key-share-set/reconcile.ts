@@ -4,6 +4,7 @@ import type { Observation } from '@mpc-operator/runtime/conditions';
 import type { Reconcile, Result } from '@mpc-operator/runtime/controller';
 import { addFinalizer } from '@mpc-operator/runtime/finalizers';
 import { keyOf } from '@mpc-operator/runtime/object';
+import { keyAsHeld } from '../../parties/key-as-held.ts';
 import type { PartyViews } from '../../parties/view.ts';
 import { conditionEvents } from '../condition-events.ts';
 import { isPaused } from '../paused.ts';
@@ -25,32 +26,40 @@ const RETRY = 5_000;
 export function keyShareSetReconciler(deps: KeyShareSetDeps): Reconcile {
   return async (objectKey, { signal, log }) => {
     const run: Run = { ...deps, signal, log, now: deps.clock.date() };
-    const key = deps.caches.keys.get(objectKey);
-    if (key === undefined) {
+    const asked = deps.caches.keys.get(objectKey);
+    if (asked === undefined) {
       deps.attempts.forget(objectKey);
       return {};
     }
-    const cluster = deps.caches.clusters.get({ ...objectKey, name: key.spec.clusterRef.name });
-    if (key.metadata.deletionTimestamp !== undefined) return await deleteKey(key, cluster, KEY_FINALIZER, run);
-    if (!isPaused(key)) await addFinalizer(deps.client, deps.caches.keys.resource, key, KEY_FINALIZER, signal);
-    if (cluster === undefined) return await stall(key, clusterNotFound(key), undefined, run);
-    const fault = faultOf(key, cluster);
-    if (fault !== undefined) return await stall(key, fault, undefined, run);
+    const cluster = deps.caches.clusters.get({ ...objectKey, name: asked.spec.clusterRef.name });
+    if (asked.metadata.deletionTimestamp !== undefined) return await deleteKey(asked, cluster, KEY_FINALIZER, run);
+    if (!isPaused(asked)) await addFinalizer(deps.client, deps.caches.keys.resource, asked, KEY_FINALIZER, signal);
+    if (cluster === undefined) return await stall(asked, clusterNotFound(asked), undefined, run);
 
     const views: PartyViews = deps.connections.get(keyOf(cluster))?.views() ?? new Map();
+    // A key that exists is looked after as it is held, and `difference` is shown.
+    const { key, difference } = keyAsHeld(asked, views);
+    const fault = faultOf(key, cluster);
+    if (fault !== undefined) return await stall(key, fault, undefined, run);
     const holding = holdingOf(key, cluster, views);
     if (isTooEarly(key, cluster, holding, run)) return { requeueAfter: RETRY };
     const conflict = holdingFault(key, holding);
     if (conflict !== undefined) return await stall(key, conflict, holding, run);
-    return await converge(key, holding, cluster, run);
+    return await converge(key, holding, cluster, difference, run);
   };
 }
 
-async function converge(key: KeyShareSet, holding: Holding, cluster: MpcCluster, run: Run): Promise<Result> {
+async function converge(
+  key: KeyShareSet,
+  holding: Holding,
+  cluster: MpcCluster,
+  difference: string | undefined,
+  run: Run,
+): Promise<Result> {
   const step = decide(key, holding, run);
   const mayAct = !isPaused(key) && !isPaused(cluster);
   const shown: Step = mayAct || step.kind === 'none' ? step : PAUSED;
-  await writeStatus(key, keyConditions(key, holding, shown), holding, run);
+  await writeStatus(key, keyConditions(key, holding, shown, difference), holding, run);
   switch (shown.kind) {
     case 'none':
       return {};

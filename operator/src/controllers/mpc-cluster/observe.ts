@@ -1,6 +1,7 @@
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { natsName, partyPodName, storeClaimName, tokenClaimName } from '@mpc-operator/crds/names';
 import { type KubernetesObject, keyOf } from '@mpc-operator/runtime/object';
+import { keyAsHeld } from '../../parties/key-as-held.ts';
 import type { PartyViews } from '../../parties/view.ts';
 import { type Cached, type Caches, CLUSTER_INDEX, indexedBy } from '../caches.ts';
 import { partyIds, zonesOf } from './children/metadata.ts';
@@ -16,7 +17,7 @@ import type { Run } from './run.ts';
 export interface World {
   readonly parties: readonly PartyState[];
   readonly views: PartyViews;
-  /** All KeyShareSets that name the cluster. */
+  /** All KeyShareSets that name the cluster, each with the threshold and parties that its key has. */
   readonly keys: readonly KeyShareSet[];
   /** The KeyShareSets whose key exists. */
   readonly held: readonly KeyShareSet[];
@@ -42,7 +43,7 @@ export async function observe(cluster: MpcCluster, run: Run): Promise<World> {
   // What decides on disruptions is read only now, all at once: it may have changed meanwhile.
   const connection = connections.get(key);
   const views: PartyViews = connection?.views() ?? new Map();
-  const keys = indexedBy(caches.keys, CLUSTER_INDEX, key);
+  const keys = indexedBy(caches.keys, CLUSTER_INDEX, key).map(applied => keyAsHeld(applied, views).key);
   const held = heldKeys(keys, views);
   const statefulSets = indexedBy(caches.statefulSets, CLUSTER_INDEX, key);
   const pods = indexedBy(caches.pods, CLUSTER_INDEX, key);

@@ -20,6 +20,15 @@ describe('an MpcCluster', () => {
     assert.ok(world.notes.some(note => note.startsWith('demo: Normal AllPartiesReady')));
   });
 
+  test('keeps the threshold that a key has, whatever threshold its KeyShareSet asks for', async () => {
+    const world = await runningCluster();
+    world.api.put(keyShareSets, keyShareSet({ threshold: 2 }));
+    await world.parties.report(views([keyReport(1, { spec: { ...keyReport(1).spec, threshold: 3 } })]));
+    await world.reconcile();
+    assert.equal(world.api.get(PodDisruptionBudget, inNamespace('demo-party'))?.spec?.maxUnavailable, 0);
+    assert.match(world.condition('ZonesSpread'), /^False/);
+  });
+
   test('at rest is written nothing of', async () => {
     const world = await runningCluster();
     await world.reconcile();

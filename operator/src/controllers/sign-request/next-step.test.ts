@@ -65,15 +65,11 @@ describe('a request that is not finished', () => {
 
 describe('a request that is finished', () => {
   const finished = { phase: 'Succeeded', completionTime: CREATED } as const;
-  const after = (seconds: number | undefined, now: number, status: SignRequestStatus = finished) =>
-    nextStep(
-      signRequest(seconds === undefined ? {} : { ttlSecondsAfterFinished: seconds }, {}, status),
-      undefined,
-      now,
-    );
+  const after = (seconds: number, now: number, status: SignRequestStatus = finished) =>
+    nextStep(signRequest({ ttlSecondsAfterFinished: seconds }, {}, status), undefined, now);
 
-  test('is kept, unless it has a time to live', () => {
-    assert.deepEqual(after(undefined, created + 1e12), { kind: 'none' });
+  test('is deleted when its time is over, and with -1 never', () => {
+    assert.deepEqual(after(-1, created + 1e12), { kind: 'none' });
     assert.deepEqual(after(10, created + 9_999), { kind: 'wait', until: created + 10_000 });
     assert.deepEqual(after(10, created + 10_000), { kind: 'delete' });
     assert.deepEqual(after(0, created), { kind: 'delete' });

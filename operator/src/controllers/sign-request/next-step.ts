@@ -64,7 +64,7 @@ function fail({ spec, status }: SignRequest, obstacle: Obstacle | undefined): St
 
 function collect(request: SignRequest, now: number): Step {
   const ttl = request.spec.ttlSecondsAfterFinished;
-  if (ttl === undefined) return { kind: 'none' };
+  if (ttl < 0) return { kind: 'none' };
   const completed = Date.parse(request.status?.completionTime ?? '');
   const until = (Number.isNaN(completed) ? deadlineOf(request) : completed) + ttl * 1000;
   return now >= until ? { kind: 'delete' } : { kind: 'wait', until };

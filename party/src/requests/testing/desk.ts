@@ -95,7 +95,7 @@ export class Desk {
       apiVersion: API_VERSION,
       kind: 'SignRequest',
       metadata: { ...key, uid },
-      spec: { keyRef: { name: 'k' }, message: 'bQ==', deadlineSeconds: 60 },
+      spec: { keyRef: { name: 'k' }, message: 'bQ==', deadlineSeconds: 60, ttlSecondsAfterFinished: 86_400 },
     } as SignRequest);
   }
 

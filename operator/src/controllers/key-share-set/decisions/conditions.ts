@@ -10,10 +10,20 @@ import { absentMembers, erasedBelowOf, type Holding, type Member, reportsOf } fr
 import { pendingTriggers } from './next-refresh.ts';
 import type { Step } from './next-step.ts';
 
-/** The conditions of a KeyShareSet that is as it should be, or on its way there. */
-export function keyConditions(key: KeyShareSet, holding: Holding, step: Step): readonly Observation[] {
+/**
+ * The conditions of a KeyShareSet that is as it should be, or on its way there.
+ * @param key with the threshold and parties that the key has
+ * @param difference how the spec that was applied differs from them, as `keyAsHeld` says
+ */
+export function keyConditions(
+  key: KeyShareSet,
+  holding: Holding,
+  step: Step,
+  difference?: string,
+): readonly Observation[] {
   return [
     ready(key, holding, step),
+    specApplied(holding, difference),
     oldSharesErased(key, holding),
     refreshBlocked(key, holding, step),
     progressing(step),
@@ -51,6 +61,14 @@ function ready({ spec }: KeyShareSet, { key, members, bans }: Holding, step: Ste
   if (together.length >= spec.threshold) return observation('Ready', 'True', 'QuorumReady', message);
   const reason = able.length >= spec.threshold ? 'PartyBanned' : 'TooFewParties';
   return observation('Ready', 'False', reason, message);
+}
+
+/** Whether the key is shared as the spec asks. A key that is shared otherwise goes on, and the difference is shown. */
+function specApplied({ key }: Holding, difference: string | undefined): Observation {
+  const type = 'SpecApplied';
+  if (difference !== undefined) return observation(type, 'False', 'KeyDiffers', difference);
+  if (key === undefined) return observation(type, 'Unknown', 'NoKey', 'there is no key yet');
+  return observation(type, 'True', 'AsHeld', 'the key has the threshold and parties of the spec');
 }
 
 function oldSharesErased({ spec }: KeyShareSet, { key, members }: Holding): Observation {
