@@ -1,3 +1,4 @@
+import { MAX_PARTIES, MAX_PARTY_ID, MAX_TEXT, MAX_TRIGGER } from '../bounds.ts';
 import type { Kind, ObjectSchema } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
 import { triggers } from './triggers.ts';
@@ -50,7 +51,7 @@ export const MpcCluster = {
           'party that may hold shares cannot be removed.',
         type: 'array',
         minItems: 2,
-        maxItems: 16,
+        maxItems: MAX_PARTIES,
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['id'],
         items: {
@@ -65,7 +66,7 @@ export const MpcCluster = {
               type: 'integer',
               format: 'int32',
               minimum: 1,
-              maximum: 64,
+              maximum: MAX_PARTY_ID,
             },
             zone: {
               description: 'The value of the node label `topology.kubernetes.io/zone` where the party runs.',
@@ -223,7 +224,7 @@ export const MpcCluster = {
           trigger: {
             description: 'The trigger that asked for the generation, as `<source>@<value>`.',
             type: 'string',
-            maxLength: 320,
+            maxLength: MAX_TRIGGER,
           },
           attempt: {
             description:
@@ -239,7 +240,11 @@ export const MpcCluster = {
             type: 'string',
             maxLength: 16,
           },
-          message: { description: 'Why the generation is in this phase, for people.', type: 'string', maxLength: 1024 },
+          message: {
+            description: 'Why the generation is in this phase, for people.',
+            type: 'string',
+            maxLength: MAX_TEXT,
+          },
           triggers: triggers(
             'generation',
             'The source of the trigger: `first`, `parties` (other parties than before), `level` (another security ' +
@@ -259,7 +264,7 @@ export const MpcCluster = {
       parties: {
         description: 'Each party.',
         type: 'array',
-        maxItems: 16,
+        maxItems: MAX_PARTIES,
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['id'],
         items: {
@@ -267,7 +272,13 @@ export const MpcCluster = {
           type: 'object',
           required: ['id', 'zone', 'pod', 'ready'],
           properties: {
-            id: { description: 'The number of the party.', type: 'integer', format: 'int32', minimum: 1, maximum: 64 },
+            id: {
+              description: 'The number of the party.',
+              type: 'integer',
+              format: 'int32',
+              minimum: 1,
+              maximum: MAX_PARTY_ID,
+            },
             zone: { description: 'The zone of the party.', type: 'string', maxLength: 63 },
             pod: { description: 'The name of the pod of the party.', type: 'string', maxLength: 253 },
             node: { description: 'The node that the pod runs on.', type: 'string', maxLength: 253 },
@@ -284,7 +295,7 @@ export const MpcCluster = {
               type: 'string',
               maxLength: 128,
             },
-            message: { description: 'Why the party is not ready, for people.', type: 'string', maxLength: 1024 },
+            message: { description: 'Why the party is not ready, for people.', type: 'string', maxLength: MAX_TEXT },
           },
         },
       },

@@ -1,9 +1,10 @@
+import { MAX_PARTIES, MAX_PARTY_ID, MAX_TEXT } from '../bounds.ts';
 import type { Kind } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
 import { derivationPath } from './derivation-path.ts';
 
 const hex = (bytes: number) => ({ type: 'string', maxLength: 2 * bytes, pattern: '^([0-9a-f]{2})*$' }) as const;
-const partyId = { type: 'integer', format: 'int32', minimum: 1, maximum: 64 } as const;
+const partyId = { type: 'integer', format: 'int32', minimum: 1, maximum: MAX_PARTY_ID } as const;
 
 /** The number of base64 characters of the largest message: 64 KiB. */
 const MESSAGE_LENGTH = 87_384;
@@ -105,7 +106,7 @@ export const SignRequest = {
         type: 'string',
         maxLength: 128,
       },
-      message: { description: 'Why the request is in this phase, for people.', type: 'string', maxLength: 1024 },
+      message: { description: 'Why the request is in this phase, for people.', type: 'string', maxLength: MAX_TEXT },
       signature: {
         description:
           'The signature, 64 bytes in hex: R and s (RFC 8032) for eddsa, as in BIP-340 for taproot, r and low s for ' +
@@ -134,7 +135,7 @@ export const SignRequest = {
       signers: {
         description: 'The parties whose shares made the signature.',
         type: 'array',
-        maxItems: 16,
+        maxItems: MAX_PARTIES,
         'x-kubernetes-list-type': 'set',
         items: { description: 'A party.', ...partyId },
       },
@@ -159,7 +160,7 @@ export const SignRequest = {
       culprits: {
         description: 'The parties that provably misbehaved in a session of this request.',
         type: 'array',
-        maxItems: 16,
+        maxItems: MAX_PARTIES,
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['party'],
         items: {
