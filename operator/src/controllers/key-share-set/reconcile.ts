@@ -6,6 +6,7 @@ import { addFinalizer } from '@mpc-operator/runtime/finalizers';
 import { keyOf } from '@mpc-operator/runtime/object';
 import type { PartyViews } from '../../parties/view.ts';
 import { conditionEvents } from '../condition-events.ts';
+import { dropEndedPolicies } from '../ended-policies.ts';
 import { isPaused } from '../paused.ts';
 import { command } from './command.ts';
 import { faultConditions, keyConditions } from './decisions/conditions.ts';
@@ -32,7 +33,7 @@ export function keyShareSetReconciler(deps: KeyShareSetDeps): Reconcile {
     }
     const cluster = deps.caches.clusters.get({ ...objectKey, name: key.spec.clusterRef.name });
     if (key.metadata.deletionTimestamp !== undefined) return await deleteKey(key, cluster, KEY_FINALIZER, run);
-    if (!isPaused(key)) await addFinalizer(deps.client, deps.caches.keys.resource, key, KEY_FINALIZER, signal);
+    if (await putInOrder(key, run)) return {};
     if (cluster === undefined) return await stall(key, clusterNotFound(key), undefined, run);
     const fault = faultOf(key, cluster);
     if (fault !== undefined) return await stall(key, fault, undefined, run);
@@ -44,6 +45,17 @@ export function keyShareSetReconciler(deps: KeyShareSetDeps): Reconcile {
     if (conflict !== undefined) return await stall(key, conflict, holding, run);
     return await converge(key, holding, cluster, run);
   };
+}
+
+/**
+ * Gives a key that is not paused its finalizer, and takes away what policies that are gone have asked of it.
+ * @returns whether its annotations have changed, which leads to another reconcile
+ */
+async function putInOrder(key: KeyShareSet, run: Run): Promise<boolean> {
+  if (isPaused(key)) return false;
+  const { client, caches, signal } = run;
+  const own = await addFinalizer(client, caches.keys.resource, key, KEY_FINALIZER, signal);
+  return await dropEndedPolicies(caches.keys, own, run);
 }
 
 async function converge(key: KeyShareSet, holding: Holding, cluster: MpcCluster, run: Run): Promise<Result> {
