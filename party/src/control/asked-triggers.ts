@@ -3,7 +3,7 @@ import { parseTrigger } from '@mpc-operator/crds/annotations';
 import { slotOf } from '@mpc-operator/crds/carried-out';
 import { Refused } from '../ceremonies/admission.ts';
 
-/** The milliseconds by which a slot may be ahead of this party's clock: more than clocks that are looked after differ. */
+/** The milliseconds by which a slot may be ahead of this party's clock: clocks that are looked after differ by less. */
 const AHEAD = 86_400_000;
 
 /**
@@ -17,7 +17,7 @@ export function rejectFutureSlots(triggers: readonly string[], now: Date): void 
   if (early === undefined) return;
   throw new Refused(
     'Malformed',
-    `trigger ${early}: the slot has not come, this party's clock says ${now.toISOString()}. Correct the clock that is wrong: ` +
-      'that of the node of the operator, or of this party',
+    `trigger ${early}: the slot has not come, this party's clock says ${now.toISOString()}. ` +
+      'Correct the clock that is wrong: that of the node of the operator, or of this party',
   );
 }

@@ -38,7 +38,7 @@ function pagesOf(count: number, children: number): ReturnType<typeof keysSince>[
   }
 }
 
-test('a page of keys is no longer than NATS takes, however much there is to say of each, and no key is left out', () => {
+test('a page of keys is no longer than NATS takes, however many children there are, and no key is left out', () => {
   for (const children of [0, 4, MAX_DERIVATIONS]) {
     const pages = pagesOf(120, children);
     for (const page of pages) {

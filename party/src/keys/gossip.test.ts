@@ -101,7 +101,7 @@ test('after a restart of all parties in mid-epoch, every board of an honest peer
   }
 });
 
-test('what one peer sends beyond its limit is dropped unread, told of once in a while, and costs no other peer', async () => {
+test('what a peer sends beyond its limit is dropped unread, told of now and then, and harms no other', async () => {
   const node = at(withKey(), 1);
   const { receive, clock, read, warnings } = gossipOf(node);
   const mine = boardOf(node.key);
