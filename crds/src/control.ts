@@ -5,23 +5,31 @@
  * not have is optional.
  */
 import * as z from 'zod';
-
-const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
-const partyId = z.int().min(1).max(64);
-const attempt = z
-  .int()
-  .min(1)
-  .max(2 ** 31 - 1);
-const keyName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
-/** Words that can be hashed: half of a surrogate pair, which JSON lets pass, has no UTF-8. */
-const words = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine(s => s.isWellFormed());
-const trigger = words(320);
-const text = z.string().max(1024);
-const run = hex(16);
+import {
+  MAX_ADDRESSES,
+  MAX_APPROVERS,
+  MAX_DERIVATIONS,
+  MAX_KEYS_PAGE,
+  MAX_PARTIES,
+  MAX_PARTY_ID,
+  MAX_PRESIGNATURES,
+  MAX_TRIGGERS,
+} from './bounds.ts';
+import {
+  askedTrigger,
+  attempt,
+  carriedOut,
+  each,
+  hex,
+  keyName,
+  number,
+  partyId,
+  run,
+  text,
+  time,
+  trigger,
+  words,
+} from './control-fields.ts';
 
 /** Bits of security of threshold ECDSA against factoring. */
 export const securityLevel = z.union([z.literal(112), z.literal(128)]);
@@ -37,8 +45,8 @@ export const keySpec = z.object({
   name: keyName,
   curve,
   purpose,
-  threshold: z.int().min(2).max(16),
-  parties: z.array(partyId).min(2).max(16),
+  threshold: z.int().min(2).max(MAX_PARTIES),
+  parties: z.array(partyId).min(2).max(MAX_PARTIES),
 });
 export type KeySpec = z.infer<typeof keySpec>;
 
@@ -47,20 +55,23 @@ export const certificate = z.object({
   keyId: hex(16),
   curve,
   purpose,
-  threshold: z.int().min(2).max(16),
+  threshold: z.int().min(2).max(MAX_PARTIES),
   publicKey: z.string().regex(/^([0-9a-f]{2}){32,33}$/),
   epoch: attempt,
-  base: z.int().min(0),
+  base: number,
   trigger,
   commitments: z
     .array(z.string().regex(/^([0-9a-f]{2}){32,33}$/))
     .min(2)
-    .max(16),
+    .max(MAX_PARTIES),
   chainCodeHash: hex(32),
   transcript: hex(32),
-  approvers: z.array(words(256)).max(32),
-  admins: z.array(words(256)).max(32),
-  acks: z.array(z.object({ party: partyId, identity: hex(32), signature: hex(64) })).max(16),
+  approvers: z.array(words(256)).max(MAX_APPROVERS),
+  admins: z.array(words(256)).max(MAX_APPROVERS),
+  acks: z
+    .array(z.object({ party: partyId, identity: hex(32), signature: hex(64) }))
+    .max(MAX_PARTIES)
+    .refine(each('party')),
 });
 export type Certificate = z.infer<typeof certificate>;
 
@@ -71,12 +82,15 @@ export const auxiliaryCertificate = z.object({
   keyId: hex(16),
   level: securityLevel,
   epoch: attempt,
-  base: z.int().min(0),
+  base: number,
   trigger,
   /** Hash of the public values of all parties. */
   values: hex(32),
   transcript: hex(32),
-  acks: z.array(z.object({ party: partyId, identity: hex(32), signature: hex(64) })).max(16),
+  acks: z
+    .array(z.object({ party: partyId, identity: hex(32), signature: hex(64) }))
+    .max(MAX_PARTIES)
+    .refine(each('party')),
 });
 export type AuxiliaryCertificate = z.infer<typeof auxiliaryCertificate>;
 
@@ -95,22 +109,14 @@ export const attemptReport = z.object({
   /** The kind of failure of a failed attempt. Kinds are never mixed. */
   failure: z.enum(['Timeout', 'ContextMismatch', 'Misbehaviour', 'Internal']).optional(),
   /** The parties of a failure. Timeout: those that did not answer. Misbehaviour: those that provably cheated. */
-  parties: z.array(partyId).max(16).optional(),
+  parties: z.array(partyId).max(MAX_PARTIES).optional(),
   message: text.optional(),
 });
 export type AttemptReport = z.infer<typeof attemptReport>;
 
 const addresses = z
   .array(z.object({ chain: z.string().max(32), network: z.string().max(32), address: z.string().max(128) }))
-  .max(8);
-const number = z.int().min(0);
-/** The last trigger of each source that led to a certified epoch, or generation. */
-const carriedOut = z
-  .array(z.object({ source: z.string().max(128), value: z.string().max(128), epoch: attempt }))
-  .max(32);
-/** A time as in RFC 3339. */
-const time = z.string().max(40);
-
+  .max(MAX_ADDRESSES);
 /**
  * The auxiliary information of threshold ECDSA, as one party holds it. Its generations go through the same four steps
  * as epochs.
@@ -125,7 +131,7 @@ export const auxiliaryReport = z.object({
   erasedBelow: number,
   highest: number,
   /** The parties of the active generation, ascending. */
-  parties: z.array(partyId).max(16),
+  parties: z.array(partyId).max(MAX_PARTIES),
   attempt: attemptReport.optional(),
   triggers: carriedOut,
   /** When the active generation became final. */
@@ -143,21 +149,21 @@ export const keyReport = z.object({
   /** The children that the KeyShareSet asks for, once the key is final. */
   derivations: z
     .array(z.object({ path: z.string().max(256), publicKey: z.string().max(66), addresses }))
-    .max(64)
+    .max(MAX_DERIVATIONS)
     .optional(),
   /**
    * The number of presignatures that this party can lead sessions with; absent if the key does not sign by
    * presignatures.
    */
-  presignatures: number.optional(),
+  presignatures: z.int().min(0).max(MAX_PRESIGNATURES).optional(),
   /** The epoch that the party signs with; 0: none yet. */
-  active: z.int().min(0),
+  active: number,
   /** The highest epoch that all parties have activated; 0: none yet. */
-  final: z.int().min(0),
+  final: number,
   /** The epoch below which the party has destroyed all its shares. */
-  erasedBelow: z.int().min(0),
+  erasedBelow: number,
   /** The highest number that the party has ever taken part in: the number of the next attempt must be higher. */
-  highest: z.int().min(0),
+  highest: number,
   /** The certificate of the highest certified epoch. */
   certificate: certificate.optional(),
   attempt: attemptReport.optional(),
@@ -182,7 +188,7 @@ export const partyReport = z.object({
   ready: z.boolean(),
   hsm: z.object({ healthy: z.boolean(), generation: z.int().min(0), message: text.optional() }),
   /** The other parties whose identity the party has pinned: only with them it makes keys. */
-  acquainted: z.array(partyId).max(64).optional(),
+  acquainted: z.array(partyId).max(MAX_PARTY_ID).optional(),
   /** Whether the party sees SignRequests: its watch of the API server is in sync. */
   watching: z.boolean(),
   /** Why the party is not ready, for people. */
@@ -197,7 +203,7 @@ export const partyReport = z.object({
   /** The parties that provably broke threshold ECDSA: the party runs no session of it with them. */
   banned: z
     .array(z.object({ party: partyId, reason: text }))
-    .max(64)
+    .max(MAX_PARTY_ID)
     .optional(),
 });
 export type PartyReport = z.infer<typeof partyReport>;
@@ -216,17 +222,23 @@ export const command = z.discriminatedUnion('verb', [
    * `run` is random and names the session on the wire, so that an earlier session of the same number is not taken for
    * this one.
    */
-  z.object({ verb: z.literal('keygen'), spec: keySpec, number: attempt, run, triggers: z.array(trigger).max(32) }),
+  z.object({
+    verb: z.literal('keygen'),
+    spec: keySpec,
+    number: attempt,
+    run,
+    triggers: z.array(askedTrigger).max(MAX_TRIGGERS),
+  }),
   /** Begins attempt `number` at refreshing this key. */
-  z.object({ verb: z.literal('refresh'), keyId: hex(16), number: attempt, run, trigger }),
+  z.object({ verb: z.literal('refresh'), keyId: hex(16), number: attempt, run, trigger: askedTrigger }),
   /** Begins attempt `number` at a new generation of auxiliary information, of all these parties. */
   z.object({
     verb: z.literal('auxiliary'),
     level: securityLevel,
-    parties: z.array(partyId).min(2).max(16),
+    parties: z.array(partyId).min(2).max(MAX_PARTIES),
     number: attempt,
     run,
-    trigger,
+    trigger: askedTrigger,
   }),
   /**
    * Destroys the share and all that belongs to the key. A party does so only if it sees itself that the KeyShareSet of
@@ -252,16 +264,19 @@ export const refusal = z.enum([
 ]);
 export type Refusal = z.infer<typeof refusal>;
 
+/** The reply to the command `keys`. */
+export const keysReply = z.object({
+  result: z.literal('keys'),
+  keys: z.array(keyReport).max(MAX_KEYS_PAGE),
+  position: z.int().min(0),
+  more: z.boolean(),
+});
+
 /** The reply to a command. */
 export const reply = z.discriminatedUnion('result', [
   z.object({ result: z.literal('accepted') }),
   z.object({ result: z.literal('refused'), reason: refusal, message: text }),
   z.object({ result: z.literal('report'), report: partyReport }),
-  z.object({
-    result: z.literal('keys'),
-    keys: z.array(keyReport).max(50),
-    position: z.int().min(0),
-    more: z.boolean(),
-  }),
+  keysReply,
 ]);
 export type Reply = z.infer<typeof reply>;

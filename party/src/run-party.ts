@@ -84,7 +84,7 @@ export async function runParty(config: PartyConfig, surroundings: Surroundings, 
   readiness.onChange(tell);
   revisions.onChange(tell);
   const { isToBeDestroyed, shown } = requests;
-  const commands = { ...parts, ...custody, log, isToBeDestroyed, shown, report };
+  const commands = { ...parts, ...custody, log, isToBeDestroyed, shown, report, clock: systemClock };
   network.serve(async message => json(await answer(commands, message)));
 
   const loops = [

@@ -23,4 +23,12 @@ describe('a token bucket', () => {
     await clock.advance(100);
     assert.ok(bucket.tryTake());
   });
+
+  test('gives as many tokens as something costs, or none', async () => {
+    const clock = new FakeClock();
+    const bucket = new TokenBucket({ perSecond: 1, burst: 4, clock });
+    assert.deepEqual([bucket.tryTake(2.5), bucket.tryTake(2), bucket.tryTake(1.5)], [true, false, true]);
+    await clock.advance(2_000);
+    assert.deepEqual([bucket.tryTake(2), bucket.tryTake(0.5)], [true, false]);
+  });
 });

@@ -29,11 +29,11 @@ export class TokenBucket {
     return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#perSecond) * 1000;
   }
 
-  /** Takes a token only if there is one now. */
-  tryTake(): boolean {
+  /** Takes a token, or as many as `cost` says, only if they are there now. A cost may be a fraction. */
+  tryTake(cost = 1): boolean {
     this.#fill();
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < cost) return false;
+    this.#tokens -= cost;
     return true;
   }
 

@@ -177,7 +177,7 @@ export interface MpcClusterStatus {
     readonly primesReady?: string;
     /** Why the generation is in this phase, for people. */
     readonly message?: string;
-    /** The last trigger of each source that the parties have carried out. A trigger that is listed here is not carried out again. */
+    /** The last trigger of each source that the parties have carried out. A trigger that is listed here is not carried out again. Of more than 64 sources the oldest policies are forgotten: the source `policies` stands for them, and no slot up to its value is carried out again. */
     readonly triggers?: readonly {
       /** The source of the trigger: `first`, `parties` (other parties than before), `level` (another security level), `annotation`, or `policy/<name of the RotationPolicy>`. */
       readonly source: string;
@@ -370,7 +370,7 @@ export interface KeyShareSetStatus {
     /** Why the last attempt failed, and which parties were missing. */
     readonly message?: string;
   };
-  /** The last trigger of each source that the parties have carried out. A trigger that is listed here is not carried out again. */
+  /** The last trigger of each source that the parties have carried out. A trigger that is listed here is not carried out again. Of more than 64 sources the oldest policies are forgotten: the source `policies` stands for them, and no slot up to its value is carried out again. */
   readonly triggers?: readonly {
     /** The source of the trigger: `annotation`, or `policy/<name of the RotationPolicy>`. */
     readonly source: string;
@@ -477,7 +477,7 @@ export interface SignRequestStatus {
   }[];
 }
 
-/** RotationPolicy refreshes the shares of keys on a schedule. For ecdsa keys it also rotates the auxiliary information of their MpcCluster. Each slot runs once for each key, even if processes restart; of several missed slots only the last one is made up for. */
+/** RotationPolicy refreshes the shares of keys on a schedule. For ecdsa keys it also rotates the auxiliary information of their MpcCluster. Each slot runs once for each key, even if processes restart; of several missed slots only the last one is made up for. A policy that is deleted asks for nothing more; what the parties have begun for it they finish. */
 export interface RotationPolicy {
   readonly apiVersion: typeof API_VERSION;
   readonly kind: 'RotationPolicy';

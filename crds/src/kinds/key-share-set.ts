@@ -1,16 +1,25 @@
+import {
+  MAX_ADDRESSES,
+  MAX_APPROVERS,
+  MAX_DERIVATIONS,
+  MAX_PARTIES,
+  MAX_PARTY_ID,
+  MAX_TEXT,
+  MAX_TRIGGER,
+} from '../bounds.ts';
 import type { Kind } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
 import { derivationPath } from './derivation-path.ts';
 import { triggers } from './triggers.ts';
 
 const hex = (bytes: number) => ({ type: 'string', maxLength: 2 * bytes, pattern: '^([0-9a-f]{2})*$' }) as const;
-const partyId = { type: 'integer', format: 'int32', minimum: 1, maximum: 64 } as const;
+const partyId = { type: 'integer', format: 'int32', minimum: 1, maximum: MAX_PARTY_ID } as const;
 const epoch = { type: 'integer', format: 'int32', minimum: 0 } as const;
 
 const addresses = {
   description: 'Addresses of the key.',
   type: 'array',
-  maxItems: 8,
+  maxItems: MAX_ADDRESSES,
   'x-kubernetes-list-type': 'atomic',
   items: {
     description: 'One address.',
@@ -95,7 +104,7 @@ export const KeyShareSet = {
         type: 'integer',
         format: 'int32',
         minimum: 2,
-        maximum: 16,
+        maximum: MAX_PARTIES,
         'x-kubernetes-validations': [
           {
             rule: 'self == oldSelf',
@@ -108,7 +117,7 @@ export const KeyShareSet = {
         description: 'The ids of the parties of the MpcCluster that hold a share.',
         type: 'array',
         minItems: 2,
-        maxItems: 16,
+        maxItems: MAX_PARTIES,
         'x-kubernetes-list-type': 'set',
         items: { description: 'A party of the MpcCluster.', ...partyId },
         'x-kubernetes-validations': [
@@ -168,7 +177,7 @@ export const KeyShareSet = {
           'The children of the key whose public keys and addresses the status shows. A SignRequest can name any ' +
           'other child as well.',
         type: 'array',
-        maxItems: 64,
+        maxItems: MAX_DERIVATIONS,
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['path'],
         items: {
@@ -274,7 +283,7 @@ export const KeyShareSet = {
       derivations: {
         description: 'The children that spec.derivations names.',
         type: 'array',
-        maxItems: 64,
+        maxItems: MAX_DERIVATIONS,
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['path'],
         items: {
@@ -299,7 +308,7 @@ export const KeyShareSet = {
       parties: {
         description: 'The epochs of the shares that each party says it holds.',
         type: 'array',
-        maxItems: 16,
+        maxItems: MAX_PARTIES,
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['id'],
         items: {
@@ -341,7 +350,7 @@ export const KeyShareSet = {
             type: 'integer',
             format: 'int32',
             minimum: 2,
-            maximum: 16,
+            maximum: MAX_PARTIES,
           },
           publicKey: { description: 'The group key before any tweak, in hex: a compressed point.', ...hex(33) },
           epoch: { description: 'The number of the attempt that became this epoch.', ...epoch },
@@ -349,12 +358,12 @@ export const KeyShareSet = {
           trigger: {
             description: 'The trigger that asked for this epoch, as `<source>@<value>`.',
             type: 'string',
-            maxLength: 320,
+            maxLength: MAX_TRIGGER,
           },
           commitments: {
             description: 'The commitments of the sharing polynomial, in hex; the first is the group key.',
             type: 'array',
-            maxItems: 16,
+            maxItems: MAX_PARTIES,
             'x-kubernetes-list-type': 'atomic',
             items: { description: 'A compressed point.', ...hex(33) },
           },
@@ -366,21 +375,21 @@ export const KeyShareSet = {
           approvers: {
             description: 'Public keys that must approve a signature, pinned at key generation. This version: none.',
             type: 'array',
-            maxItems: 32,
+            maxItems: MAX_APPROVERS,
             'x-kubernetes-list-type': 'atomic',
             items: { description: 'A public key.', type: 'string', maxLength: 256 },
           },
           admins: {
             description: 'Public keys that must sign changes of the key, pinned at key generation. This version: none.',
             type: 'array',
-            maxItems: 32,
+            maxItems: MAX_APPROVERS,
             'x-kubernetes-list-type': 'atomic',
             items: { description: 'A public key.', type: 'string', maxLength: 256 },
           },
           acks: {
             description: 'The signature of each party.',
             type: 'array',
-            maxItems: 16,
+            maxItems: MAX_PARTIES,
             'x-kubernetes-list-type': 'map',
             'x-kubernetes-list-map-keys': ['party'],
             items: {
@@ -404,7 +413,7 @@ export const KeyShareSet = {
           trigger: {
             description: 'The trigger that asked for the refresh, as `<source>@<value>`.',
             type: 'string',
-            maxLength: 320,
+            maxLength: MAX_TRIGGER,
           },
           attempt: {
             description: 'The number of the attempt, which is the number of the epoch that it leads to if it succeeds.',
@@ -434,7 +443,7 @@ export const KeyShareSet = {
           message: {
             description: 'Why the last attempt failed, and which parties were missing.',
             type: 'string',
-            maxLength: 1024,
+            maxLength: MAX_TEXT,
           },
         },
       },

@@ -1,3 +1,4 @@
+import { MAX_PARTIES, MAX_PARTY_ID, MAX_TEXT, MAX_TRIGGER } from '../bounds.ts';
 import type { Kind, ObjectSchema } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
 import { placement } from './placement.ts';
@@ -47,7 +48,7 @@ export const MpcCluster = {
           'party that may hold shares cannot be removed.',
         type: 'array',
         minItems: 2,
-        maxItems: 16,
+        maxItems: MAX_PARTIES,
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['id'],
         items: {
@@ -62,7 +63,7 @@ export const MpcCluster = {
               type: 'integer',
               format: 'int32',
               minimum: 1,
-              maximum: 64,
+              maximum: MAX_PARTY_ID,
             },
             zone: {
               description: 'The value of the node label `topology.kubernetes.io/zone` where the party runs.',
@@ -254,7 +255,7 @@ export const MpcCluster = {
           trigger: {
             description: 'The trigger that asked for the generation, as `<source>@<value>`.',
             type: 'string',
-            maxLength: 320,
+            maxLength: MAX_TRIGGER,
           },
           attempt: {
             description:
@@ -270,7 +271,11 @@ export const MpcCluster = {
             type: 'string',
             maxLength: 16,
           },
-          message: { description: 'Why the generation is in this phase, for people.', type: 'string', maxLength: 1024 },
+          message: {
+            description: 'Why the generation is in this phase, for people.',
+            type: 'string',
+            maxLength: MAX_TEXT,
+          },
           triggers: triggers(
             'generation',
             'The source of the trigger: `first`, `parties` (other parties than before), `level` (another security ' +
@@ -290,7 +295,7 @@ export const MpcCluster = {
       parties: {
         description: 'Each party.',
         type: 'array',
-        maxItems: 16,
+        maxItems: MAX_PARTIES,
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['id'],
         items: {
@@ -298,7 +303,13 @@ export const MpcCluster = {
           type: 'object',
           required: ['id', 'zone', 'pod', 'ready'],
           properties: {
-            id: { description: 'The number of the party.', type: 'integer', format: 'int32', minimum: 1, maximum: 64 },
+            id: {
+              description: 'The number of the party.',
+              type: 'integer',
+              format: 'int32',
+              minimum: 1,
+              maximum: MAX_PARTY_ID,
+            },
             zone: { description: 'The zone of the party.', type: 'string', maxLength: 63 },
             pod: { description: 'The name of the pod of the party.', type: 'string', maxLength: 253 },
             node: { description: 'The node that the pod runs on.', type: 'string', maxLength: 253 },
@@ -315,7 +326,7 @@ export const MpcCluster = {
               type: 'string',
               maxLength: 128,
             },
-            message: { description: 'Why the party is not ready, for people.', type: 'string', maxLength: 1024 },
+            message: { description: 'Why the party is not ready, for people.', type: 'string', maxLength: MAX_TEXT },
           },
         },
       },

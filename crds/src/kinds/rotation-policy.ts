@@ -1,3 +1,4 @@
+import { MAX_TEXT } from '../bounds.ts';
 import { SCHEDULE, SCHEDULE_REMEDY, TIME_ZONE, TIME_ZONE_REMEDY } from '../schedule.ts';
 import type { Kind } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
@@ -14,7 +15,8 @@ export const RotationPolicy = {
   description:
     'RotationPolicy refreshes the shares of keys on a schedule. For ecdsa keys it also rotates the auxiliary ' +
     'information of their MpcCluster. Each slot runs once for each key, even if processes restart; of several missed ' +
-    'slots only the last one is made up for.',
+    'slots only the last one is made up for. A policy that is deleted asks for nothing more; what the parties have ' +
+    'begun for it they finish.',
   spec: {
     description: 'The schedule, and the keys.',
     type: 'object',
@@ -104,7 +106,7 @@ export const RotationPolicy = {
           properties: {
             key: { description: 'The name of the KeyShareSet.', ...keyName },
             reason: { description: 'Why the refresh failed, as one CamelCase word.', type: 'string', maxLength: 128 },
-            message: { description: 'Why the refresh failed, for people.', type: 'string', maxLength: 1024 },
+            message: { description: 'Why the refresh failed, for people.', type: 'string', maxLength: MAX_TEXT },
             time: { description: 'The time at which the refresh failed.', type: 'string', format: 'date-time' },
           },
         },

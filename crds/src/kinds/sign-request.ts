@@ -1,10 +1,11 @@
+import { MAX_PARTIES, MAX_PARTY_ID, MAX_TEXT } from '../bounds.ts';
 import { type Kind, UNLIMITED } from '../schema.ts';
 import { DIGEST_BYTES, MAX_MESSAGE_BYTES } from '../sign-request.ts';
 import { conditions, observedGeneration } from './conditions.ts';
 import { derivationPath } from './derivation-path.ts';
 
 const hex = (bytes: number) => ({ type: 'string', maxLength: 2 * bytes, pattern: '^([0-9a-f]{2})*$' }) as const;
-const partyId = { type: 'integer', format: 'int32', minimum: 1, maximum: 64 } as const;
+const partyId = { type: 'integer', format: 'int32', minimum: 1, maximum: MAX_PARTY_ID } as const;
 
 /** The bytes of some base64, as a CEL expression. It decodes nothing: three bytes are four characters. */
 const bytesOf = (text: string): string =>
@@ -117,7 +118,7 @@ export const SignRequest = {
         type: 'string',
         maxLength: 128,
       },
-      message: { description: 'Why the request is in this phase, for people.', type: 'string', maxLength: 1024 },
+      message: { description: 'Why the request is in this phase, for people.', type: 'string', maxLength: MAX_TEXT },
       signature: {
         description:
           'The signature, 64 bytes in hex: R and s (RFC 8032) for eddsa, as in BIP-340 for taproot, r and low s for ' +
@@ -146,7 +147,7 @@ export const SignRequest = {
       signers: {
         description: 'The parties whose shares made the signature.',
         type: 'array',
-        maxItems: 16,
+        maxItems: MAX_PARTIES,
         'x-kubernetes-list-type': 'set',
         items: { description: 'A party.', ...partyId },
       },
@@ -171,7 +172,7 @@ export const SignRequest = {
       culprits: {
         description: 'The parties that provably misbehaved in a session of this request.',
         type: 'array',
-        maxItems: 16,
+        maxItems: MAX_PARTIES,
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['party'],
         items: {

@@ -1,3 +1,5 @@
+import { MAX_SOURCE, MAX_SOURCES, MAX_VALUE } from '../bounds.ts';
+
 /** The number of the epoch or generation that a trigger led to. */
 const number = { type: 'integer', format: 'int32', minimum: 0 } as const;
 
@@ -12,9 +14,10 @@ export const triggers = <Name extends string>(ledTo: Name, sources: string, valu
   ({
     description:
       'The last trigger of each source that the parties have carried out. A trigger that is listed here is not ' +
-      'carried out again.',
+      `carried out again. Of more than ${MAX_SOURCES} sources the oldest policies are forgotten: the source ` +
+      '`policies` stands for them, and no slot up to its value is carried out again.',
     type: 'array',
-    maxItems: 32,
+    maxItems: MAX_SOURCES,
     'x-kubernetes-list-type': 'map',
     'x-kubernetes-list-map-keys': ['source'],
     items: {
@@ -22,8 +25,8 @@ export const triggers = <Name extends string>(ledTo: Name, sources: string, valu
       type: 'object',
       required: ['source', 'value', ledTo],
       properties: {
-        source: { description: sources, type: 'string', maxLength: 128 },
-        value: { description: values, type: 'string', maxLength: 128 },
+        source: { description: sources, type: 'string', maxLength: MAX_SOURCE },
+        value: { description: values, type: 'string', maxLength: MAX_VALUE },
         [ledTo]: { description: `The ${ledTo} that the trigger led to.`, ...number },
       },
     },

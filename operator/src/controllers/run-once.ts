@@ -3,10 +3,9 @@
  * carried out, with the epoch that it led to, and refuse it a second time (party/src/ceremonies/run-once.ts).
  */
 import type { Trigger } from '@mpc-operator/crds/annotations';
+import { carriedOutBy } from '@mpc-operator/crds/carried-out';
 
 /** The triggers that are not among those that the parties have carried out, in the same order. */
 export function notCarriedOut(triggers: readonly Trigger[], done: readonly Trigger[]): readonly Trigger[] {
-  return triggers.filter(
-    ({ source, value }) => !done.some(trigger => trigger.source === source && trigger.value === value),
-  );
+  return triggers.filter(trigger => carriedOutBy(trigger, done) === undefined);
 }

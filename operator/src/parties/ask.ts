@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Command, Refusal, Reply } from '@mpc-operator/crds/control';
+import type { Command, Refusal } from '@mpc-operator/crds/control';
 import type { PartyConnection } from './party-connection.ts';
+import type { ReadReply } from './read-reports.ts';
 import type { PartyViews } from './view.ts';
 
 /** Why a party does not do what it was asked to do. */
@@ -49,7 +50,7 @@ function youngestFirst(ids: readonly number[], views: PartyViews): readonly numb
   return [...ids].sort((a, b) => (views.get(b)?.since ?? 0) - (views.get(a)?.since ?? 0) || a - b);
 }
 
-function describe(answer: Reply): string {
+function describe(answer: ReadReply): string {
   return answer.result === 'refused' ? `${answer.reason} (${answer.message})` : `unexpected answer ${answer.result}`;
 }
 

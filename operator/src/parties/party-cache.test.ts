@@ -77,6 +77,21 @@ describe('the cache of a party', () => {
     assert.deepEqual(cache.keys, [named('b')]);
   });
 
+  test('a key that cannot be read is not taken for one that is gone, nor for one that is not there', () => {
+    const cache = synced();
+    cache.take(partyReport(1, { position: 12, keys: 3 }));
+    cache.next();
+    const unread = [{ name: 'b', why: 'spec' }, { why: 'all of it' }];
+    assert.equal(cache.add({ keys: [], unread, position: 12, more: false }), 'keys');
+    assert.deepEqual(cache.keys, [named('a')]);
+    assert.deepEqual(cache.unread, unread);
+    assert.equal(cache.next(), undefined, 'all are known, as far as they can be');
+    cache.take(partyReport(1, { position: 13, keys: 3 }));
+    cache.next();
+    assert.equal(cache.add({ keys: [named('b')], position: 13, more: false }), 'keys');
+    assert.deepEqual(cache.keys, [named('a'), named('b')]);
+  });
+
   for (const [what, change] of Object.entries({
     'another process': { incarnation: 2 },
     'another identity': { identity: 'f'.repeat(64) },

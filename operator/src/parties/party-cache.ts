@@ -1,15 +1,11 @@
 import type { KeyReport, PartyReport } from '@mpc-operator/crds/control';
 import { equal } from '@mpc-operator/runtime/json';
+import { isRead, type KeysPage, type Unread } from './read-reports.ts';
 
 /** What an answer changed: `counts` are numbers that change with every signature and decide nothing. */
 export type Change = 'none' | 'counts' | 'keys';
 
-/** One answer to the command `keys`. */
-export interface KeysPage {
-  readonly keys: readonly KeyReport[];
-  readonly position: number;
-  readonly more: boolean;
-}
+type Entry = KeyReport | Unread;
 
 /**
  * The keys of one party, kept up to date by asking for what changed since the last answer. All keys are asked for anew
@@ -18,23 +14,30 @@ export interface KeysPage {
  */
 export class PartyCache {
   #report: PartyReport | undefined;
-  /** The known keys, by name. */
-  #keys = new Map<string, KeyReport>();
+  /** The known keys, and those that cannot be read, by name. */
+  #keys = new Map<string, Entry>();
   /** The keys of an answer to a request for all keys, until its last page; undefined if no such request is open. */
-  #renewed: Map<string, KeyReport> | undefined = new Map();
+  #renewed: Map<string, Entry> | undefined = new Map();
   #since = 0;
   /** The position up to which all changes are known. */
   #known = -1;
   /** The position that the party had reported when the last request was made. */
   #asked = 0;
+  /** The number of keys so far whose name could not be read. */
+  #nameless = 0;
 
   get report(): PartyReport | undefined {
     return this.#report;
   }
 
-  /** All keys; undefined until all of them were seen once, and while they must be asked for anew. */
+  /** All keys that can be read; undefined until all were seen once, and while they must be asked for anew. */
   get keys(): readonly KeyReport[] | undefined {
-    return this.#renewed === undefined && this.#known >= 0 ? [...this.#keys.values()] : undefined;
+    return this.#entries()?.filter(isRead);
+  }
+
+  /** The keys that the party has and that cannot be read. */
+  get unread(): readonly Unread[] {
+    return this.#entries()?.flatMap(entry => (isRead(entry) ? [] : entry)) ?? [];
   }
 
   /**
@@ -67,8 +70,14 @@ export class PartyCache {
   /** Takes the answer to the request that `next` asked for. */
   add(page: KeysPage): Change {
     const target = this.#renewed ?? this.#keys;
-    const change = changeOf(page.keys, target);
-    for (const key of page.keys) target.set(key.spec.name, key);
+    // a key without a name has a place of its own, so that the number of keys is right
+    const unread = page.unread?.map(entry => [entry.name ?? `? ${this.#nameless++}`, entry] as const) ?? [];
+    const entries: readonly (readonly [string, Entry])[] = [
+      ...page.keys.map(key => [key.spec.name, key] as const),
+      ...unread,
+    ];
+    const change = changeOf(entries, target);
+    for (const [name, entry] of entries) target.set(name, entry);
     this.#since = page.position;
     if (page.more) return change;
     // The request was made when the report said `asked`, so its answer covers that position, whatever position the last
@@ -76,6 +85,10 @@ export class PartyCache {
     this.#since = Math.max(page.position, this.#asked);
     this.#known = this.#since;
     return this.#finish() ? 'keys' : change;
+  }
+
+  #entries(): readonly Entry[] | undefined {
+    return this.#renewed === undefined && this.#known >= 0 ? [...this.#keys.values()] : undefined;
   }
 
   #finish(): boolean {
@@ -96,17 +109,19 @@ export class PartyCache {
   }
 }
 
-function changeOf(keys: readonly KeyReport[], known: ReadonlyMap<string, KeyReport>): Change {
-  const changed = keys.filter(key => !equal(known.get(key.spec.name), key));
+function changeOf(entries: readonly (readonly [string, Entry])[], known: ReadonlyMap<string, Entry>): Change {
+  const changed = entries.filter(([name, entry]) => !equal(known.get(name), entry));
   if (changed.length === 0) return 'none';
-  const sameButCounts = changed.every(key => {
-    const before = known.get(key.spec.name);
-    return before !== undefined && equal(withoutCounts(before), withoutCounts(key));
+  const sameButCounts = changed.every(([name, entry]) => {
+    const before = known.get(name);
+    return before !== undefined && equal(withoutCounts(before), withoutCounts(entry));
   });
   return sameButCounts ? 'counts' : 'keys';
 }
 
-function withoutCounts({ presignatures: _, ...rest }: KeyReport): unknown {
+function withoutCounts(entry: Entry): unknown {
+  if (!isRead(entry)) return entry;
+  const { presignatures: _, ...rest } = entry;
   return rest;
 }
 

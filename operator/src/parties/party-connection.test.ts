@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { Command, Reply } from '@mpc-operator/crds/control';
-import { createLogger } from '@mpc-operator/runtime/log';
+import { createLogger, type Logger } from '@mpc-operator/runtime/log';
 import { FakeClock, settle } from '@mpc-operator/runtime/testing/fake-clock';
+import { SilentLogger } from '@mpc-operator/runtime/testing/silent-logger';
 import { FakeBus } from '../testing/fake-bus.ts';
 import { keyReport, partyReport } from '../testing/reports.ts';
 import { NobodyListens } from './bus.ts';
@@ -11,9 +12,9 @@ import { PartyConnection } from './party-connection.ts';
 import { REPORT_LIFETIME } from './view.ts';
 
 const credentials = { certificate: 'c', privateKey: 'k', authority: 'a' };
-const log = createLogger({ name: 'test', level: 'error' });
+const silent = createLogger({ name: 'test', level: 'error' });
 
-function setUp(t: TestContext, answer: (command: Command) => Reply | undefined) {
+function setUp(t: TestContext, answer: (command: Command) => object | undefined, log: Logger = silent) {
   const clock = new FakeClock();
   const buses: FakeBus[] = [];
   const state = { changes: 0 };
@@ -62,6 +63,33 @@ describe('the connection to the parties of a cluster', () => {
     bus().publish('mpc.report.1', { party: 1 });
     bus().options.onMessage('mpc.report.1', 'no JSON');
     assert.equal(connection.views().size, 0);
+  });
+
+  test('shows the other keys of a party of which one cannot be read, and names that one in the log, once', async t => {
+    const log = new SilentLogger();
+    const bad = { ...keyReport(1), spec: { ...keyReport(1).spec, name: 'bad' }, curve: 'x', active: 'many' };
+    const answer = () => ({ result: 'keys', keys: [bad, keyReport(1)], position: 5, more: false });
+    const { connection, bus } = setUp(t, answer, log);
+    const report = { ...partyReport(2, { position: 5, keys: 2 }), auxiliary: { level: 1 } };
+    for (let i = 0; i < 3; i++) {
+      bus().publish('mpc.report.2', report);
+      await settle();
+    }
+    const view = connection.views().get(2);
+    assert.deepEqual(view?.keys, [keyReport(1)]);
+    assert.deepEqual(
+      view?.unreadKeys?.map(({ name }) => name),
+      ['bad'],
+    );
+    assert.deepEqual(
+      view?.unreadFields?.map(({ name }) => name),
+      ['auxiliary'],
+    );
+    const told = log.lines.map(({ level, fields }) => [level, fields.party, fields.entry]);
+    assert.deepEqual(told, [
+      ['warn', 2, 'auxiliary'],
+      ['warn', 2, 'bad'],
+    ]);
   });
 
   test('forgets what a party said when it is not heard of any more, and says so', async t => {
@@ -149,7 +177,7 @@ describe('the connection to the parties of a cluster', () => {
     const { connection, bus } = setUp(t, () => ({ result: 'accepted' }));
     await assert.doesNotReject(connection.command(1, { verb: 'report' }));
     const broken = new FakeBus(bus().options, () => '{"result":"yes"}');
-    const other = new PartyConnection({ url: '', credentials, log, open: () => broken, onChange: () => {} });
+    const other = new PartyConnection({ url: '', credentials, log: silent, open: () => broken, onChange: () => {} });
     await assert.rejects(other.command(1, { verb: 'report' }), /malformed/);
   });
 
@@ -178,7 +206,7 @@ test('there is one connection for each cluster, until it is closed', async () =>
   const connections = new Connections(options => {
     opened.push(new FakeBus(options, () => undefined));
     return opened.at(-1) ?? assert.fail();
-  }, log);
+  }, silent);
   const changed: string[] = [];
   connections.onChange(({ name }) => changed.push(name));
   const [a, b] = [

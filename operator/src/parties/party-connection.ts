@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type Command, partyReport, type Reply, reply } from '@mpc-operator/crds/control';
+import type { Command } from '@mpc-operator/crds/control';
 import { subjects } from '@mpc-operator/crds/subjects';
 import { type Clock, systemClock } from '@mpc-operator/runtime/clock';
 import { equal } from '@mpc-operator/runtime/json';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { type Bus, type Credentials, NobodyListens, type OpenBus } from './bus.ts';
 import { PartyCache } from './party-cache.ts';
+import { type ReadReply, type ReadReport, readPartyReport, readReply, type Unread } from './read-reports.ts';
 import { type PartyView, type PartyViews, REPORT_LIFETIME } from './view.ts';
 
 /** Milliseconds within which a command must be replied to. */
@@ -30,6 +31,8 @@ export interface PartyConnectionOptions {
 
 interface Party {
   readonly cache: PartyCache;
+  /** The fields of the last report that cannot be read. */
+  unread: readonly Unread[];
   /** The time at which the present start of the party was first heard of. */
   since: number;
   receivedAt: number;
@@ -81,16 +84,18 @@ export class PartyConnection {
    * Sends a command to a party, and resolves with its reply. Rejects if no reply comes, or none that can be understood:
    * then it is not known what the party did.
    */
-  async command(party: number, command: Command): Promise<Reply> {
+  async command(party: number, command: Command): Promise<ReadReply> {
     const replyTo = subjects.reply(party, randomUUID());
     const payload = JSON.stringify(command);
     const text = await this.#bus.request(subjects.control(party), payload, replyTo, REPLY_TIMEOUT).catch(error => {
       if (error instanceof NobodyListens) this.#lose(party);
       throw error;
     });
-    const parsed = reply.safeParse(parseJson(text));
-    if (!parsed.success) throw new Error(`the reply of party ${party} to '${command.verb}' is malformed`);
-    return parsed.data;
+    try {
+      return readReply(parseJson(text));
+    } catch (error) {
+      throw new Error(`the reply of party ${party} to '${command.verb}' is malformed: ${messageOf(error)}`);
+    }
   }
 
   async close(): Promise<void> {
@@ -109,30 +114,58 @@ export class PartyConnection {
     });
   }
 
-  #view(id: number, { cache, receivedAt, since }: Party): PartyView {
-    const { report, keys } = cache;
+  #view(id: number, { cache, receivedAt, since, unread: unreadFields }: Party): PartyView {
+    const { report, keys, unread: unreadKeys } = cache;
     if (report === undefined || this.#clock.now() - receivedAt >= REPORT_LIFETIME) return { id };
-    return { id, since, report, ...(keys === undefined ? {} : { keys }) };
+    return {
+      ...{ id, since, report },
+      ...(keys === undefined ? {} : { keys }),
+      ...(unreadKeys.length === 0 ? {} : { unreadKeys }),
+      ...(unreadFields.length === 0 ? {} : { unreadFields }),
+    };
   }
 
   #receive(subject: string, text: string): void {
-    const parsed = partyReport.safeParse(parseJson(text));
-    // The servers let a party publish on the subject of its own id only: a report in another party's name is no report.
-    if (!parsed.success || subject !== subjects.report(parsed.data.party)) {
-      this.#options.log.warn('a report that is none was dropped', { subject });
-      return;
-    }
-    const id = parsed.data.party;
+    const read = this.#read(subject, text);
+    if (read === undefined) return;
+    const { report, unread } = read;
+    const id = report.party;
     const party = this.#party(id);
     const wasAway = this.#clock.now() - party.receivedAt >= REPORT_LIFETIME;
     party.receivedAt = this.#clock.now();
-    if (party.cache.report?.incarnation !== parsed.data.incarnation) party.since = party.receivedAt;
+    if (party.cache.report?.incarnation !== report.incarnation) party.since = party.receivedAt;
     party.cancelExpiry();
     party.cancelExpiry = this.#clock.after(REPORT_LIFETIME, () => this.#options.onChange());
-    if (party.cache.take(parsed.data) || wasAway) this.#options.onChange();
+    const news = !equal(party.unread, unread);
+    if (news) this.#tellUnread(id, unread);
+    party.unread = unread;
+    if (party.cache.take(report) || wasAway || news) this.#options.onChange();
     this.#poll(id, party).catch(error =>
       this.#options.log.debug('asking a party for its keys failed', { party: id, error }),
     );
+  }
+
+  /** Reads a report; returns undefined, with a line of the log, if it is none. */
+  #read(subject: string, text: string): ReadReport | undefined {
+    const drop = (reason: string): undefined => {
+      this.#options.log.warn('a report that is none was dropped', { subject, reason });
+    };
+    try {
+      const read = readPartyReport(parseJson(text));
+      // The servers let a party publish on the subject of its own id only: a report in another party's name is none.
+      return subject === subjects.report(read.report.party) ? read : drop(`it says party ${read.report.party}`);
+    } catch (error) {
+      return drop(messageOf(error));
+    }
+  }
+
+  #tellUnread(party: number, unread: readonly Unread[]): void {
+    for (const { name: entry, why: reason } of unread)
+      this.#options.log.warn('a part of what a party reports cannot be read, and is left out', {
+        party,
+        entry,
+        reason,
+      });
   }
 
   #party(id: number): Party {
@@ -140,6 +173,7 @@ export class PartyConnection {
     if (known !== undefined) return known;
     const party = {
       cache: new PartyCache(),
+      unread: [],
       since: 0,
       receivedAt: -REPORT_LIFETIME,
       polling: false,
@@ -175,6 +209,7 @@ export class PartyConnection {
         if (since === undefined) return;
         const answer = await this.command(id, { verb: 'keys', since });
         if (answer.result !== 'keys') return;
+        this.#tellUnread(id, answer.unread ?? []);
         const wasKnown = party.cache.keys !== undefined;
         const change = party.cache.add(answer);
         if (change === 'keys' || wasKnown !== (party.cache.keys !== undefined)) this.#options.onChange();
@@ -184,6 +219,10 @@ export class PartyConnection {
       party.polling = false;
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function parseJson(text: string): unknown {

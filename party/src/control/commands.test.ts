@@ -4,12 +4,12 @@ import type { Command, KeySpec, Reply } from '@mpc-operator/crds/control';
 import { PartyCluster, until } from '../testing/party-cluster.ts';
 
 const SPEC: KeySpec = { name: 'k', curve: 'ed25519', purpose: 'eddsa', threshold: 2, parties: [1, 2] };
-const keygen = (spec: Partial<KeySpec> = {}): Command => ({
+const keygen = (spec: Partial<KeySpec> = {}, triggers: string[] = []): Command => ({
   verb: 'keygen',
   spec: { ...SPEC, ...spec },
   number: 1,
   run: '00'.repeat(16),
-  triggers: [],
+  triggers,
 });
 
 const reasonOf = (reply: Reply): string => (reply.result === 'refused' ? reply.reason : reply.result);
@@ -91,4 +91,23 @@ test('a share is destroyed only when its owner deletes the key for good, whoever
   cluster.deleteKeyShareSet(SPEC.name);
   await until(async () => ((await destroy()) === 'accepted' ? true : undefined));
   assert.deepEqual(await cluster.keys(1), []);
+});
+
+test('a slot that has not come, or a trigger that no report can say, is refused', async t => {
+  const cluster = await PartyCluster.of(t, SPEC.parties);
+  const { keyId = '' } = await cluster.makeKey(SPEC);
+  const reply = (trigger: string) =>
+    cluster.command(1, { verb: 'refresh', keyId, number: 2, run: '00'.repeat(16), trigger });
+  const refused = async (trigger: string): Promise<string> => {
+    const answer = await reply(trigger);
+    return answer.result === 'refused' ? `${answer.reason} ${answer.message}` : answer.result;
+  };
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().replace(/\.\d+Z/, 'Z');
+  assert.match(await refused(`policy/p@${inDays(2)}`), /^Malformed .*the slot has not come, this party's clock says/);
+  assert.match(await refused(`policies@${inDays(0)}`), /^Malformed .*its source is not policies/);
+  assert.match(await refused(`policy/${'p'.repeat(129)}@x`), /^Malformed .*at most 128/);
+  assert.match(await refused(`annotation@${'v'.repeat(129)}`), /^Malformed .*at most 128/);
+  const other = keygen({ name: 'other' }, [`policy/p@${inDays(2)}`]);
+  assert.equal(reasonOf(await cluster.command(1, other)), 'Malformed');
+  assert.equal(await refused(`policy/p@${inDays(0)}`), 'accepted');
 });

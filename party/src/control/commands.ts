@@ -1,62 +1,63 @@
 /** Answers the operator's commands. No command can start a signature or make this party give out a share. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MAX_TEXT } from '@mpc-operator/crds/bounds';
 import { type Command, command, type PartyReport, type Reply } from '@mpc-operator/crds/control';
+import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
 import type { AuxiliaryService } from '../auxiliary/auxiliary-service.ts';
 import { Refused } from '../ceremonies/admission.ts';
 import type { Ceremonies } from '../ceremonies/ceremonies.ts';
 import type { KeyState } from '../epochs/key-state.ts';
-import type { HeldKey, Keyring } from '../keys/keyring.ts';
-import type { RequestService } from '../requests/service.ts';
-import { reportOfAttempt, reportOfKey } from './key-report.ts';
-import type { Revisions } from './revisions.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import { rejectFutureSlots } from './asked-triggers.ts';
+import { type KeysPageOptions, keysSince } from './keys-page.ts';
 
-export interface CommandsOptions {
+export interface CommandsOptions extends KeysPageOptions {
   readonly keyring: Keyring;
   readonly ceremonies: Ceremonies;
   readonly auxiliary: Pick<AuxiliaryService, 'ceremony'>;
-  readonly revisions: Revisions;
   readonly report: () => PartyReport;
-  /** What a report shows of a key beside its state. */
-  readonly shown: RequestService['shown'];
   /** Whether this party itself sees that the shares of a key are to be destroyed. */
   readonly isToBeDestroyed: (key: KeyState) => boolean;
   readonly log: Logger;
+  readonly clock: Pick<Clock, 'date'>;
 }
 
-/** The number of keys in one reply: with their certificates they stay well below what NATS takes. */
-const PAGE = 50;
 /** The limit for a command, in bytes. A keygen with 32 triggers is the longest command. */
 const MAX_BYTES = 65_536;
 
 /** Returns the reply to whatever arrived as a command. */
 export async function answer(options: CommandsOptions, message: Uint8Array): Promise<Reply> {
   const parsed = parse(message);
-  if (typeof parsed === 'string') return { result: 'refused', reason: 'Malformed', message: parsed };
+  if (typeof parsed === 'string') return { result: 'refused', reason: 'Malformed', message: parsed.slice(0, MAX_TEXT) };
   try {
     return await carryOut(options, parsed);
   } catch (error) {
-    if (error instanceof Refused) return { result: 'refused', reason: error.reason, message: error.message };
+    if (error instanceof Refused)
+      return { result: 'refused', reason: error.reason, message: error.message.slice(0, MAX_TEXT) };
     options.log.error('a command failed', { verb: parsed.verb, error });
     const text = error instanceof Error ? error.message : 'unknown error';
-    return { result: 'refused', reason: 'NotReady', message: text.slice(0, 1024) };
+    return { result: 'refused', reason: 'NotReady', message: text.slice(0, MAX_TEXT) };
   }
 }
 
 async function carryOut(options: CommandsOptions, c: Command): Promise<Reply> {
-  const { ceremonies, auxiliary, report } = options;
+  const { ceremonies, auxiliary, report, clock } = options;
   switch (c.verb) {
     case 'report':
       return { result: 'report', report: report() };
     case 'keys':
       return keysSince(options, c.since);
     case 'keygen':
+      rejectFutureSlots(c.triggers, clock.date());
       ceremonies.keygen(c);
       return { result: 'accepted' };
     case 'refresh':
+      rejectFutureSlots([c.trigger], clock.date());
       ceremonies.refresh(c);
       return { result: 'accepted' };
     case 'auxiliary':
+      rejectFutureSlots([c.trigger], clock.date());
       auxiliary.ceremony.begin(c);
       return { result: 'accepted' };
     case 'destroy':
@@ -77,22 +78,6 @@ async function destroy({ keyring, isToBeDestroyed }: CommandsOptions, keyId: str
   }
   await keyring.destroy(keyId);
 }
-
-function keysSince({ keyring, ceremonies, revisions, shown }: CommandsOptions, since: number): Reply {
-  const changed = revisions.since(since);
-  const page = changed.slice(0, PAGE);
-  const keys = page.flatMap(({ name }) => {
-    const attempt = ceremonies.attempts().get(name);
-    const held = leading(keyring.byName(name));
-    if (held !== undefined) return [reportOfKey(held, attempt?.report, shown(held.state))];
-    return attempt === undefined ? [] : [reportOfAttempt(attempt.spec, attempt.report)];
-  });
-  return { result: 'keys', keys, position: page.at(-1)?.revision ?? since, more: changed.length > PAGE };
-}
-
-/** Picks, among the keys of one name, the key that is activated, else the key that was tried last. */
-const leading = (keys: readonly HeldKey[]): HeldKey | undefined =>
-  [...keys].sort((a, b) => b.state.active - a.state.active || b.state.highest - a.state.highest)[0];
 
 function parse(message: Uint8Array): Command | string {
   if (message.length > MAX_BYTES) return `not a command: ${message.length} bytes where at most ${MAX_BYTES} may be`;

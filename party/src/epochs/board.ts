@@ -3,6 +3,7 @@
  * knows, and takes over from the boards of others every statement that is new and rightly signed. Boards only grow, in
  * any order and however often they are repeated, so every party ends with the same board.
  */
+import { MAX_NUMBER, MAX_PARTIES, MAX_PARTY_ID } from '@mpc-operator/crds/bounds';
 import { auxiliaryCertificate, certificate } from '@mpc-operator/crds/control';
 import * as z from 'zod';
 import type { PartyId } from '../protocol/session/party-id.ts';
@@ -11,12 +12,11 @@ import { type AnyCertificate, acknowledgedBytes, certificateOf, proposalOf } fro
 import { activatedBytes, erasedBytes } from './statements.ts';
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
-const party = z.int().min(1).max(64);
-const signatures = z.array(z.object({ party, signature: hex(64) })).max(16);
-const number = z
-  .int()
-  .min(1)
-  .max(2 ** 31 - 1);
+const party = z.int().min(1).max(MAX_PARTY_ID);
+const signatures = z.array(z.object({ party, signature: hex(64) })).max(MAX_PARTIES);
+const number = z.int().min(1).max(MAX_NUMBER);
+/** The number of attempts that a board shows at most: the newest, as older attempts can only lose. */
+const MAX_ATTEMPTS = 64;
 
 export const board = z.object({
   keyId: hex(16),
@@ -29,16 +29,13 @@ export const board = z.object({
         activated: signatures,
       }),
     )
-    .max(64),
-  erased: z.array(z.object({ party, below: number, signature: hex(64) })).max(16),
+    .max(MAX_ATTEMPTS),
+  erased: z.array(z.object({ party, below: number, signature: hex(64) })).max(MAX_PARTIES),
 });
 export type Board = z.infer<typeof board>;
 
 /** Whether `signature` (hex) is a signature over `bytes` by the Ed25519 public key `identity` (hex). */
 export type Verify = (identity: string, bytes: Uint8Array, signature: string) => boolean;
-
-/** The number of attempts that a board shows at most: the newest, as older attempts can only lose. */
-const MAX_ATTEMPTS = 64;
 
 export function boardOf(key: EpochState): Board {
   return {

@@ -2,6 +2,7 @@
  * The events that a party records about the epochs of its keys, before it acts on them. The state of a key is what
  * these events, replayed, lead to.
  */
+import { MAX_NUMBER, MAX_PARTIES, MAX_PARTY_ID, MAX_TRIGGER, MAX_TRIGGERS } from '@mpc-operator/crds/bounds';
 import { auxiliaryCertificate, auxiliarySpec, certificate, keySpec } from '@mpc-operator/crds/control';
 import * as z from 'zod';
 import {
@@ -17,18 +18,15 @@ import {
 import type { AuxiliaryProposal, Proposal } from './proposal.ts';
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
-const party = z.int().min(1).max(64);
-const epoch = z
-  .int()
-  .min(1)
-  .max(2 ** 31 - 1);
+const party = z.int().min(1).max(MAX_PARTY_ID);
+const epoch = z.int().min(1).max(MAX_NUMBER);
 const keyId = hex(16);
 const signature = hex(64);
 
 const identities = z
   .array(z.object({ party, identity: hex(32) }))
   .min(2)
-  .max(16);
+  .max(MAX_PARTIES);
 const keyProposal = certificate.omit({ acks: true }).extend({ identities }) satisfies z.ZodType<Proposal>;
 const auxiliaryProposal = auxiliaryCertificate
   .omit({ acks: true })
@@ -40,7 +38,7 @@ export const epochEvent = z.discriminatedUnion('type', [
     type: z.literal('EpochAcknowledged'),
     spec: z.union([auxiliarySpec, keySpec]),
     proposal: z.union([auxiliaryProposal, keyProposal]),
-    triggers: z.array(z.string().max(320)).max(32),
+    triggers: z.array(z.string().max(MAX_TRIGGER)).max(MAX_TRIGGERS),
     signature,
   }),
   z.object({ type: z.literal('EpochActivated'), certificate: z.union([auxiliaryCertificate, certificate]), signature }),
@@ -48,7 +46,12 @@ export const epochEvent = z.discriminatedUnion('type', [
    * `activated` holds the statements of all parties, so that a party that comes back late can be told even after all
    * have restarted.
    */
-  z.object({ type: z.literal('EpochFinal'), keyId, epoch, activated: z.array(z.object({ party, signature })).max(16) }),
+  z.object({
+    type: z.literal('EpochFinal'),
+    keyId,
+    epoch,
+    activated: z.array(z.object({ party, signature })).max(MAX_PARTIES),
+  }),
   z.object({ type: z.literal('SharesErased'), keyId, below: epoch, generation: z.int().min(1), signature }),
   /** The owner has demanded the destruction, or a later keygen of the same name has become final. */
   z.object({ type: z.literal('KeyDestroyed'), keyId }),

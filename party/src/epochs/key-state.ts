@@ -5,9 +5,9 @@
  * every acknowledged epoch is kept until a higher epoch is final.
  */
 
-import { parseTrigger } from '@mpc-operator/crds/annotations';
 import type { AuxiliarySpec, KeySpec } from '@mpc-operator/crds/control';
 import type { PartyId } from '../protocol/session/party-id.ts';
+import { type CarriedOut, withCarriedOut } from './carried-out.ts';
 import type { AnyProposal, AuxiliaryProposal, Proposal } from './proposal.ts';
 
 /**
@@ -27,11 +27,6 @@ export interface Erasure {
   readonly signature: string;
 }
 
-export interface CarriedOut {
-  readonly value: string;
-  readonly epoch: number;
-}
-
 /** The state that keys and auxiliary information have in common: every step is the same for both. */
 export interface EpochState<S = KeySpec | AuxiliarySpec, P extends AnyProposal = AnyProposal> {
   readonly keyId: string;
@@ -48,7 +43,7 @@ export interface EpochState<S = KeySpec | AuxiliarySpec, P extends AnyProposal =
   /** This party's shares of epochs below this number are destroyed. */
   readonly erasedBelow: number;
   readonly erased: ReadonlyMap<PartyId, Erasure>;
-  /** The last trigger of each source that led to a certified epoch. */
+  /** The last trigger of each source that led to a certified epoch, as far as it is remembered. */
   readonly carriedOut: ReadonlyMap<string, CarriedOut>;
 }
 
@@ -133,8 +128,7 @@ export function activate<S extends EpochState>(key: S, epoch: number, signature:
   const attempt = key.attempts.get(epoch);
   if (attempt === undefined || !isCertified(attempt))
     throw new RangeError(`epoch ${epoch} of key ${key.keyId} has no certificate`);
-  const carriedOut = new Map(key.carriedOut);
-  for (const { source, value } of attempt.triggers.map(parseTrigger)) carriedOut.set(source, { value, epoch });
+  const carriedOut = withCarriedOut(key.carriedOut, attempt.triggers, epoch);
   return withActivated({ ...key, active: epoch, carriedOut }, epoch, key.me, signature);
 }
 

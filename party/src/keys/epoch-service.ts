@@ -30,7 +30,7 @@ export class EpochService {
 
   constructor({ keyring, signer, sessions, channel, setBack, log, clock }: EpochServiceOptions) {
     const gossip = new Gossip({
-      ...{ keyring, log, setBack },
+      ...{ keyring, log, clock, setBack },
       send: bytes => channel.send('all', bytes),
       wanted: id => this.#enqueue(id),
     });

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Command } from '@mpc-operator/crds/control';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
-import { keyShareSets, mpcClusters } from '@mpc-operator/crds/resources';
+import { keyShareSets, mpcClusters, rotationPolicies } from '@mpc-operator/crds/resources';
 import { findCondition } from '@mpc-operator/runtime/conditions';
 import type { PartyViews } from '../../parties/view.ts';
 import { auxiliaryReport, threeParties } from '../../testing/auxiliary.ts';
-import { keyShareSet, mpcCluster } from '../../testing/objects.ts';
+import { keyShareSet, mpcCluster, rotationPolicy } from '../../testing/objects.ts';
 import { KEY_ID, keygenReport, keyReport, views } from '../../testing/reports.ts';
 import { createWorld } from '../../testing/world.ts';
 import { AttemptLog } from '../attempt-log.ts';
@@ -44,6 +44,21 @@ async function setUp(object: KeyShareSet | undefined, seen: PartyViews) {
 const runOf = (command: Command | undefined): string => (command && 'run' in command ? command.run : assert.fail());
 
 describe('a KeyShareSet', () => {
+  test('is not refreshed for a policy that is gone, which asks for nothing more', async () => {
+    const slot = '2026-11-21T00:00:00Z';
+    const annotations = (names: readonly string[]) =>
+      Object.fromEntries(names.map(name => [`rotation.mpc.keyshare.dev/${name}`, slot]));
+    const gone = Array.from({ length: 40 }, (_, i) => `gone-${i}`);
+    const asked = keyShareSet({}, { annotations: { ...annotations([...gone, 'nightly']), mine: 'x' } });
+    const world = await setUp(asked, views([keyReport(1)]));
+    world.api.put(rotationPolicies, rotationPolicy({}, { name: 'nightly' }));
+    await world.reconcile();
+    assert.deepEqual(world.object()?.metadata.annotations, { ...annotations(['nightly']), mine: 'x' });
+    await world.reconcile();
+    const triggers = world.commands.map(({ command }) => ('trigger' in command ? command.trigger : undefined));
+    assert.deepEqual([...new Set(triggers)], [`policy/nightly@${slot}`]);
+  });
+
   test('has its key made once, by all parties, and then shows it', async () => {
     const world = await setUp(keyShareSet({ parties: [3, 1, 2] }), views());
     await world.reconcile();

@@ -7,6 +7,7 @@ import { keyOf } from '@mpc-operator/runtime/object';
 import { keyAsHeld } from '../../parties/key-as-held.ts';
 import type { PartyViews } from '../../parties/view.ts';
 import { conditionEvents } from '../condition-events.ts';
+import { dropEndedPolicies } from '../ended-policies.ts';
 import { isPaused } from '../paused.ts';
 import { command } from './command.ts';
 import { faultConditions, keyConditions } from './decisions/conditions.ts';
@@ -33,7 +34,7 @@ export function keyShareSetReconciler(deps: KeyShareSetDeps): Reconcile {
     }
     const cluster = deps.caches.clusters.get({ ...objectKey, name: asked.spec.clusterRef.name });
     if (asked.metadata.deletionTimestamp !== undefined) return await deleteKey(asked, cluster, KEY_FINALIZER, run);
-    if (!isPaused(asked)) await addFinalizer(deps.client, deps.caches.keys.resource, asked, KEY_FINALIZER, signal);
+    if (await putInOrder(asked, run)) return {};
     if (cluster === undefined) return await stall(asked, clusterNotFound(asked), undefined, run);
 
     const views: PartyViews = deps.connections.get(keyOf(cluster))?.views() ?? new Map();
@@ -47,6 +48,17 @@ export function keyShareSetReconciler(deps: KeyShareSetDeps): Reconcile {
     if (conflict !== undefined) return await stall(key, conflict, holding, run);
     return await converge(key, holding, cluster, difference, run);
   };
+}
+
+/**
+ * Gives a key that is not paused its finalizer, and takes away what policies that are gone have asked of it.
+ * @returns whether its annotations have changed, which leads to another reconcile
+ */
+async function putInOrder(key: KeyShareSet, run: Run): Promise<boolean> {
+  if (isPaused(key)) return false;
+  const { client, caches, signal } = run;
+  const own = await addFinalizer(client, caches.keys.resource, key, KEY_FINALIZER, signal);
+  return await dropEndedPolicies(caches.keys, own, run);
 }
 
 async function converge(

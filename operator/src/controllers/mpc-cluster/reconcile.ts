@@ -6,6 +6,7 @@ import { addFinalizer } from '@mpc-operator/runtime/finalizers';
 import { formatKey, keyOf, type ObjectKey } from '@mpc-operator/runtime/object';
 import { CLUSTER_INDEX, indexedBy } from '../caches.ts';
 import { conditionEvents } from '../condition-events.ts';
+import { dropEndedPolicies } from '../ended-policies.ts';
 import { isPaused } from '../paused.ts';
 import { advanceAuthorities } from './authorities.ts';
 import { auxiliaryStep, beginAuxiliary, generating, nextLook, restartFirst } from './auxiliary.ts';
@@ -55,7 +56,9 @@ export function mpcClusterReconciler(deps: MpcClusterDeps): Reconcile {
     if (cluster === undefined) return await forget(key, run);
     if (isPaused(cluster)) return await converge(cluster, PAUSED, run);
     if (cluster.metadata.deletionTimestamp === undefined) {
-      await addFinalizer(deps.client, deps.caches.clusters.resource, cluster, MPC_CLUSTER_FINALIZER, signal);
+      const { client, caches } = deps;
+      const own = await addFinalizer(client, caches.clusters.resource, cluster, MPC_CLUSTER_FINALIZER, signal);
+      if (await dropEndedPolicies(caches.clusters, own, run)) return {};
     } else if (indexedBy(deps.caches.keys, CLUSTER_INDEX, key).length === 0) {
       return await finish(cluster, run);
     }

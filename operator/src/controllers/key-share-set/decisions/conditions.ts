@@ -40,7 +40,17 @@ export function faultConditions({ reason, message }: Fault): readonly Observatio
   ];
 }
 
-function ready({ spec }: KeyShareSet, { key, members, bans }: Holding, step: Step): Observation {
+function ready(key: KeyShareSet, holding: Holding, step: Step): Observation {
+  const { reason, status, message } = readiness(key, holding, step);
+  const unread = holding.members.flatMap(member =>
+    member.kind === 'unknown' && member.unread !== undefined
+      ? `; the report of party ${member.id} of this key cannot be read (${member.unread}): run one version everywhere`
+      : [],
+  );
+  return observation('Ready', status, reason, `${message}${unread.join('')}`);
+}
+
+function readiness({ spec }: KeyShareSet, { key, members, bans }: Holding, step: Step): Observation {
   if (key === undefined) {
     const failed = failedAttempt(reportsOf(members));
     if (failed !== undefined && step.kind !== 'none') {

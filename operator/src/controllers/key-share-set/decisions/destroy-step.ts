@@ -1,5 +1,5 @@
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
-import { isKnown, keyNamed, type PartyViews } from '../../../parties/view.ts';
+import { isKnown, keyNamed, type PartyViews, unreadKey } from '../../../parties/view.ts';
 import { mismatchOf } from './holding.ts';
 
 /** What is left to do before the finalizer of a deleted KeyShareSet may go. */
@@ -48,6 +48,11 @@ export function destroyStep(key: KeyShareSet, cluster: MpcCluster | undefined, v
       message: `parties ${silent.join(', ')} are away and may hold shares; spec.deletionPolicy Retain would let them`,
     };
   }
+  const [unread] = members.flatMap(id => {
+    const why = unreadKey(views.get(id), key.metadata.name)?.why;
+    return why === undefined ? [] : `party ${id} may hold a share: its report of the key cannot be read (${why})`;
+  });
+  if (unread !== undefined) return { kind: 'wait', message: unread };
   const running = named.filter(({ key: held }) => held?.attempt !== undefined && held.attempt.phase !== 'Failed');
 
   if (running.length > 0) {

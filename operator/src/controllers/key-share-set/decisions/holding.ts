@@ -4,13 +4,16 @@ import { equal } from '@mpc-operator/runtime/json';
 import { commonGeneration, type Generation, primesReady } from '../../../parties/auxiliary.ts';
 import { type Ban, bansBy } from '../../../parties/bans.ts';
 import { type Strangers, strangersAmong } from '../../../parties/obstacles.ts';
-import { isKnown, keyNamed, type PartyViews } from '../../../parties/view.ts';
+import { isKnown, keyNamed, type PartyViews, unreadKey } from '../../../parties/view.ts';
 import { awaitedRotations } from './awaited-rotations.ts';
 
 /** What one party of a key holds under the key's name. */
 export type Member =
-  /** The party is silent, or its keys are still being asked for. */
-  | { readonly kind: 'unknown'; readonly id: number }
+  /**
+   * The party is silent, or its keys are still being asked for.
+   * @param unread why the party's report of this key cannot be read
+   */
+  | { readonly kind: 'unknown'; readonly id: number; readonly unread?: string }
   /** The party has no certificate. `key` may be the remains of a keygen, or a keygen that runs. */
   | { readonly kind: 'nothing'; readonly id: number; readonly ready: boolean; readonly key?: KeyReport }
   | { readonly kind: 'holds'; readonly id: number; readonly ready: boolean; readonly key: Held };
@@ -78,6 +81,8 @@ function memberOf(id: number, name: string, views: PartyViews): Member {
   const view = views.get(id);
   if (!isKnown(view)) return { kind: 'unknown', id };
   const { ready } = view.report;
+  const unread = unreadKey(view, name);
+  if (unread !== undefined) return { kind: 'unknown', id, unread: unread.why };
   const key = keyNamed(view, name);
   if (key === undefined) return { kind: 'nothing', id, ready };
   if (isHeld(key)) return { kind: 'holds', id, ready, key };

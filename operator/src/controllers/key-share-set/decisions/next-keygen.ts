@@ -2,7 +2,7 @@ import { formatTrigger } from '@mpc-operator/crds/annotations';
 import type { KeyShareSet } from '@mpc-operator/crds/generated/api';
 import { attendanceObstacle, describeMissing } from '../../../parties/obstacles.ts';
 import { type Attempts, nextNumber, type Wait, wait, waitForAttempt } from '../../attempts.ts';
-import { usableTriggers } from '../../triggers.ts';
+import { triggersOfKeygen, usableTriggers } from '../../triggers.ts';
 import { type Auxiliary, absentMembers, type Holding, reportsOf } from './holding.ts';
 
 /** All parties begin this attempt at making the key. */
@@ -27,7 +27,8 @@ export function nextKeygen(key: KeyShareSet, holding: Holding, attempts: Attempt
   if (key.spec.purpose === 'ecdsa' && auxiliary.generation === undefined) return waitForAuxiliary(key, auxiliary);
   const number = nextNumber(highest, attempts, now);
   if (typeof number !== 'number') return number;
-  return { kind: 'keygen', number, triggers: usableTriggers(key.metadata.annotations).map(formatTrigger) };
+  const triggers = triggersOfKeygen(usableTriggers(key.metadata.annotations));
+  return { kind: 'keygen', number, triggers: triggers.map(formatTrigger) };
 }
 
 /** Some parties hold the key, but too few report the same of it yet: the parties see to that among themselves. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { MAX_TRIGGERS } from '@mpc-operator/crds/bounds';
+import { EARLIER_SLOTS } from '@mpc-operator/crds/carried-out';
 import type { KeyReport } from '@mpc-operator/crds/control';
 import type { PartyViews } from '../../../parties/view.ts';
 import { keyShareSet, mpcCluster } from '../../../testing/objects.ts';
@@ -103,6 +105,16 @@ describe('the next step of a key', () => {
       number: 1,
       triggers: ['annotation@x', 'policy/nightly@2026-11-21T00:00:00Z'],
     });
+  });
+
+  test('counts what a person asks for and the latest slots, if there are more than a command has room for', () => {
+    const days = Array.from({ length: 40 }, (_, i) => i + 1);
+    const slot = (day: number) => new Date(day * 86_400_000).toISOString().replace('.000Z', 'Z');
+    const policies = days.map(day => [`rotation.mpc.keyshare.dev/p${day}`, slot(day)]);
+    const next = step(views(), asked({ ...Object.fromEntries(policies), [REFRESH]: 'x' }));
+    assert.ok(next.kind === 'keygen');
+    const latest = days.slice(-(MAX_TRIGGERS - 1)).map(day => `policy/p${day}@${slot(day)}`);
+    assert.deepEqual([...next.triggers].sort(), ['annotation@x', ...latest].sort());
   });
 
   const never: [string, PartyViews][] = [
@@ -214,6 +226,18 @@ describe('the next step of a key', () => {
     assert.ok(next.kind === 'wait');
     assert.equal(next.reason, 'NumbersExhausted');
   });
+});
+
+test('of however many policies, none is passed over, and none is asked for twice', () => {
+  const slot = (day: number) => new Date(day * 86_400_000).toISOString().replace('.000Z', 'Z');
+  const days = Array.from({ length: 100 }, (_, i) => i + 1);
+  const key = asked(Object.fromEntries(days.map(day => [`rotation.mpc.keyshare.dev/p${day}`, slot(day)])));
+  const triggers = days.slice(40).map(day => ({ source: `policy/p${day}`, value: slot(day), epoch: day }));
+  const forgotten = { source: EARLIER_SLOTS, value: slot(40), epoch: 40 };
+  assert.deepEqual(step(views([keyReport(100, { triggers: [...triggers, forgotten] })]), key), { kind: 'none' });
+  const next = step(views([keyReport(100, { triggers: [...triggers.slice(0, -1), forgotten] })]), key);
+  assert.ok(next.kind === 'refresh');
+  assert.equal(next.trigger, `policy/p100@${slot(100)}`);
 });
 
 describe('the destruction of a key', () => {

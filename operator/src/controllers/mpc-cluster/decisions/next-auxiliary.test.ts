@@ -84,6 +84,11 @@ const cases: readonly Case[] = [
     step: /^PartyOutdated party 2 runs a version without ECDSA: it must be restarted/,
   },
   {
+    when: 'what a party reports cannot be read',
+    seen: withView(threeParties(none), { ...view(2), unreadFields: [{ name: 'auxiliary', why: 'level: x' }] }),
+    step: /^PartyOutdated what party 2 reports of auxiliary information cannot be read \(level: x\)/,
+  },
+  {
     when: 'the generation is of the level of a cluster before',
     seen: threeParties({ ...one, level: 112 }),
     step: /^attempt 2 level@128$/,

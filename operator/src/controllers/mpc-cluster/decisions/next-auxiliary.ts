@@ -95,6 +95,11 @@ function outdated({ spec }: MpcCluster, ids: readonly number[], views: PartyView
   for (const id of ids) {
     const auxiliary = views.get(id)?.report?.auxiliary;
     if (auxiliary !== undefined && (auxiliary.active > 0 || auxiliary.level === spec.securityLevel)) continue;
+    const unread = views.get(id)?.unreadFields?.find(({ name }) => name === 'auxiliary');
+    if (unread !== undefined) {
+      const message = `what party ${id} reports of auxiliary information cannot be read (${unread.why})`;
+      return { reason: 'PartyOutdated', message: `${message}: operator and parties must run one version` };
+    }
     const what =
       auxiliary === undefined
         ? 'runs a version without ECDSA'

@@ -83,6 +83,14 @@ describe('a key', () => {
     );
   });
 
+  test('is done with a slot that its parties have forgotten, but for a later one that stands for it', () => {
+    const conditions = [condition('OldSharesErased', 'True')];
+    const forgotten = (value: string) =>
+      withStatus({ conditions, triggers: [{ source: 'policies', value, epoch: 3 }] });
+    assert.equal(progress(forgotten('2026-11-21T14:00:00Z')).kind, 'done');
+    assert.equal(progress(forgotten('2026-11-21T12:00:00Z')).kind, 'active');
+  });
+
   test('stays done with a slot while it is refreshed for another reason', () => {
     const conditions = [condition('OldSharesErased', 'False')];
     const erased = (...below: number[]) =>

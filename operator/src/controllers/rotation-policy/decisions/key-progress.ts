@@ -1,4 +1,5 @@
 import { formatTrigger } from '@mpc-operator/crds/annotations';
+import { carriedOutBy } from '@mpc-operator/crds/carried-out';
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { areOldSharesErased } from '@mpc-operator/crds/old-shares-erased';
 import { findCondition, isTrue } from '@mpc-operator/runtime/conditions';
@@ -41,7 +42,7 @@ export function keyProgress(
 
 function sharesProgress(key: KeyShareSet, source: string, value: string): KeyProgress {
   const { status } = key;
-  const led = status?.triggers?.find(trigger => trigger.source === source && trigger.value === value);
+  const led = carriedOutBy({ source, value }, status?.triggers ?? []);
   if (led !== undefined) return isErasedBefore(led.epoch, key) ? { kind: 'done' } : { kind: 'active' };
   const { refresh, conditions } = status ?? {};
   if (refresh?.trigger !== formatTrigger({ source, value })) return { kind: 'active' };
@@ -61,8 +62,8 @@ function sharesProgress(key: KeyShareSet, source: string, value: string): KeyPro
  */
 function auxiliaryProgress(cluster: MpcCluster | undefined, source: string, value: string): KeyProgress {
   const { auxiliary, conditions } = cluster?.status ?? {};
-  const { generation = 0, phase, trigger, triggers, message = 'the last attempt failed' } = auxiliary ?? {};
-  const led = triggers?.find(done => done.source === source && done.value === value);
+  const { generation = 0, phase, trigger, triggers = [], message = 'the last attempt failed' } = auxiliary ?? {};
+  const led = carriedOutBy({ source, value }, triggers);
   if (led !== undefined && phase !== undefined) {
     return isFinal(phase) || generation > led.generation ? { kind: 'done' } : { kind: 'active' };
   }
