@@ -175,7 +175,9 @@ export class Ceremonies {
 
   /**
    * Seals the new share beside the old one, and records this party's acknowledgement with it. Only then is the
-   * acknowledgement given.
+   * acknowledgement given. Whether it may be recorded, such as beside another key of its name, is decided when its turn
+   * comes (epochs/admit.ts).
+   * @throws EventRefused
    */
   async #acknowledge(
     spec: KeySpec,
@@ -187,9 +189,6 @@ export class Ceremonies {
     const { keyring, signer } = this.#options;
     const { keyId, epoch } = proposal;
     using _ = share.secret;
-    const replaced = keyring.byName(spec.name).find(({ state }) => state.keyId !== keyId && state.active > 0);
-    if (replaced)
-      throw new Refused('KeyExists', `key ${replaced.state.keyId} of the same name was activated meanwhile`);
     using secret = new Secret(curves[spec.curve].encodeScalar(share.secret.expose()));
     const signature = Buffer.from(await signer.sign(acknowledgedBytes(proposal))).toString('hex');
     const put = [{ name: { kind: 'sharing', keyId, epoch } as const, secret }, ...more];
