@@ -121,6 +121,19 @@ describe('the next step of a key', () => {
     });
   }
 
+  test('is for people, if one party has activated a key that another has given up for a later one', () => {
+    const early = keyReport(1, { final: 0, publicKey: undefined, addresses: [] });
+    const later = { ...keygenReport(2, 'Acknowledged'), keyId: 'f'.repeat(32) };
+    const next = step(withView(views([early]), view(2, [later])));
+    assert.ok(next.kind === 'wait');
+    assert.equal(next.reason, 'KeygensCrossed');
+    assert.match(next.message, /party 1 .* attempt 1, but party 2 .*deletionPolicy Destroy/);
+    const behind = { ...keygenReport(1, 'Acknowledged'), keyId: KEY_ID };
+    const spreading = step(withView(views([early]), view(2, [behind])));
+    assert.ok(spreading.kind === 'wait');
+    assert.equal(spreading.reason, 'KeySpreading');
+  });
+
   test('adopts a key that the parties hold', () => {
     assert.deepEqual(step(views([keyReport(3)])), { kind: 'none' });
   });
