@@ -12,6 +12,11 @@ const attempt = z
   .int()
   .min(1)
   .max(2 ** 31 - 1);
+/**
+ * How far the number of an attempt may be above the numbers that a party has seen. Numbers are finite: without this
+ * bound, one order would use them up.
+ */
+export const MAX_NUMBER_JUMP = 256;
 const keyName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 /** Words that can be hashed: half of a surrogate pair, which JSON lets pass, has no UTF-8. */
 const words = (max: number) =>
@@ -156,7 +161,10 @@ export const keyReport = z.object({
   final: z.int().min(0),
   /** The epoch below which the party has destroyed all its shares. */
   erasedBelow: z.int().min(0),
-  /** The highest number that the party has ever taken part in: the number of the next attempt must be higher. */
+  /**
+   * The highest number that the party has ever taken part in. The number of the next attempt must be above those that
+   * the party has acknowledged, and not more than MAX_NUMBER_JUMP above `highest`.
+   */
   highest: z.int().min(0),
   /** The certificate of the highest certified epoch. */
   certificate: certificate.optional(),
@@ -240,7 +248,7 @@ export type Command = z.infer<typeof command>;
 export const refusal = z.enum([
   'NotReady', // its HSM or store is away, or it is starting: ask again
   'Busy', // an attempt at this key runs: wait for its end
-  'NumberTooLow', // its `highest` is not below the number: take a higher one
+  'NumberTooLow', // it has acknowledged this number, or a higher one: take a higher one
   'KeyExists', // the name of the keygen is taken: adopt that key
   'KeyUnknown', // the party has no such key
   'TriggerDone', // this trigger has already led to an epoch
@@ -248,7 +256,7 @@ export const refusal = z.enum([
   'TooOften', // the party limits the rate of refreshes
   'NotDeleted', // it does not see that the KeyShareSet of the key is deleted with the policy Destroy: ask again
   'NoPrimes', // its safe primes are not made yet: ask again
-  'Malformed',
+  'Malformed', // also: its number is more than MAX_NUMBER_JUMP above all that the party has seen
 ]);
 export type Refusal = z.infer<typeof refusal>;
 

@@ -4,6 +4,7 @@ import { type Command, command, type PartyReport, type Reply } from '@mpc-operat
 import type { Logger } from '@mpc-operator/runtime/log';
 import type { AuxiliaryService } from '../auxiliary/auxiliary-service.ts';
 import { Refused } from '../ceremonies/admission.ts';
+import type { AttemptNumbers } from '../ceremonies/attempt-numbers.ts';
 import type { Ceremonies } from '../ceremonies/ceremonies.ts';
 import type { KeyState } from '../epochs/key-state.ts';
 import type { HeldKey, Keyring } from '../keys/keyring.ts';
@@ -14,6 +15,7 @@ import type { Revisions } from './revisions.ts';
 export interface CommandsOptions {
   readonly keyring: Keyring;
   readonly ceremonies: Ceremonies;
+  readonly numbers: Pick<AttemptNumbers, 'failed'>;
   readonly auxiliary: Pick<AuxiliaryService, 'ceremony'>;
   readonly revisions: Revisions;
   readonly report: () => PartyReport;
@@ -78,13 +80,14 @@ async function destroy({ keyring, isToBeDestroyed }: CommandsOptions, keyId: str
   await keyring.destroy(keyId);
 }
 
-function keysSince({ keyring, ceremonies, revisions, shown }: CommandsOptions, since: number): Reply {
+function keysSince({ keyring, ceremonies, numbers, revisions, shown }: CommandsOptions, since: number): Reply {
   const changed = revisions.since(since);
   const page = changed.slice(0, PAGE);
   const keys = page.flatMap(({ name }) => {
     const attempt = ceremonies.attempts().get(name);
     const held = leading(keyring.byName(name));
-    if (held !== undefined) return [reportOfKey(held, attempt?.report, shown(held.state))];
+    const others = { attempt: attempt?.report, failed: numbers.failed(name) };
+    if (held !== undefined) return [reportOfKey(held, others, shown(held.state))];
     return attempt === undefined ? [] : [reportOfAttempt(attempt.spec, attempt.report)];
   });
   return { result: 'keys', keys, position: page.at(-1)?.revision ?? since, more: changed.length > PAGE };
