@@ -17,15 +17,15 @@ export interface KeygenStep {
  * @param now milliseconds of the clock of `attempts`
  */
 export function nextKeygen(key: KeyShareSet, holding: Holding, attempts: Attempts, now: number): KeygenStep | Wait {
-  const { members, strangers, auxiliary, highest } = holding;
+  const { members, strangers, auxiliary, seen } = holding;
   const missing = absentMembers(members).map(member => member.id);
   if (members.some(member => member.kind !== 'nothing')) return waitForKey(members, missing);
-  const running = waitForAttempt(reportsOf(members), attempts);
+  const running = waitForAttempt(reportsOf(members), seen, attempts);
   if (running !== undefined) return running;
   const obstacle = attendanceObstacle(missing, strangers);
   if (obstacle !== undefined) return wait(obstacle.reason, obstacle.message);
   if (key.spec.purpose === 'ecdsa' && auxiliary.generation === undefined) return waitForAuxiliary(key, auxiliary);
-  const number = nextNumber(highest, attempts, now);
+  const number = nextNumber(seen, attempts, now);
   if (typeof number !== 'number') return number;
   return { kind: 'keygen', number, triggers: usableTriggers(key.metadata.annotations).map(formatTrigger) };
 }
