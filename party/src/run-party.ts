@@ -15,6 +15,7 @@ import { answer } from './control/commands.ts';
 import { partyReport } from './control/party-report.ts';
 import { Revisions } from './control/revisions.ts';
 import { type Custody, openCustody, type StoppableHsm } from './custody.ts';
+import { EventRefused, isPromise } from './epochs/admit.ts';
 import { SessionHost } from './host/session-host.ts';
 import { EpochService } from './keys/epoch-service.ts';
 import { hsmHealthy, keysHeld, natsConnected, observeSession } from './metrics.ts';
@@ -126,6 +127,10 @@ async function assemble(
 ) {
   const { store, identity, keyring, incarnation, origin } = custody;
   const clock = systemClock;
+  // that this party must not take part is often learned during a session, whose result would be acknowledged
+  store.onlyIf(events => {
+    if (readiness.unfit !== undefined && events.some(isPromise)) throw new EventRefused(readiness.unfit);
+  });
   const registry = new SessionRegistry();
   const revisions = new Revisions();
   const changed = (): void => revisions.partyChanged();

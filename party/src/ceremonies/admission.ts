@@ -45,8 +45,8 @@ export function rejectBusyOrUnfit(what: string, number: number, { last, acknowle
   if (number > limit)
     throw new Refused(
       'Malformed',
-      `number ${number} of an attempt at ${what} is more than ${MAX_NUMBER_JUMP} above ${seen}, the highest that this ` +
-        `party has seen: take one from ${acknowledged + 1} to ${limit}`,
+      `number ${number} of an attempt at ${what} is more than ${MAX_NUMBER_JUMP} above ${seen}, the highest ` +
+        `that this party has seen: take one from ${acknowledged + 1} to ${limit}`,
     );
 }
 

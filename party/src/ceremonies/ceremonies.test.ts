@@ -15,7 +15,7 @@ const keygen = (number: number): Command => ({
   triggers: [],
 });
 
-test('boards of a first keygen that arrive while the HSMs seal what the second has made lead to no second key', async t => {
+test('boards of a first keygen that arrive while HSMs seal a second one lead to no second key', async t => {
   const cluster = await PartyCluster.of(t, PARTIES);
   // the boards of the first keygen are held back
   const held: { readonly from: number; readonly to: number; readonly bytes: Uint8Array }[] = [];
@@ -68,4 +68,31 @@ test('boards of a first keygen that arrive while the HSMs seal what the second h
       if (isEpochEvent(event) && event.type === 'EpochActivated') activated.add(keyIdOf(event));
     assert.deepEqual([...activated], [keys[0]?.keyId], `party ${party}`);
   }
+});
+
+test('a party that learns during a session that it must not take part acknowledges nothing', async t => {
+  const cluster = await PartyCluster.of(t, PARTIES);
+  const { keyId = '' } = await cluster.makeShares(SPEC);
+  const hsm = cluster.hsms.get(1) ?? assert.fail();
+  const { broker } = cluster.wire.nodes.get(1) ?? assert.fail();
+  const seal = hsm.seal.bind(hsm);
+  hsm.seal = async (...sealed) => {
+    const word = { identity: '00'.repeat(32), signature: '00'.repeat(64), incarnation: 99, ready: true };
+    if (!Buffer.from(sealed[2]).includes('mpc/v1/health'))
+      broker.receive('presence', 1, Buffer.from(JSON.stringify(word)));
+    return await seal(...sealed);
+  };
+  await cluster.commandAll(PARTIES, {
+    verb: 'refresh',
+    keyId,
+    number: 2,
+    run: '0a'.repeat(16),
+    trigger: 'annotation@a',
+  });
+  const failed = async () => {
+    const { attempt } = (await cluster.key(1, SPEC.name)) ?? {};
+    return attempt?.number === 2 && attempt.phase !== 'Preparing' ? attempt : undefined;
+  };
+  const { phase, message } = await until(failed);
+  assert.deepEqual([phase, /start 99 of this party is running/.test(message ?? '')], ['Failed', true]);
 });

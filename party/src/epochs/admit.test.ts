@@ -73,6 +73,6 @@ test('what an older version has recorded against the rules is still read', () =>
   assert.equal(node.key.active, 1);
 });
 
-test('R1: of two keygens of one name at most one becomes a key, whatever arrives between a decision and its record', () => {
+test('R1: of two keygens of one name at most one becomes a key, whatever comes between decision and record', () => {
   fc.assert(atMostOneKeyOfTwo, { numRuns: 300 });
 });

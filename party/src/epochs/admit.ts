@@ -16,6 +16,10 @@ export class EventRefused extends Error {
 type Keys = ReadonlyMap<string, EpochState>;
 type Acknowledged = Extract<EpochEvent, { type: 'EpochAcknowledged' }>;
 
+/** Whether an event holds a statement that other parties rely on, so that only a party of full memory may give it. */
+export const isPromise = ({ type }: { readonly type: string }): boolean =>
+  type === 'EpochAcknowledged' || type === 'EpochActivated';
+
 /**
  * Returns the keys after one more event, which is about to be recorded.
  * @throws EventRefused for an event that a rule forbids

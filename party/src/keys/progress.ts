@@ -42,19 +42,21 @@ const DONE = { activate: 'epoch activated', finalise: 'epoch final', erase: 'old
 export function progress(options: ProgressOptions): Reconcile {
   const { keyring, publish } = options;
   return async ({ name: keyId }, { log }) => {
+    let refused = false;
     try {
-      await advance(options, keyId, log);
+      refused = !(await advance(options, keyId, log));
     } finally {
       // other parties may wait for what this party has said, even if this party cannot go on
       await publish(keyId);
     }
-    if (next(keyring, keyId) !== undefined) return { requeueAfter: DRAIN_POLL };
+    if (next(keyring, keyId) !== undefined) return { requeueAfter: refused ? REPEAT : DRAIN_POLL };
     const key = keyring.epochs(keyId)?.state;
     return key === undefined || isSettled(key) ? {} : { requeueAfter: REPEAT };
   };
 }
 
-async function advance(options: ProgressOptions, keyId: string, log: Logger): Promise<void> {
+/** Takes all steps that can be taken. @returns whether none of them was refused */
+async function advance(options: ProgressOptions, keyId: string, log: Logger): Promise<boolean> {
   const { keyring, sessions } = options;
   for (let todo = next(keyring, keyId); todo !== undefined; todo = next(keyring, keyId)) {
     const { key, step } = todo;
@@ -66,12 +68,13 @@ async function advance(options: ProgressOptions, keyId: string, log: Logger): Pr
       if (!(error instanceof EventRefused)) throw error;
       // what the step followed from has changed while this party signed
       log.info('a step of an epoch was not taken', { key: nameOf(key), step, reason: error.message });
-      break;
+      return false;
     }
     log.info(DONE[step.kind], { key: nameOf(key), step });
   }
   const key = keyring.epochs(keyId)?.state;
   if (key !== undefined && isKey(key) && key.final > 0) await forgetOthers(keyring, key);
+  return true;
 }
 
 const nameOf = (key: EpochState): string => (isKey(key) ? key.spec.name : 'auxiliary information');
