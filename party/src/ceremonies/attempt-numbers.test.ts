@@ -16,7 +16,7 @@ const refresh = (keyId: string, number: number, run = 'aa'): Command => ({
   ...{ keyId, number, run: run.repeat(16), trigger: `annotation@${run}` },
 });
 
-test('a number far above all that a party has seen is refused, with the numbers that it takes', async t => {
+test('R2: a number far above all that a party has seen is refused, with the numbers that it takes', async t => {
   const cluster = await PartyCluster.of(t, SPEC.parties);
   const keygen: Command = { verb: 'keygen', spec: SPEC, number: LAST, run: '00'.repeat(16), triggers: [] };
   assert.match(
