@@ -9,6 +9,11 @@ export const MAX_PARTIES = 16;
 export const MAX_PARTY_ID = 64;
 /** The highest number of an epoch, a generation, or an attempt at one of them. */
 export const MAX_NUMBER = 2 ** 31 - 1;
+/**
+ * How far the number of an attempt may be above the numbers that a party has seen. Numbers are finite: without this
+ * bound, one order would use them up.
+ */
+export const MAX_NUMBER_JUMP = 256;
 
 /** The characters of the source of a trigger, and of its value. */
 export const MAX_SOURCE = 128;

@@ -162,7 +162,10 @@ export const keyReport = z.object({
   final: number,
   /** The epoch below which the party has destroyed all its shares. */
   erasedBelow: number,
-  /** The highest number that the party has ever taken part in: the number of the next attempt must be higher. */
+  /**
+   * The highest number that the party has ever taken part in. The number of the next attempt must be above those that
+   * the party has acknowledged, and not more than MAX_NUMBER_JUMP above `highest`.
+   */
   highest: number,
   /** The certificate of the highest certified epoch. */
   certificate: certificate.optional(),
@@ -252,7 +255,7 @@ export type Command = z.infer<typeof command>;
 export const refusal = z.enum([
   'NotReady', // its HSM or store is away, or it is starting: ask again
   'Busy', // an attempt at this key runs: wait for its end
-  'NumberTooLow', // its `highest` is not below the number: take a higher one
+  'NumberTooLow', // it has acknowledged this number, or a higher one: take a higher one
   'KeyExists', // the name of the keygen is taken: adopt that key
   'KeyUnknown', // the party has no such key
   'TriggerDone', // this trigger has already led to an epoch
@@ -260,7 +263,7 @@ export const refusal = z.enum([
   'TooOften', // the party limits the rate of refreshes
   'NotDeleted', // it does not see that the KeyShareSet of the key is deleted with the policy Destroy: ask again
   'NoPrimes', // its safe primes are not made yet: ask again
-  'Malformed',
+  'Malformed', // also: its number is more than MAX_NUMBER_JUMP above all that the party has seen
 ]);
 export type Refusal = z.infer<typeof refusal>;
 

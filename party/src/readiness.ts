@@ -23,6 +23,10 @@ export class Readiness {
     this.#changed();
   }
 
+  get unfit(): string | undefined {
+    return this.#unfit;
+  }
+
   set health(health: Health) {
     const changed = health.healthy !== this.#health.healthy || health.generation !== this.#health.generation;
     this.#health = health;

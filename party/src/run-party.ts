@@ -8,12 +8,14 @@ import type { Transport } from '@mpc-operator/runtime/transport';
 import { auditSocket } from './audit/audit.ts';
 import { auxiliaryService, type EcdsaMachine } from './auxiliary/auxiliary-service.ts';
 import { banSocket } from './bans/ban-socket.ts';
+import { AttemptNumbers } from './ceremonies/attempt-numbers.ts';
 import { Ceremonies } from './ceremonies/ceremonies.ts';
 import type { Config } from './config.ts';
 import { answer } from './control/commands.ts';
 import { partyReport } from './control/party-report.ts';
 import { Revisions } from './control/revisions.ts';
 import { type Custody, openCustody, type StoppableHsm } from './custody.ts';
+import { EventRefused, isPromise } from './epochs/admit.ts';
 import { SessionHost } from './host/session-host.ts';
 import { EpochService } from './keys/epoch-service.ts';
 import { hsmHealthy, keysHeld, natsConnected, observeSession } from './metrics.ts';
@@ -125,6 +127,10 @@ async function assemble(
 ) {
   const { store, identity, keyring, incarnation, origin } = custody;
   const clock = systemClock;
+  // that this party must not take part is often learned during a session, whose result would be acknowledged
+  store.onlyIf(events => {
+    if (readiness.unfit !== undefined && events.some(isPromise)) throw new EventRefused(readiness.unfit);
+  });
   const registry = new SessionRegistry();
   const revisions = new Revisions();
   const changed = (): void => revisions.partyChanged();
@@ -143,12 +149,13 @@ async function assemble(
     open: name => network.open(name),
     unfit: () => readiness.reason,
   });
+  const numbers = await AttemptNumbers.open(store);
   const ceremonies = new Ceremonies({
-    ...{ keyring, host, peers, signer: identity, log, clock },
+    ...{ keyring, host, peers, signer: identity, numbers, log, clock },
     changed: name => revisions.touch(name),
   });
   reportKeys(custody, ceremonies, revisions);
-  const about = { owner, level, machine, storePath, network, custody, host, peers, log, clock, changed };
+  const about = { owner, level, machine, storePath, network, custody, host, peers, numbers, log, clock, changed };
   const auxiliary = await auxiliaryService(about);
   const epochs = new EpochService({
     ...{ keyring, signer: identity, sessions: registry, channel: network.open('epochs'), log, clock },
@@ -156,7 +163,7 @@ async function assemble(
       readiness.unfit = `${error.message}: this store was set back; it must be repaired`;
     },
   });
-  return { registry, revisions, peers, presence, host, ceremonies, auxiliary, epochs };
+  return { registry, revisions, peers, presence, host, numbers, ceremonies, auxiliary, epochs };
 }
 
 /**

@@ -49,6 +49,10 @@ const EXCLUDING_HOST_TEST = 'party/src/bans/excluding-host.test.ts';
 const HD = 'party/src/protocol/signing/hd.ts';
 const HD_TEST = 'party/src/protocol/signing/hd.test.ts';
 
+const NUMBERS_TEST = 'party/src/ceremonies/attempt-numbers.test.ts';
+const ADMIT = 'party/src/epochs/admit.ts';
+const ADMIT_TEST = 'party/src/epochs/admit.test.ts';
+
 type Place = Pick<Guard, 'row' | 'file' | 'test' | 'tests'>;
 
 const guard = (place: Place, attack: string, code: string, without = ''): Guard => ({
@@ -486,5 +490,23 @@ export const guards: readonly Guard[] = [
     { row: 'A6', file: EXCLUDING_HOST, test: EXCLUDING_HOST_TEST, tests: 'A6: whom a session convicts' },
     'a proven cheater is asked again for the next request',
     'if (error instanceof ProvenMisbehaviour) await this.#bringToJudge(error);',
+  ),
+  guard(
+    { row: 'R1', file: ADMIT, test: ADMIT_TEST, tests: 'R1: a key is not acknowledged beside' },
+    'two keys of one name, one made beside the other',
+    'return whyNotBeside(others);\n}\n\n/**',
+    'return undefined;\n}\n\n/**',
+  ),
+  guard(
+    { row: 'R1', file: ADMIT, test: ADMIT_TEST, tests: 'R1: a key is not activated once' },
+    'a key comes back that its parties have given up for a later one of its name',
+    'return isKey(key) ? whyNotMake(key, [...keys.values()].filter(isKey)) : undefined;',
+    'return undefined;',
+  ),
+  guard(
+    { row: 'R2', file: 'party/src/ceremonies/admission.ts', test: NUMBERS_TEST, tests: 'R2: a number far above' },
+    'one order uses up the numbers of attempts, and ends refreshing for ever',
+    'if (number > limit)',
+    'if (number > limit && limit < 0)',
   ),
 ];

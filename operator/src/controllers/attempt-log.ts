@@ -1,5 +1,6 @@
 import type { ObjectKey } from '@mpc-operator/runtime/object';
 import { formatKey } from '@mpc-operator/runtime/object';
+import { credible } from '../parties/attempt-numbers.ts';
 import { failedAttempt } from '../parties/failed-attempt.ts';
 import { type Numbered, runningAttempt } from '../parties/running-attempt.ts';
 import { type Attempts, NO_ATTEMPTS } from './attempts.ts';
@@ -32,13 +33,21 @@ export class AttemptLog {
     return this.#entry(key);
   }
 
-  /** Records that the parties were asked to begin this attempt. */
+  /**
+   * Records that the parties were asked to begin this attempt. If its number is not above all before, the numbers begin
+   * anew: what is known of earlier attempts of these numbers says nothing of this one.
+   */
   commanded(key: ObjectKey, number: number, now: number): void {
-    this.#set(key, { number, shownBy: now + SHOWN_WITHIN });
+    const anew = number <= this.#entry(key).number ? { failed: 0, putOff: 0 } : {};
+    this.#set(key, { ...anew, number, shownBy: now + SHOWN_WITHIN });
   }
 
-  /** Records what the parties report of their attempts. */
-  observe(key: ObjectKey, reports: readonly Numbered[], now: number): void {
+  /**
+   * Records what the parties report of their attempts.
+   * @param agreed see SeenNumbers
+   */
+  observe(key: ObjectKey, shown: readonly Numbered[], agreed: number, now: number): void {
+    const reports = credible(shown, agreed, this.#entry(key).number);
     const failed = failedAttempt(reports);
     if (failed !== undefined) this.failed(key, failed.number, failed.message ?? 'the attempt failed', now);
     const running = runningAttempt(reports);

@@ -1,4 +1,6 @@
+import { MAX_NUMBER_JUMP } from '@mpc-operator/crds/bounds';
 import type { AttemptReport } from '@mpc-operator/crds/control';
+import { credible, type SeenNumbers } from '../parties/attempt-numbers.ts';
 import { type Numbered, runningAttempt } from '../parties/running-attempt.ts';
 
 /** What this operator remembers of the attempts that it commanded. All of it may be lost. */
@@ -45,27 +47,41 @@ export function wait(reason: string, message: string): Wait {
  * Returns a wait for the attempt that the parties are at and that must come to its end first; undefined if there is
  * none.
  */
-export function waitForAttempt(reports: readonly Numbered[], attempts: Attempts): Wait | undefined {
-  const running = runningAttempt(reports);
+export function waitForAttempt(
+  reports: readonly Numbered[],
+  { agreed }: SeenNumbers,
+  attempts: Attempts,
+): Wait | undefined {
+  const running = runningAttempt(credible(reports, agreed, attempts.number));
   if (running === undefined || isGivenUp(running, attempts)) return undefined;
   return wait('AttemptRunning', `the parties are at attempt ${running.number} (${running.phase})`);
 }
 
 /**
  * Returns the number of an attempt that may begin now, or what to wait for.
- * @param highest the highest number that any party has taken part in
  * @param now milliseconds of the clock of `attempts`
  */
-export function nextNumber(highest: number, attempts: Attempts, now: number): number | Wait {
-  if (now < attempts.shownBy && highest < attempts.number) {
+export function nextNumber(seen: SeenNumbers, attempts: Attempts, now: number): number | Wait {
+  const { agreed } = seen;
+  if (now < attempts.shownBy && agreed < attempts.number) {
     return { ...wait('AttemptCommanded', `the parties begin attempt ${attempts.number}`), until: attempts.shownBy };
   }
   if (now < attempts.notBefore) {
     const reason = attempts.putOff > 0 && attempts.putOff === attempts.failed ? 'PutOff' : 'BackingOff';
     return { ...wait(reason, attempts.message ?? 'the last attempt failed'), until: attempts.notBefore };
   }
-  const number = Math.max(highest, attempts.number) + 1;
-  return number > MAX_NUMBER ? wait('NumbersExhausted', `a party says it has seen attempt ${highest}`) : number;
+  const number = freshNumber(seen, attempts.number);
+  return number > MAX_NUMBER ? wait('NumbersExhausted', `the parties have seen attempt ${agreed}`) : number;
+}
+
+/**
+ * A number above those that the parties have seen and that this operator has given out, as long as every party takes
+ * it. Beyond that, the numbers that were given out begin anew: the parties know nothing of them, or have failed.
+ */
+function freshNumber({ agreed, lowest }: SeenNumbers, given: number): number {
+  const limit = lowest + MAX_NUMBER_JUMP;
+  const next = Math.max(agreed, given) + 1;
+  return next <= limit ? next : Math.min(agreed + 1, limit);
 }
 
 /**

@@ -47,8 +47,16 @@ export function fourParties(...reports: readonly AuxiliaryReport[]): PartyViews 
 
 /** Generation 1, and an attempt at generation 2, which took the primes when it began. */
 export function trying(phase: AttemptReport['phase'], message?: string): AuxiliaryReport {
-  const attempt: AttemptReport = { number: 2, trigger: 'annotation@x', phase, ...(message && { message }) };
-  return auxiliaryReport(1, { attempt, highest: 2, primes: 'Generating' });
+  return auxiliaryReport(1, { ...attemptAt(2, phase, message), primes: 'Generating' });
+}
+
+/** The part of a report that is about an attempt. */
+export function attemptAt(
+  number: number,
+  phase: AttemptReport['phase'],
+  message?: string,
+): Pick<AuxiliaryReport, 'attempt' | 'highest'> {
+  return { attempt: { number, trigger: 'annotation@x', phase, ...(message && { message }) }, highest: number };
 }
 
 /** Generation 2, which this trigger has led to. */

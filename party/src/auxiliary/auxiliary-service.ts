@@ -8,6 +8,7 @@ import type { Logger } from '@mpc-operator/runtime/log';
 import { Bans } from '../bans/bans.ts';
 import { ExcludingHost } from '../bans/excluding-host.ts';
 import { EvidenceMessenger } from '../bans/messenger.ts';
+import type { AttemptNumbers } from '../ceremonies/attempt-numbers.ts';
 import type { Custody } from '../custody.ts';
 import { auxiliaryId } from '../epochs/auxiliary-id.ts';
 import type { SessionHost } from '../host/session-host.ts';
@@ -36,6 +37,7 @@ export interface AuxiliaryServiceOptions {
   readonly network: Pick<Network, 'open'>;
   readonly host: SessionHost;
   readonly peers: Peers;
+  readonly numbers: AttemptNumbers;
   readonly log: Logger;
   readonly clock: Clock;
   readonly changed: () => void;

@@ -7,8 +7,9 @@ import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Bans } from '../bans/bans.ts';
-import { membersOf, Refused, rejectBusyOrLow, rejectDisordered } from '../ceremonies/admission.ts';
+import { membersOf, Refused, rejectBusyOrUnfit, rejectDisordered } from '../ceremonies/admission.ts';
 import { attempt } from '../ceremonies/attempt.ts';
+import type { AttemptNumbers } from '../ceremonies/attempt-numbers.ts';
 import { acknowledgedAttempt } from '../ceremonies/outcome.ts';
 import { carriedOutTriggers, rejectCarriedOut } from '../ceremonies/run-once.ts';
 import { auxiliaryId } from '../epochs/auxiliary-id.ts';
@@ -35,11 +36,15 @@ export interface AuxiliaryCeremonyOptions {
   readonly workers: Pick<WorkerPool, 'run'>;
   readonly bans: Pick<Bans, 'has'>;
   readonly signer: Signer;
+  readonly numbers: AttemptNumbers;
   readonly log: Logger;
   readonly clock: Clock;
   /** An attempt began or ended. */
   readonly changed: () => void;
 }
+
+/** What attempts are at, in words: no key has such a name. */
+const WHAT = 'auxiliary information';
 
 type AuxiliaryCommand = Extract<Command, { verb: 'auxiliary' }>;
 
@@ -56,7 +61,7 @@ export class AuxiliaryCeremony {
   }
 
   report(): AuxiliaryReport {
-    const { level, keyring, primes } = this.#options;
+    const { level, keyring, primes, numbers } = this.#options;
     const held = keyring.auxiliary();
     const state = held?.state;
     const attempt = this.#attempt ?? (state && acknowledgedAttempt(state));
@@ -67,7 +72,7 @@ export class AuxiliaryCeremony {
       active: state?.active ?? 0,
       final: state?.final ?? 0,
       erasedBelow: state?.erasedBelow ?? 0,
-      highest: Math.max(state?.highest ?? 0, this.#attempt?.number ?? 0),
+      highest: Math.max(state?.highest ?? 0, this.#attempt?.number ?? 0, numbers.failed(WHAT)),
       parties: (state?.attempts.get(state.active)?.proposal.identities ?? []).map(({ party }) => party),
       ...(attempt && { attempt }),
       triggers: state ? carriedOutTriggers(state) : [],
@@ -117,12 +122,12 @@ export class AuxiliaryCeremony {
 
   /** The members of an attempt. @throws Refused if the attempt may not begin */
   #admit({ number, level, parties, trigger }: AuxiliaryCommand): Member[] {
-    const { level: own, keyring, peers, primes, bans } = this.#options;
+    const { level: own, keyring, peers, primes, bans, numbers } = this.#options;
     const state = keyring.auxiliary()?.state;
     if (level !== own) throw new Refused('Malformed', `security level ${level}: this party is started with ${own}`);
     rejectDisordered(parties, peers.me);
     const acknowledged = state?.highest ?? 0;
-    rejectBusyOrLow('auxiliary information', number, { last: this.#attempt, acknowledged });
+    rejectBusyOrUnfit(WHAT, number, { last: this.#attempt, acknowledged, failed: numbers.failed(WHAT) });
     if (state && state.active !== state.final)
       throw new Refused('NotFinal', `generation ${state.active} is not final: not every party has activated it yet`);
     rejectCarriedOut(state, trigger);
@@ -135,12 +140,12 @@ export class AuxiliaryCeremony {
 
   /** Runs an attempt, and keeps its report for the operator. */
   #record({ number, trigger }: AuxiliaryCommand, run: () => Promise<void>): void {
-    const { log, changed } = this.#options;
+    const { log, changed, numbers, owner } = this.#options;
     const show = (report: AttemptReport | undefined): void => {
       this.#attempt = report;
       changed();
     };
-    void attempt({ what: 'auxiliary information', number, trigger, log, show }, run);
+    void attempt({ what: WHAT, keyId: auxiliaryId(owner), number, trigger, log, numbers, show }, run);
   }
 
   /**

@@ -19,8 +19,9 @@ import { refresh, refreshMessages } from '../protocol/sharing/refresh.ts';
 import { type KeyShare, sharingHash } from '../protocol/sharing/sharing.ts';
 import { curvesOf } from '../protocol/signing/scheme.ts';
 import type { SecretName } from '../store/secret-name.ts';
-import { membersOf, Refused, rejectBusyOrLow, rejectDisordered } from './admission.ts';
+import { membersOf, Refused, rejectBusyOrUnfit, rejectDisordered } from './admission.ts';
 import { attempt } from './attempt.ts';
+import type { AttemptNumbers } from './attempt-numbers.ts';
 import { newKeyProposal, refreshProposal } from './proposals.ts';
 import { rejectCarriedOut } from './run-once.ts';
 
@@ -29,6 +30,7 @@ export interface CeremoniesOptions {
   readonly host: SessionHost;
   readonly peers: Peers;
   readonly signer: Signer;
+  readonly numbers: AttemptNumbers;
   readonly log: Logger;
   readonly clock: Clock;
   /** Called when an attempt at the key of this name has begun or ended. */
@@ -37,6 +39,15 @@ export interface CeremoniesOptions {
 
 type Keygen = Extract<Command, { verb: 'keygen' }>;
 type Refresh = Extract<Command, { verb: 'refresh' }>;
+
+/** An attempt that begins. */
+interface Begun {
+  readonly spec: KeySpec;
+  /** Missing while the key is made. */
+  readonly keyId?: string;
+  readonly number: number;
+  readonly trigger: string;
+}
 
 /**
  * Milliseconds until a session gives up. The parties begin within moments of each other, when the command reaches them.
@@ -80,10 +91,10 @@ export class Ceremonies {
     const activated = held.find(key => key.active > 0);
     if (activated)
       throw new Refused('KeyExists', `this party holds key ${activated.keyId} under the name ${spec.name}`);
-    this.#rejectBusyOrLow(spec.name, number, Math.max(0, ...held.map(key => key.highest)));
+    this.#rejectBusyOrUnfit(spec.name, number, Math.max(0, ...held.map(key => key.highest)));
     const members = membersOf(peers, spec.parties);
 
-    this.#attempt(spec, number, 'keygen@', async () => {
+    this.#attempt({ spec, number, trigger: 'keygen@' }, async () => {
       const { curve, purpose, threshold, parties } = spec;
       const extras = { purpose, triggers };
       const suite = `${curve}/v1`;
@@ -120,7 +131,7 @@ export class Ceremonies {
       );
     }
     rejectCarriedOut(key, trigger);
-    this.#rejectBusyOrLow(key.spec.name, number, key.highest);
+    this.#rejectBusyOrUnfit(key.spec.name, number, key.highest);
     membersOf(peers, key.spec.parties);
     if (!this.#refreshes.of(keyId).tryTake()) {
       throw new Refused(
@@ -129,7 +140,7 @@ export class Ceremonies {
       );
     }
 
-    this.#attempt(key.spec, number, trigger, async () => {
+    this.#attempt({ spec: key.spec, keyId, number, trigger }, async () => {
       const old = await keyring.share(keyId, base.epoch);
       using _ = old.secret;
       const { curve, threshold, parties } = key.spec;
@@ -162,20 +173,22 @@ export class Ceremonies {
   }
 
   /** Runs an attempt, and keeps what is known of it for the operator. */
-  #attempt(spec: KeySpec, number: number, trigger: string, run: () => Promise<void>): void {
-    const { log, changed } = this.#options;
+  #attempt({ spec, ...about }: Begun, run: () => Promise<void>): void {
+    const { log, changed, numbers } = this.#options;
     const { name } = spec;
     const show = (report: AttemptReport | undefined): void => {
       if (report === undefined) this.#attempts.delete(name);
       else this.#attempts.set(name, { spec, report });
       changed(name);
     };
-    void attempt({ what: name, number, trigger, log, show }, run);
+    void attempt({ what: name, ...about, log, numbers, show }, run);
   }
 
   /**
    * Seals the new share beside the old one, and records this party's acknowledgement with it. Only then is the
-   * acknowledgement given.
+   * acknowledgement given. Whether it may be recorded, such as beside another key of its name, is decided when its turn
+   * comes (epochs/admit.ts).
+   * @throws EventRefused
    */
   async #acknowledge(
     spec: KeySpec,
@@ -187,17 +200,15 @@ export class Ceremonies {
     const { keyring, signer } = this.#options;
     const { keyId, epoch } = proposal;
     using _ = share.secret;
-    const replaced = keyring.byName(spec.name).find(({ state }) => state.keyId !== keyId && state.active > 0);
-    if (replaced)
-      throw new Refused('KeyExists', `key ${replaced.state.keyId} of the same name was activated meanwhile`);
     using secret = new Secret(curves[spec.curve].encodeScalar(share.secret.expose()));
     const signature = Buffer.from(await signer.sign(acknowledgedBytes(proposal))).toString('hex');
     const put = [{ name: { kind: 'sharing', keyId, epoch } as const, secret }, ...more];
     await keyring.record([{ type: 'EpochAcknowledged', spec, proposal, triggers: [...triggers], signature }], { put });
   }
 
-  #rejectBusyOrLow(name: string, number: number, acknowledged: number): void {
-    rejectBusyOrLow(name, number, { last: this.#attempts.get(name)?.report, acknowledged });
+  #rejectBusyOrUnfit(name: string, number: number, acknowledged: number): void {
+    const last = this.#attempts.get(name)?.report;
+    rejectBusyOrUnfit(name, number, { last, acknowledged, failed: this.#options.numbers.failed(name) });
   }
 }
 

@@ -7,12 +7,18 @@ import { certificateOf } from '../epochs/proposal.ts';
 import type { HeldKey } from '../keys/keyring.ts';
 import { type ShownKey, shownKey } from '../keys/shown-key.ts';
 
-/**
- * The report of a key that this party holds. `attempt` is under way or failed, and newer than the acknowledged attempt.
- */
+/** What is known of the attempts at a key beside those that were acknowledged. */
+export interface OtherAttempts {
+  /** Under way or failed, and newer than the acknowledged attempt. */
+  readonly attempt: AttemptReport | undefined;
+  /** The highest number of an attempt that ever failed; 0: none. */
+  readonly failed: number;
+}
+
+/** The report of a key that this party holds. */
 export function reportOfKey(
   { state, finalTime }: HeldKey,
-  attempt: AttemptReport | undefined,
+  { attempt, failed }: OtherAttempts,
   shown: Pick<KeyReport, 'derivations' | 'presignatures'>,
 ): KeyReport {
   const { keyId, spec, active, final, erasedBelow, highest } = state;
@@ -26,7 +32,7 @@ export function reportOfKey(
     active,
     final,
     erasedBelow,
-    highest: Math.max(highest, attempt?.number ?? 0),
+    highest: Math.max(highest, attempt?.number ?? 0, failed),
     ...(certified && isCertified(certified) && { certificate: certificateOf(certified.proposal, certified.acks) }),
     ...(newest && { attempt: newest }),
     triggers: carriedOutTriggers(state),

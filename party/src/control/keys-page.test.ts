@@ -26,6 +26,7 @@ function pagesOf(count: number, children: number): ReturnType<typeof keysSince>[
     revisions,
     keyring: { byName },
     ceremonies: { attempts: () => new Map() },
+    numbers: { failed: () => 0 },
     shown: () => ({ derivations }),
   };
   const pages: ReturnType<typeof keysSince>[] = [];

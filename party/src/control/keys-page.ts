@@ -1,6 +1,7 @@
 /** What a party tells the operator of its keys, in pages that NATS takes. */
 import { MAX_KEYS_PAGE } from '@mpc-operator/crds/bounds';
 import type { KeyReport, Reply } from '@mpc-operator/crds/control';
+import type { AttemptNumbers } from '../ceremonies/attempt-numbers.ts';
 import type { Ceremonies } from '../ceremonies/ceremonies.ts';
 import type { HeldKey, Keyring } from '../keys/keyring.ts';
 import type { RequestService } from '../requests/service.ts';
@@ -10,6 +11,7 @@ import type { Revisions } from './revisions.ts';
 export interface KeysPageOptions {
   readonly keyring: Pick<Keyring, 'byName'>;
   readonly ceremonies: Pick<Ceremonies, 'attempts'>;
+  readonly numbers: Pick<AttemptNumbers, 'failed'>;
   readonly revisions: Revisions;
   /** What a report shows of a key beside its state. */
   readonly shown: RequestService['shown'];
@@ -40,10 +42,11 @@ export function keysSince(options: KeysPageOptions, since: number): KeysReply {
 }
 
 /** The report of the key of this name; undefined if there is nothing to report of it. */
-function reportOf({ keyring, ceremonies, shown }: KeysPageOptions, name: string): KeyReport | undefined {
+function reportOf({ keyring, ceremonies, numbers, shown }: KeysPageOptions, name: string): KeyReport | undefined {
   const attempt = ceremonies.attempts().get(name);
   const held = leading(keyring.byName(name));
-  if (held !== undefined) return reportOfKey(held, attempt?.report, shown(held.state));
+  const others = { attempt: attempt?.report, failed: numbers.failed(name) };
+  if (held !== undefined) return reportOfKey(held, others, shown(held.state));
   return attempt && reportOfAttempt(attempt.spec, attempt.report);
 }
 

@@ -2,6 +2,8 @@
  * The keys of this party, and its auxiliary information: what its log says of their epochs, what other parties have
  * said since, and the sealed shares of this party. Every change of a key is recorded here before anything acts on it.
  */
+
+import { admit } from '../epochs/admit.ts';
 import { auxiliaryId } from '../epochs/auxiliary-id.ts';
 import { type Board, boardOf, merge, type Verify } from '../epochs/board.ts';
 import { apply, EPOCH_EVENT_TYPES, type EpochEvent, isEpochEvent, keyIdOf } from '../epochs/events.ts';
@@ -55,6 +57,7 @@ export class Keyring {
     const keyring = new Keyring(options);
     for await (const entry of options.store.entries(0, EPOCH_EVENT_TYPES)) keyring.#take(entry);
     options.store.onAppend(entry => keyring.#take(entry));
+    options.store.onlyIf(events => keyring.#admit(events.filter(isEpochEvent)));
     return keyring;
   }
 
@@ -103,13 +106,10 @@ export class Keyring {
 
   /**
    * Records events, with the secrets that go with them, in one transaction. The events hold when the promise resolves.
+   * @throws EventRefused, RangeError, KeyNotHeld for an event that may not follow what is recorded when its turn comes
    */
   async record(events: readonly EpochEvent[], secrets: SecretChanges = {}): Promise<void> {
-    const { me, sealing } = this.#options;
-    const states = new Map([...this.#held].map(([id, { state }]) => [id, state]));
-    // an event that cannot follow throws here, before anything is written
-    events.reduce<ReadonlyMap<string, EpochState>>((keys, event) => apply(me, keys, event), states);
-    await sealing.write(events, secrets);
+    await this.#options.sealing.write(events, secrets);
   }
 
   /** Erases this party's secrets of epochs below `below`, in the HSM too, and records its statement of that. */
@@ -196,6 +196,13 @@ export class Keyring {
     const kept = [...(known ?? [])].filter(([number]) => attempts.has(number));
     this.#sharings.set(keyId, new Map([...kept, [epoch, sharing]]));
     return sharing;
+  }
+
+  /** Asks of events about keys that are about to be appended whether they may follow what is held. */
+  #admit(events: readonly EpochEvent[]): void {
+    if (events.length === 0) return;
+    const held = new Map([...this.#held].map(([id, { state }]) => [id, state]));
+    events.reduce<ReadonlyMap<string, EpochState>>((keys, event) => admit(this.#options.me, keys, event), held);
   }
 
   #take({ event, time }: LogEntry): void {

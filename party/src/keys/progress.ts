@@ -5,11 +5,11 @@
  */
 import type { Reconcile } from '@mpc-operator/runtime/controller';
 import type { Logger } from '@mpc-operator/runtime/log';
+import { EventRefused, whyNotMake } from '../epochs/admit.ts';
 import {
   type Attempt,
   type EpochState,
   isKey,
-  isRenounced,
   isSettled,
   type KeyState,
   nextStep,
@@ -42,34 +42,46 @@ const DONE = { activate: 'epoch activated', finalise: 'epoch final', erase: 'old
 export function progress(options: ProgressOptions): Reconcile {
   const { keyring, publish } = options;
   return async ({ name: keyId }, { log }) => {
+    let refused = false;
     try {
-      await advance(options, keyId, log);
+      refused = !(await advance(options, keyId, log));
     } finally {
       // other parties may wait for what this party has said, even if this party cannot go on
       await publish(keyId);
     }
-    if (next(keyring, keyId) !== undefined) return { requeueAfter: DRAIN_POLL };
+    if (next(keyring, keyId) !== undefined) return { requeueAfter: refused ? REPEAT : DRAIN_POLL };
     const key = keyring.epochs(keyId)?.state;
     return key === undefined || isSettled(key) ? {} : { requeueAfter: REPEAT };
   };
 }
 
-async function advance(options: ProgressOptions, keyId: string, log: Logger): Promise<void> {
+/** Takes all steps that can be taken. @returns whether none of them was refused */
+async function advance(options: ProgressOptions, keyId: string, log: Logger): Promise<boolean> {
   const { keyring, sessions } = options;
   for (let todo = next(keyring, keyId); todo !== undefined; todo = next(keyring, keyId)) {
     const { key, step } = todo;
     const inUse = step.kind === 'erase' && !sessions.retire(keyId, step.below);
     if (inUse) break;
-    await take(options, key, step);
-    log.info(DONE[step.kind], { key: isKey(key) ? key.spec.name : 'auxiliary information', step });
+    try {
+      await take(options, key, step);
+    } catch (error) {
+      if (!(error instanceof EventRefused)) throw error;
+      // what the step followed from has changed while this party signed
+      log.info('a step of an epoch was not taken', { key: nameOf(key), step, reason: error.message });
+      return false;
+    }
+    log.info(DONE[step.kind], { key: nameOf(key), step });
   }
   const key = keyring.epochs(keyId)?.state;
   if (key !== undefined && isKey(key) && key.final > 0) await forgetOthers(keyring, key);
+  return true;
 }
+
+const nameOf = (key: EpochState): string => (isKey(key) ? key.spec.name : 'auxiliary information');
 
 function next(keyring: Keyring, keyId: string): { readonly key: EpochState; readonly step: Step } | undefined {
   const key = keyring.epochs(keyId)?.state;
-  if (key === undefined || (isKey(key) && isRenounced(key, sameName(keyring, key)))) return undefined;
+  if (key === undefined || (isKey(key) && whyNotMake(key, sameName(keyring, key)) !== undefined)) return undefined;
   const step = nextStep(key);
   return step && { key, step };
 }

@@ -131,8 +131,10 @@ export class RequestSigner {
     const found = await find(request.name, request.uid);
     try {
       this.#learn(invitation);
+      const signed = await signatureOf(this.#options, request.uid);
+      // after the last look at disk or API server: a KeyShareSet that is deleted meanwhile signs nothing
       const toSign = this.#admit(leader, invitation, found);
-      if (await signatureOf(this.#options, request.uid)) {
+      if (signed) {
         states.askedAgain(request.name);
         throw new Declined('signed before');
       }

@@ -179,5 +179,28 @@ export const heldKeys: Projection<z.infer<typeof heldState>> = {
   },
 };
 
+const attemptState = z.object({ number: z.int() });
+
+/** The highest number of a failed attempt, by what it was at: the name of a key, or auxiliary information. */
+export const attemptsSeen: Projection<z.infer<typeof attemptState>> = {
+  name: 'attempts-seen',
+  version: 1,
+  state: attemptState,
+  keys: event => (event.type === 'AttemptFailed' ? [event.key] : []),
+  reduce(state, { event }) {
+    return event.type === 'AttemptFailed' ? { number: Math.max(state?.number ?? 0, event.number) } : state;
+  },
+};
+
 /** All projections of a party's store. */
-export const partyProjections = [sessions, signatures, presignatures, bans, liftedBans, peers, self, heldKeys] as const;
+export const partyProjections = [
+  sessions,
+  signatures,
+  presignatures,
+  bans,
+  liftedBans,
+  peers,
+  self,
+  heldKeys,
+  attemptsSeen,
+] as const;

@@ -43,6 +43,7 @@ export class Store {
   readonly #projections: ProjectionTable;
   readonly #now: () => Date;
   readonly #listeners = new Set<(entry: LogEntry) => void>();
+  readonly #rules = new Set<(events: readonly PartyEvent[]) => void>();
   #head: Head;
   /** Settles with the last append that was called. */
   #last: Promise<unknown> = Promise.resolve();
@@ -88,7 +89,8 @@ export class Store {
   /**
    * Appends events and changes sealed secrets with them: all or nothing, and on the disk when the promise resolves.
    * Appends happen one after the other, in the order of their calls.
-   * @throws the error that a projection throws at one of the events, such as SessionUsed; then nothing has changed
+   * @throws the error that a rule or a projection throws at one of the events, such as SessionUsed; then nothing has
+   *   changed
    */
   async append(events: readonly PartyEvent[], sealed: SealedChanges = {}): Promise<LogEntry[]> {
     const parsed = events.map(event => partyEvent.parse(event));
@@ -110,6 +112,7 @@ export class Store {
     }
     try {
       await this.#db.em.fork().transactional(async tx => {
+        for (const rule of this.#rules) rule(events);
         await tx.insertMany(EventRow, links);
         await this.#projections.apply(tx, entries);
         await changeSealed(tx, sealed);
@@ -123,6 +126,14 @@ export class Store {
     if (sealed.remove?.length) await this.#db.scrub();
     for (const entry of entries) for (const listener of this.#listeners) listener(entry);
     return entries;
+  }
+
+  /**
+   * Calls `rule` with the events of every append to come, inside its transaction: all listeners have heard of all
+   * earlier events, and no other event comes in between. What `rule` throws refuses the append.
+   */
+  onlyIf(rule: (events: readonly PartyEvent[]) => void): void {
+    this.#rules.add(rule);
   }
 
   /**

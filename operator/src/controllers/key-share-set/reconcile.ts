@@ -88,7 +88,7 @@ const PAUSED: Step = { kind: 'wait', reason: 'Paused', message: 'nothing is chan
 
 function decide(key: KeyShareSet, holding: Holding, { attempts, clock }: Run): Step {
   const objectKey = keyOf(key);
-  attempts.observe(objectKey, reportsOf(holding.members), clock.now());
+  attempts.observe(objectKey, reportsOf(holding.members), holding.seen.agreed, clock.now());
   const step = nextStep(key, holding, attempts.get(objectKey), clock.now());
   if (step.kind === 'none') attempts.succeeded(objectKey);
   return step;

@@ -7,7 +7,7 @@ import type { Obstacle } from '../../parties/obstacles.ts';
 import type { PartyViews } from '../../parties/view.ts';
 import type { Progress } from './decisions/conditions.ts';
 import { describeWait } from './decisions/last-failure.ts';
-import { type AuxiliaryStep, nextAuxiliary, partiesOf } from './decisions/next-auxiliary.ts';
+import { type AuxiliaryStep, nextAuxiliary, partiesOf, seenGenerations } from './decisions/next-auxiliary.ts';
 import type { Restart } from './decisions/next-restart.ts';
 import type { Run } from './run.ts';
 
@@ -28,7 +28,9 @@ export function auxiliaryStep(
   { attempts, clock }: Run,
 ): AuxiliaryStep {
   const key = keyOf(cluster);
-  attempts.observe(key, auxiliaryReports(partiesOf(cluster), views), clock.now());
+  const ids = partiesOf(cluster);
+  const reports = auxiliaryReports(ids, views);
+  attempts.observe(key, reports, seenGenerations(ids, reports).agreed, clock.now());
   const step = nextAuxiliary({ cluster, views, attempts: attempts.get(key), now: clock.now(), hold });
   if (step.kind === 'none') attempts.succeeded(key);
   return step;

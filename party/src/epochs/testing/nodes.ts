@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import type { KeySpec } from '@mpc-operator/crds/control';
+import { admit } from '../admit.ts';
 import { type Board, boardOf, merge } from '../board.ts';
 import { apply, type EpochEvent } from '../events.ts';
 import { type EpochState, isKey, type KeyState, nextStep } from '../key-state.ts';
@@ -28,7 +29,7 @@ export const signAs = (id: number, bytes: Uint8Array): string =>
   sign(null, bytes, keyOf(id).privateKey).toString('hex');
 
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
-function verifies(identity: string, bytes: Uint8Array, signature: string): boolean {
+export function verifies(identity: string, bytes: Uint8Array, signature: string): boolean {
   if (identity === '') return false;
   const key = { key: Buffer.concat([SPKI, Buffer.from(identity, 'hex')]), format: 'der', type: 'spki' } as const;
   return verify(null, bytes, key, Buffer.from(signature, 'hex'));
@@ -69,7 +70,7 @@ export class Node {
   }
 
   record(e: EpochEvent): void {
-    this.keys = apply(this.id, this.keys, e);
+    this.keys = admit(this.id, this.keys, e);
     this.log.push(e);
   }
 

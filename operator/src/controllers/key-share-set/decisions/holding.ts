@@ -1,6 +1,7 @@
 import type { Certificate, KeyReport } from '@mpc-operator/crds/control';
 import type { KeyShareSet, MpcCluster } from '@mpc-operator/crds/generated/api';
 import { equal } from '@mpc-operator/runtime/json';
+import { type SeenNumbers, seenNumbers } from '../../../parties/attempt-numbers.ts';
 import { commonGeneration, type Generation, primesReady } from '../../../parties/auxiliary.ts';
 import { type Ban, bansBy } from '../../../parties/bans.ts';
 import { type Strangers, strangersAmong } from '../../../parties/obstacles.ts';
@@ -38,8 +39,8 @@ export interface Holding {
   readonly members: readonly Member[];
   /** The pairs of parties that have not met yet. */
   readonly strangers: readonly Strangers[];
-  /** The highest number that any party of the cluster has taken part in. */
-  readonly highest: number;
+  /** The numbers of attempts that the parties of the key have seen. */
+  readonly seen: SeenNumbers;
   /**
    * The key, if at least the threshold of parties report the same of it, so that one of these parties must be honest.
    * Of their reports, this is the one with the highest certified epoch.
@@ -65,7 +66,10 @@ export function holdingOf(key: KeyShareSet, cluster: MpcCluster, views: PartyVie
   return {
     members,
     strangers: strangersAmong(ids, views),
-    highest: Math.max(0, ...everyone.map(report => report.highest)),
+    seen: seenNumbers(
+      reportsOf(members).map(report => report.highest),
+      key.spec.threshold,
+    ),
     bans: bansBy(ids, views),
     auxiliary: {
       ...(generation && { generation }),

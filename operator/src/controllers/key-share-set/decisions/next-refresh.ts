@@ -26,8 +26,8 @@ export function nextRefresh(
   attempts: Attempts,
   now: number,
 ): RefreshStep | Wait | undefined {
-  const { members, strangers, auxiliary, highest } = holding;
-  const running = waitForAttempt(reportsOf(members), attempts);
+  const { members, strangers, auxiliary, seen } = holding;
+  const running = waitForAttempt(reportsOf(members), seen, attempts);
   if (running !== undefined) return running;
   const pending = pendingTriggers(key, members);
   if (pending.length === 0) return undefined;
@@ -36,7 +36,7 @@ export function nextRefresh(
   if (obstacle !== undefined) return wait(obstacle.reason, obstacle.message);
   const trigger = pending.find(asked => !isHeldBack(key, asked, auxiliary));
   if (trigger === undefined) return waitForRotation(key);
-  const number = nextNumber(highest, attempts, now);
+  const number = nextNumber(seen, attempts, now);
   return typeof number === 'number' ? { kind: 'refresh', number, keyId, trigger } : number;
 }
 

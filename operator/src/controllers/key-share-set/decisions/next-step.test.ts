@@ -133,15 +133,39 @@ describe('the next step of a key', () => {
     });
   }
 
+  test('is for people, if one party has activated a key that another has given up for a later one', () => {
+    const early = keyReport(1, { final: 0, publicKey: undefined, addresses: [] });
+    const later = { ...keygenReport(2, 'Acknowledged'), keyId: 'f'.repeat(32) };
+    const next = step(withView(views([early]), view(2, [later])));
+    assert.ok(next.kind === 'wait');
+    assert.equal(next.reason, 'KeygensCrossed');
+    assert.match(next.message, /party 1 .* attempt 1, but party 2 .*deletionPolicy Destroy/);
+    const behind = { ...keygenReport(1, 'Acknowledged'), keyId: KEY_ID };
+    const spreading = step(withView(views([early]), view(2, [behind])));
+    assert.ok(spreading.kind === 'wait');
+    assert.equal(spreading.reason, 'KeySpreading');
+  });
+
   test('adopts a key that the parties hold', () => {
     assert.deepEqual(step(views([keyReport(3)])), { kind: 'none' });
   });
 
-  test('takes a number above all that any party has seen, and above all it gave out', () => {
+  test('takes a number above all that as many parties as sign have seen, and above all it gave out', () => {
     const seen = withView(views([keygenReport(3, 'Failed')]), view(2, [keygenReport(7, 'Failed')]));
-    assert.deepEqual(step(seen), { kind: 'keygen', number: 8, triggers: [] });
+    assert.deepEqual(step(seen), { kind: 'keygen', number: 4, triggers: [] });
+    const two = withView(seen, view(3, [keygenReport(6, 'Failed')]));
+    assert.deepEqual(step(two), { kind: 'keygen', number: 7, triggers: [] });
     const attempts = { ...NO_ATTEMPTS, number: 9 };
     assert.deepEqual(step(seen, keyShareSet(), attempts), { kind: 'keygen', number: 10, triggers: [] });
+  });
+
+  test('is not moved by what one party says, whatever phase its attempt has', () => {
+    for (const phase of ['Preparing', 'Acknowledged', 'Failed'] as const) {
+      const liar = view(2, [keyReport(3, attemptAt(phase, 2 ** 31 - 2))]);
+      const next = step(withView(views([keyReport(3)]), liar), asked({ [REFRESH]: 'x' }));
+      assert.ok(next.kind === 'refresh', phase);
+      assert.equal(next.number, 4);
+    }
   });
 
   test('is a refresh for a trigger that led to no epoch yet, and only one', () => {

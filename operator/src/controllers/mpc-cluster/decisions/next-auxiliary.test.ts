@@ -4,6 +4,7 @@ import type { MpcCluster } from '@mpc-operator/crds/generated/api';
 import type { Obstacle } from '../../../parties/obstacles.ts';
 import type { PartyViews } from '../../../parties/view.ts';
 import {
+  attemptAt,
   auxiliaryReport,
   fourParties,
   ledTo,
@@ -204,10 +205,16 @@ const cases: readonly Case[] = [
     step: /^none/,
   },
   {
-    when: 'a party has seen a higher number',
+    when: 'most parties have seen a higher number',
     cluster: asked({ [ROTATE]: 'x' }),
-    seen: threeParties(one, one, auxiliaryReport(1, { highest: 7 })),
+    seen: threeParties(one, auxiliaryReport(1, { highest: 7 }), auxiliaryReport(1, { highest: 8 })),
     step: /^attempt 8 /,
+  },
+  {
+    when: 'one party says that it has seen nearly the last number',
+    cluster: asked({ [ROTATE]: 'x' }),
+    seen: threeParties(one, one, auxiliaryReport(1, attemptAt(2 ** 31 - 2, 'Failed'))),
+    step: /^attempt 2 /,
   },
   {
     when: 'a higher number was given out',

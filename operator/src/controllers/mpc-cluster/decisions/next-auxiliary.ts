@@ -1,6 +1,7 @@
 import { AUXILIARY_ANNOTATION, formatTrigger, type Trigger } from '@mpc-operator/crds/annotations';
 import type { AuxiliaryReport } from '@mpc-operator/crds/control';
 import type { MpcCluster } from '@mpc-operator/crds/generated/api';
+import { majorityOf, type SeenNumbers, seenNumbers } from '../../../parties/attempt-numbers.ts';
 import { auxiliaryReports, primesReady } from '../../../parties/auxiliary.ts';
 import { bansBy } from '../../../parties/bans.ts';
 import { attendanceObstacle, type Obstacle, strangersAmong } from '../../../parties/obstacles.ts';
@@ -37,7 +38,8 @@ export interface AuxiliaryFacts {
 export function nextAuxiliary({ cluster, views, attempts, now, hold }: AuxiliaryFacts): AuxiliaryStep {
   const ids = partiesOf(cluster);
   const reports = auxiliaryReports(ids, views);
-  const running = waitForAttempt(reports, attempts);
+  const seen = seenGenerations(ids, reports);
+  const running = waitForAttempt(reports, seen, attempts);
   if (running !== undefined) return running;
   const [trigger] = pendingGenerations(cluster, reports);
   if (trigger === undefined) return { kind: 'none', ...remarkOn(cluster) };
@@ -51,8 +53,7 @@ export function nextAuxiliary({ cluster, views, attempts, now, hold }: Auxiliary
     withoutPrimes(ids, reports, views) ??
     hold;
   if (obstacle !== undefined) return afterFailure(wait(obstacle.reason, obstacle.message));
-  const highest = Math.max(...reports.map(report => report.highest));
-  const number = nextNumber(highest, attempts, now);
+  const number = nextNumber(seen, attempts, now);
   if (typeof number === 'number') return { kind: 'generate', number, trigger };
   return number.reason === 'AttemptCommanded' ? number : afterFailure(number);
 }
@@ -61,6 +62,13 @@ export function nextAuxiliary({ cluster, views, attempts, now, hold }: Auxiliary
 export function partiesOf({ spec }: MpcCluster): readonly number[] {
   return spec.parties.map(party => party.id).sort((a, b) => a - b);
 }
+
+/** The numbers of attempts at generations that the parties of a cluster have seen. */
+export const seenGenerations = (ids: readonly number[], reports: readonly AuxiliaryReport[]): SeenNumbers =>
+  seenNumbers(
+    reports.map(report => report.highest),
+    majorityOf(ids.length),
+  );
 
 /** The triggers that have led to no generation yet, in the order in which they are carried out. */
 export function pendingGenerations(cluster: MpcCluster, reports: readonly AuxiliaryReport[]): readonly string[] {
