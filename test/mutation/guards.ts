@@ -144,12 +144,12 @@ export const guards: readonly Guard[] = [
   guard(
     challenge('enc-elg'),
     'commitments of Πenc-elg chosen after the challenge',
-    "\n        .absorb('commitments', S, T, D, curve.encodePoint(Y), curve.encodePoint(Z))",
+    "\n        .absorb('commitments', S, T, D, curve.encodeForHash(Y), curve.encodeForHash(Z))",
   ),
   guard(
     challenge('aff-g'),
     'commitments of Πaff-g chosen after the challenge',
-    "\n        .absorb('commitments', A, curve.encodePoint(Bx), By, E, S, F, T)",
+    "\n        .absorb('commitments', A, curve.encodeForHash(Bx), By, E, S, F, T)",
   ),
   guard(challenge('prm'), 'commitments of Πprm chosen after the challenge', ".absorb('commitments', ...commitments)"),
   guard(
@@ -161,14 +161,14 @@ export const guards: readonly Guard[] = [
   guard(
     challenge('elog'),
     'commitments of Πelog chosen after the challenge',
-    "\n        .absorb('commitments', ...[A, N, B].map(p => curve.encodePoint(p)))",
+    "\n        .absorb('commitments', ...[A, N, B].map(p => curve.encodeForHash(p)))",
   ),
   guard(challenge('dec'), 'commitments of Πdec chosen after the challenge', "\n      .absorb('commitments', ...shown)"),
   guard(statement('enc-elg'), 'Πenc-elg of another ciphertext', 'key.n.value, C, ...points', 'key.n.value, ...points'),
   guard(
     statement('aff-g'),
     'Πaff-g of another share (MtAwc)',
-    ", curve.encodePoint(X))\n        .absorb('ring",
+    ", curve.encodeForHash(X))\n        .absorb('ring",
     ")\n        .absorb('ring",
   ),
   guard(
@@ -240,8 +240,8 @@ export const guards: readonly Guard[] = [
   guard(
     online('D2'),
     'one nonce for two paths',
-    'curve.encodePoint(parent), curve.encodePoint(key.point), curve.encodeScalar(key.tweak.offset)',
-    'curve.encodePoint(parent)',
+    'curve.encodeForHash(parent), curve.encodeForHash(key.point), curve.encodeScalar(key.tweak.offset)',
+    'curve.encodeForHash(parent)',
   ),
   guard(
     online('D4'),
