@@ -312,6 +312,33 @@ export const guards: readonly Guard[] = [
     'if (!key.areCiphertexts(...kept)) return undefined;',
   ),
   guard(
+    { row: 'A5', file: `${CGGMP24}/presign-messages.ts`, test: ATTACKS, tests: 'A5: who opens 0' },
+    'a signer that opens 0, for which no party is named',
+    'delta: nonZeroScalar(curve)',
+    'delta: { ...nonZeroScalar(curve), read: input => curve.decodeScalar(input.take(curve.scalarBytes)) }',
+  ),
+  guard(
+    {
+      row: 'A5',
+      file: `${CGGMP24}/interactive.ts`,
+      test: `${EVIDENCE}/total-checks.test.ts`,
+      tests: 'A5: interactive: every check answers',
+    },
+    'a check that ends with an error instead of an answer, so that no party is named',
+    'view.hasNonce && ',
+  ),
+  guard(
+    {
+      row: 'A5',
+      file: 'party/src/protocol/session/rounds.ts',
+      test: 'party/src/protocol/session/accusations.test.ts',
+      tests: 'an error in a check',
+    },
+    'a party that provokes an error in a check is asked again and again',
+    'errors.set(from, error);',
+    'throw error;',
+  ),
+  guard(
     {
       row: 'A5',
       file: 'party/src/protocol/session/judge.ts',

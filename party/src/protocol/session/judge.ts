@@ -71,8 +71,8 @@ export class Judge {
   }
 
   /**
-   * Returns the failure that the evidence shows, if any; a CheckError if a check ends with an error on it. Evidence that
-   * cannot be judged yet waits for the check that it names. Never throws, whatever the evidence is.
+   * Returns the failure that the evidence shows, if any; a CheckError if a check ends with an error on it. Evidence
+   * that cannot be judged yet waits for the check that it names. Never throws, whatever the evidence is.
    */
   hear(evidence: readonly Evidence[]): Misbehaviour | CheckError | undefined {
     return this.#convict(evidence, true);
