@@ -148,12 +148,12 @@ export const guards: readonly Guard[] = [
   guard(
     challenge('enc-elg'),
     'commitments of Πenc-elg chosen after the challenge',
-    "\n        .absorb('commitments', S, T, D, curve.encodePoint(Y), curve.encodePoint(Z))",
+    "\n        .absorb('commitments', S, T, D, curve.encodeForHash(Y), curve.encodeForHash(Z))",
   ),
   guard(
     challenge('aff-g'),
     'commitments of Πaff-g chosen after the challenge',
-    "\n        .absorb('commitments', A, curve.encodePoint(Bx), By, E, S, F, T)",
+    "\n        .absorb('commitments', A, curve.encodeForHash(Bx), By, E, S, F, T)",
   ),
   guard(challenge('prm'), 'commitments of Πprm chosen after the challenge', ".absorb('commitments', ...commitments)"),
   guard(
@@ -165,14 +165,14 @@ export const guards: readonly Guard[] = [
   guard(
     challenge('elog'),
     'commitments of Πelog chosen after the challenge',
-    "\n        .absorb('commitments', ...[A, N, B].map(p => curve.encodePoint(p)))",
+    "\n        .absorb('commitments', ...[A, N, B].map(p => curve.encodeForHash(p)))",
   ),
   guard(challenge('dec'), 'commitments of Πdec chosen after the challenge', "\n      .absorb('commitments', ...shown)"),
   guard(statement('enc-elg'), 'Πenc-elg of another ciphertext', 'key.n.value, C, ...points', 'key.n.value, ...points'),
   guard(
     statement('aff-g'),
     'Πaff-g of another share (MtAwc)',
-    ", curve.encodePoint(X))\n        .absorb('ring",
+    ", curve.encodeForHash(X))\n        .absorb('ring",
     ")\n        .absorb('ring",
   ),
   guard(
@@ -244,8 +244,8 @@ export const guards: readonly Guard[] = [
   guard(
     online('D2'),
     'one nonce for two paths',
-    'curve.encodePoint(parent), curve.encodePoint(key.point), curve.encodeScalar(key.tweak.offset)',
-    'curve.encodePoint(parent)',
+    'curve.encodeForHash(parent), curve.encodeForHash(key.point), curve.encodeScalar(key.tweak.offset)',
+    'curve.encodeForHash(parent)',
   ),
   guard(
     online('D4'),
@@ -314,6 +314,33 @@ export const guards: readonly Guard[] = [
     },
     'a presignature spoiled with a number that is no ciphertext, for which no party is named',
     'if (!key.areCiphertexts(...kept)) return undefined;',
+  ),
+  guard(
+    { row: 'A5', file: `${CGGMP24}/presign-messages.ts`, test: ATTACKS, tests: 'A5: who opens 0' },
+    'a signer that opens 0, for which no party is named',
+    'delta: nonZeroScalar(curve)',
+    'delta: { ...nonZeroScalar(curve), read: input => curve.decodeScalar(input.take(curve.scalarBytes)) }',
+  ),
+  guard(
+    {
+      row: 'A5',
+      file: `${CGGMP24}/interactive.ts`,
+      test: `${EVIDENCE}/total-checks.test.ts`,
+      tests: 'A5: interactive: every check answers',
+    },
+    'a check that ends with an error instead of an answer, so that no party is named',
+    'view.hasNonce && ',
+  ),
+  guard(
+    {
+      row: 'A5',
+      file: 'party/src/protocol/session/rounds.ts',
+      test: 'party/src/protocol/session/accusations.test.ts',
+      tests: 'an error in a check',
+    },
+    'a party that provokes an error in a check is asked again and again',
+    'errors.set(from, error);',
+    'throw error;',
   ),
   guard(
     {

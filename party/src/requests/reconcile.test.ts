@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failure } from '@mpc-operator/runtime/testing/fake-api';
 import { settle } from '@mpc-operator/runtime/testing/fake-clock';
-import { ContextMismatch, Misbehaviour, Timeout } from '../protocol/session/errors.ts';
+import { CheckError, ContextMismatch, Misbehaviour, Timeout } from '../protocol/session/errors.ts';
+import { PresignAborted } from '../protocol/signing/cggmp24/presign-view.ts';
+import { fromPlain, toPlain } from '../threads/plain-error.ts';
 import { Desk, SECOND, signature } from './testing/desk.ts';
 import { uidFor } from './testing/uids.ts';
 
@@ -102,6 +104,21 @@ test('what fails at this party only is left to the others before it tries again'
   desk.fails(new RangeError('no share'));
   assert.equal(await desk.reconcile(), 9 * SECOND);
   assert.deepEqual([desk.status.phase, desk.status.message], ['Signing', 'session 1 failed: no share']);
+});
+
+test('who provokes an error in a check, or spoils a presignature unseen, is replaced, not named', async () => {
+  const errors = [new CheckError('opening', [2], [], new RangeError('0')), new PresignAborted('spoiled')];
+  // an error of a session in a worker thread comes as a plain one
+  for (const error of [...errors, ...errors.map(error => fromPlain(structuredClone(toPlain(error))))]) {
+    const desk = new Desk();
+    desk.fails(error);
+    await desk.runFor(SECOND);
+    assert.deepEqual(desk.asked.slice(0, 2), [
+      [1, 2],
+      [1, 3],
+    ]);
+    assert.deepEqual([desk.status.reason, desk.status.culprits], [error.name, undefined]);
+  }
 });
 
 test('who does not answer is replaced', async () => {

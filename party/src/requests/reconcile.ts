@@ -14,7 +14,7 @@ import type { Bans } from '../bans/bans.ts';
 import type { Peers } from '../peers/peers.ts';
 import { PresignatureGone } from '../presignatures/presignature-gone.ts';
 import type { Presignatures } from '../presignatures/presignatures.ts';
-import { isOfSession, Misbehaviour, Timeout } from '../protocol/session/errors.ts';
+import { isOfSession, Misbehaviour, mayBeProvoked, Timeout } from '../protocol/session/errors.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
 import { isEcdsa, type Length, restAfter, SessionPlaces, within } from './concurrency.ts';
 import type { Decision, ToFail, ToSign } from './decision.ts';
@@ -188,11 +188,12 @@ export class RequestReconciler {
     if (error instanceof Misbehaviour) this.#options.states.blame(request, error);
     // any signer may be the cause, even if another one did not answer; a signer that did not is suspected a little more
     const missing = error instanceof Timeout ? error.missing : [];
-    const suspects = isOfSession(error) ? signers : [];
+    const isShared = isOfSession(error) || mayBeProvoked(error);
+    const suspects = isShared ? signers : [];
     for (const party of suspects)
       failures.set(party, (failures.get(party) ?? 0) + (missing.includes(party) ? 1 + SUSPICION : 1));
     // after a failure of this party alone, every other party has its turn before this one leads again
-    const rest = isOfSession(error) ? restAfter(attempts) : TAKEOVER * key.spec.parties.length;
+    const rest = isShared ? restAfter(attempts) : TAKEOVER * key.spec.parties.length;
     state.notBefore = this.#now() + rest;
     const message = error instanceof Error ? error.message : 'unknown error';
     const reason = error instanceof Error && error.name !== 'Error' ? error.name : 'SessionFailed';

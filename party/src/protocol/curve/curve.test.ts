@@ -79,6 +79,13 @@ for (const curve of Object.values(curves)) {
     }
   });
 
+  test(`${curve.name}: a hash takes every point, the identity too, and no two alike`, () => {
+    const points = [curve.identity, curve.base, curve.negatePoint(curve.base), curve.multiplyBase(curve.scalar(2n))];
+    const encoded = points.map(point => Buffer.from(curve.encodeForHash(point)).toString('hex'));
+    assert.equal(new Set(encoded).size, points.length);
+    assert.deepEqual(curve.encodeForHash(curve.base), curve.encodePoint(curve.base));
+  });
+
   test(`${curve.name}: the identity is never encoded`, () => {
     assert.throws(() => curve.encodePoint(curve.identity), RangeError);
   });

@@ -73,6 +73,8 @@ export interface Curve {
   isIdentity(p: Point): boolean;
   /** Encodes in compressed form: RFC 8032 for ed25519, SEC 1 for the others. @throws RangeError for the identity */
   encodePoint(p: Point): Uint8Array;
+  /** Encodes any point for a hash, the identity too: it is what a verifier may compute from what others sent. */
+  encodeForHash(p: Point): Uint8Array;
   /** @throws EncodingError unless canonical, on the curve, in the prime-order group, and not the identity */
   decodePoint(bytes: Uint8Array): Point;
 }
@@ -159,6 +161,8 @@ function makeCurve<P extends CurvePoint<bigint, P>>(
       if (inner(p).is0()) throw new RangeError('the identity is never encoded: it is not a valid message');
       return inner(p).toBytes();
     },
+    // SEC 1, section 2.3.3, encodes the identity as one byte 0, which encodes no other point of any curve
+    encodeForHash: p => (inner(p).is0() ? Uint8Array.of(0) : inner(p).toBytes()),
     decodePoint(bytes) {
       if (bytes.length !== encoding.pointBytes) {
         throw new EncodingError(`a point of ${name} has ${encoding.pointBytes} bytes, not ${bytes.length}`);

@@ -10,6 +10,7 @@
  */
 import { fingerprint, type PublicIdentity } from '../identity/identity.ts';
 import { type SessionParameters, validateParameters } from '../session/context.ts';
+import { CheckError } from '../session/errors.ts';
 import { ENCODING } from '../session/judge.ts';
 import type { PartyId } from '../session/party-id.ts';
 import { verifySignature } from '../session/signer.ts';
@@ -73,7 +74,9 @@ function convict(evidence: EvidenceObject, expected: ReadonlyMap<PartyId, string
     ? runOf(evidence, parameters, identities, first)
     : sidOf(parameters, identities, hellos);
   const judge = judgeFor({ evidence, parameters, identities, levels, sid, accused, messages });
-  if (judge.hear([{ check, messages }]) === undefined) refuse(acquittal(check, accused));
+  const failure = judge.hear([{ check, messages }]);
+  if (failure instanceof CheckError) refuse(failure.message);
+  if (failure === undefined) refuse(acquittal(check, accused));
   return { culprit: accused, identity };
 }
 

@@ -1,7 +1,7 @@
 /** No party is blamed on the word of another: every party judges the evidence itself. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Misbehaviour } from './errors.ts';
+import { CheckError, Misbehaviour, Timeout } from './errors.ts';
 import { noticeLayout, noticeOf } from './notice.ts';
 import type { Party } from './party.ts';
 import type { PartyId } from './party-id.ts';
@@ -75,4 +75,48 @@ test('evidence of an older session convicts nobody in this one', async () => {
 test('a notice that is none means no more than that its sender has left', async () => {
   const babble: Adversary = ({ type, payload }) => [type === 'abort' ? Uint8Array.of(9, 9, 9) : payload];
   assertMissing(await simulateToy({ ...framing, ...cheating(2, babble) }), [2], [1, 3]);
+});
+
+/** The toy protocol, whose check of whispers ends with an error on the whispers of party 3 to party 1. */
+const breaking: Partial<Simulation<ToyMessages, number>> = {
+  protocol: party =>
+    toy({
+      ...{ me: party.me, parties: party.parties, others: party.others, context: party.context },
+      broadcast: party.broadcast.bind(party),
+      exchange: party.exchange.bind(party),
+      check: (name, round, received, holds) =>
+        party.check(name, round, received, (from, message, to) => {
+          if (name === 'whisper' && from === 3 && to === 1) throw new RangeError('0 has no inverse');
+          return holds(from, message, to);
+        }),
+    }),
+};
+
+test('an error in a check blames nobody, and every party hears whose message it was', async () => {
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const simulated = await simulateToy({ ...breaking, network: chaotic, seed });
+    for (const id of [1, 2, 3]) {
+      const error = failureOf(simulated, id);
+      assert.ok(error instanceof CheckError, `party ${id}: ${error}`);
+      assert.deepEqual([error.check, error.senders], ['whisper', [3]]);
+    }
+  }
+});
+
+test('who fails the check beside an error in it is named', async () => {
+  const simulated = await simulateToy({ ...breaking, ...cheating(2, whisperWrongTo(1)) });
+  assertBlamed(simulated, 2, 'whisper', [1, 3]);
+});
+
+test('whatever a party says to all as it leaves, it alone is missing', async () => {
+  for (let i = 0; i < 30; i += 1) {
+    const babbling: Adversary = ({ type, payload }) =>
+      type === 'abort' ? [Uint8Array.from(payload, (byte, at) => (at % 30 === i ? 255 - byte : byte))] : [payload];
+    const simulated = await simulateToy({ ...breaking, ...cheating(1, babbling) });
+    for (const id of [2, 3]) {
+      const error = failureOf(simulated, id);
+      assert.ok(error instanceof Timeout || error instanceof CheckError, `party ${id}: ${error}`);
+      if (error instanceof Timeout) assert.deepEqual(error.missing, [1]);
+    }
+  }
 });

@@ -12,6 +12,7 @@ import {
   list,
   listUpTo,
   mapped,
+  nonZeroScalar,
   optional,
   point,
   scalar,
@@ -54,6 +55,7 @@ const cases: readonly (readonly [string, Layout<unknown>, fc.Arbitrary<unknown>]
     ),
     fc.integer({ min: 0, max: 255 }).map(n => n * 2),
   ],
+  ['nonZeroScalar', nonZeroScalar(curves.p256), fc.bigInt({ min: 1n, max: curves.p256.order - 1n })],
   ['scalar', scalar(curves.secp256k1), fc.bigInt({ min: 0n, max: curves.secp256k1.order - 1n })],
 ];
 
@@ -130,5 +132,8 @@ test('points and scalars are decoded by the curve', () => {
     assert.ok(curve.equalPoints(point(curve).decode(encoded), curve.base));
     assert.throws(() => point(curve).encode(curve.identity), RangeError);
     assert.throws(() => scalar(curve).decode(new Uint8Array(32).fill(0xff)), EncodingError);
+    assert.equal(scalar(curve).decode(new Uint8Array(32)), 0n);
+    assert.throws(() => nonZeroScalar(curve).decode(new Uint8Array(32)), EncodingError);
+    assert.throws(() => nonZeroScalar(curve).encode(curve.scalar(0n)), RangeError);
   }
 });

@@ -209,6 +209,23 @@ export const scalar = (curve: Curve): Layout<Scalar> =>
     read: input => curve.decodeScalar(input.take(curve.scalarBytes)),
   });
 
+/** A canonical scalar where the protocol forbids 0, as it does where a point that is made of the scalar is hashed. */
+export const nonZeroScalar = (curve: Curve): Layout<Scalar> => {
+  const any = scalar(curve);
+  return layout({
+    maxBytes: any.maxBytes,
+    encode(value) {
+      if (value === 0n) throw new RangeError('the scalar 0 is never encoded: it is not a valid message');
+      return any.encode(value);
+    },
+    read(input) {
+      const value = any.read(input);
+      if (value === 0n) throw new EncodingError(`the scalar 0 of ${curve.name} is not a valid message`);
+      return value;
+    },
+  });
+};
+
 /** A point of the prime-order group, never the identity. */
 export const point = (curve: Curve): Layout<Point> =>
   layout({

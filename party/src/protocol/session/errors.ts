@@ -53,6 +53,41 @@ export class Misbehaviour extends Error {
   }
 }
 
+/**
+ * A check of this party ended with an error where it should have answered. That is a fault of the check, so nobody is
+ * blamed; but whoever sent such a message may have meant to, and is asked less (`mayBeProvoked`).
+ */
+export class CheckError extends Error {
+  override readonly name = 'CheckError';
+  /** The name of the check. */
+  readonly check: string;
+  /** The parties whose messages cannot be judged. */
+  readonly senders: readonly PartyId[];
+  /** The messages, which are private as in Misbehaviour. */
+  readonly #evidence: readonly Evidence[];
+  constructor(check: string, senders: readonly PartyId[], evidence: readonly Evidence[], cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(`${check}: what ${partyList(senders)} sent cannot be judged here (${why})`, { cause });
+    this.check = check;
+    this.senders = senders;
+    this.#evidence = evidence;
+  }
+
+  get evidence(): readonly Evidence[] {
+    return this.#evidence;
+  }
+}
+
+/** By name: from another thread such an error comes as a plain one (threads/plain-error.ts). */
+const PROVOKED: readonly string[] = ['CheckError', 'PresignAborted'];
+
+/**
+ * Whether another party of the session may have brought the error about, though none can be shown to have. Such an
+ * error counts against the parties of the session when the next ones are chosen, as one of the three kinds does.
+ */
+export const mayBeProvoked = (error: unknown): error is Error =>
+  error instanceof Error && PROVOKED.includes(error.name);
+
 /** Whether the error is one of the three ways in which a session fails, rather than a failure of this party alone. */
 export const isOfSession = (error: unknown): error is Timeout | ContextMismatch | Misbehaviour =>
   error instanceof Timeout || error instanceof ContextMismatch || error instanceof Misbehaviour;
@@ -61,6 +96,7 @@ export const isOfSession = (error: unknown): error is Timeout | ContextMismatch 
  * Whether a party that waits may not have heard of the error: something failed at this party, or before the session
  * began. If other parties broke the session, the waiting party is told so within the session.
  */
-export const mayBeUnheard = (error: unknown): boolean => !isOfSession(error) || error instanceof ContextMismatch;
+export const mayBeUnheard = (error: unknown): boolean =>
+  error instanceof ContextMismatch || !(isOfSession(error) || mayBeProvoked(error));
 
 const partyList = (ids: readonly PartyId[]): string => `${ids.length === 1 ? 'party' : 'parties'} ${ids.join(', ')}`;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytes } from './codec.ts';
 import { type Envelope, type Place, signMessage, withPayload } from './envelope.ts';
+import { CheckError, Misbehaviour } from './errors.ts';
 import { Judge } from './judge.ts';
 import { direct } from './messages.ts';
 import type { Evidence } from './signed-message.ts';
@@ -28,11 +29,17 @@ async function signedBy(signer: number, place: Place, payload: Uint8Array): Prom
   return signMessage(key, place, payload);
 }
 
+/** The parties that a failure convicts. */
+function convictedBy(failure: Misbehaviour | CheckError | undefined): readonly number[] {
+  assert.ok(failure instanceof Misbehaviour, String(failure));
+  return failure.culprits;
+}
+
 const failing = (check: string, message: Envelope): Evidence => ({ check, messages: [withPayload(message)] });
 
 test('a message that fails the check convicts who signed it', async () => {
   const error = makeJudge().hear([failing('deal', await signedBy(3, from3to2, bad))]);
-  assert.deepEqual(error?.culprits, [3]);
+  assert.deepEqual(convictedBy(error), [3]);
   assert.equal(makeJudge().hear([failing('deal', await signedBy(3, from3to2, good))]), undefined);
 });
 
@@ -45,7 +52,7 @@ test('evidence that comes before this party has made the check waits for it', as
     undefined,
   );
   const error = judge.learn('deal', 'deal', (_, payload) => Buffer.from(payload).equals(good));
-  assert.deepEqual(error?.culprits, [3]);
+  assert.deepEqual(convictedBy(error), [3]);
 });
 
 test('a message that another has signed in the name of the accused convicts nobody', async () => {
@@ -94,7 +101,7 @@ test('a check that this party does not know convicts nobody, nor does an accusat
 
 test('a message that does not decode convicts who signed it, and only such a one', async () => {
   const long = await signedBy(3, from3to2, Uint8Array.of(1, 2, 3));
-  assert.deepEqual(makeJudge().hear([failing('encoding', long)])?.culprits, [3]);
+  assert.deepEqual(convictedBy(makeJudge().hear([failing('encoding', long)])), [3]);
   assert.equal(makeJudge().hear([failing('encoding', await signedBy(3, from3to2, bad))]), undefined);
 });
 
@@ -104,10 +111,10 @@ test(
   async () => {
     const [first, second] = [await signedBy(3, from3to2, good), await signedBy(3, { ...from3to2, sequence: 9 }, bad)];
     const evidence = (a: Envelope, b: Envelope) => equivocation(withPayload(a), withPayload(b)).evidence;
-    assert.deepEqual(makeJudge().hear(evidence(first, second))?.culprits, [3]);
+    assert.deepEqual(convictedBy(makeJudge().hear(evidence(first, second))), [3]);
     assert.equal(makeJudge().hear(evidence(first, first)), undefined);
     const again = await signedBy(3, { ...from3to2, sequence: 9 }, good);
-    assert.deepEqual(makeJudge().hear(evidence(first, again))?.culprits, [3]);
+    assert.deepEqual(convictedBy(makeJudge().hear(evidence(first, again))), [3]);
     const elsewhere: Partial<Place>[] = [
       { sid: new Uint8Array(32) },
       { round: 'other' },
@@ -134,4 +141,17 @@ test('two messages of two parties are no equivocation of either', async () => {
     makeJudge().hear([{ check: 'equivocation', messages: [withPayload(two), withPayload(three)] }]),
     undefined,
   );
+});
+
+test('a check that ends with an error convicts nobody, and says whose message it was', async () => {
+  const judge = makeJudge();
+  judge.learn('broken', 'deal', () => {
+    throw new RangeError('0 has no inverse');
+  });
+  const unclear = failing('broken', await signedBy(3, from3to2, good));
+  const failure = judge.hear([unclear]);
+  assert.ok(failure instanceof CheckError);
+  assert.deepEqual([failure.check, failure.senders, failure.evidence], ['broken', [3], [unclear]]);
+  const clear = failing('deal', await signedBy(2, { ...from3to2, from: 2, to: 1 }, bad));
+  assert.deepEqual(convictedBy(judge.hear([unclear, clear])), [2]);
 });

@@ -4,7 +4,7 @@
  */
 import { tryDecode } from './codec.ts';
 import { type Envelope, type Header, openSigned, withPayload } from './envelope.ts';
-import { Misbehaviour } from './errors.ts';
+import { CheckError, Misbehaviour } from './errors.ts';
 import { greetingCodec, HELLO } from './hello.ts';
 import type { Codec, Messages } from './messages.ts';
 import type { PartyId } from './party-id.ts';
@@ -16,6 +16,9 @@ export const ENCODING = 'encoding';
 
 /** A check of the protocol that this party has made itself: whether the message that `from` sent to `to` passes. */
 type Check = (from: PartyId, payload: Uint8Array, to: PartyId) => boolean;
+
+/** The header of a message that fails a check, or the error with which the check ends. */
+type Finding = { readonly header: Header; readonly error?: unknown };
 
 /**
  * Decodes the messages of a round.
@@ -34,14 +37,17 @@ export function decodeAll<T>(codec: Codec<T>, received: ReadonlyMap<PartyId, Env
 }
 
 /** Returns the failure of a check, with the messages that fail it as evidence. */
-export function accuse(check: string, messages: readonly Envelope[]): Misbehaviour {
-  const evidence = messages.map(message => ({ check, messages: [withPayload(message)] }));
-  return new Misbehaviour(
-    check,
-    messages.map(({ header }) => header.from),
-    evidence,
-  );
-}
+export const accuse = (check: string, messages: readonly Envelope[]): Misbehaviour =>
+  new Misbehaviour(check, sendersOf(messages), evidenceOf(check, messages));
+
+/** Returns the failure of a check that ends with an error on these messages. */
+export const unjudged = (check: string, messages: readonly Envelope[], error: unknown): CheckError =>
+  new CheckError(check, sendersOf(messages), evidenceOf(check, messages), error);
+
+const sendersOf = (messages: readonly Envelope[]): readonly PartyId[] => messages.map(({ header }) => header.from);
+
+const evidenceOf = (check: string, messages: readonly Envelope[]): readonly Evidence[] =>
+  messages.map(message => ({ check, messages: [withPayload(message)] }));
 
 export class Judge {
   readonly #me: PartyId;
@@ -65,10 +71,10 @@ export class Judge {
   }
 
   /**
-   * Returns the failure that the evidence shows, if any. Evidence that cannot be judged yet waits for the check that it
-   * names.
+   * Returns the failure that the evidence shows, if any; a CheckError if a check ends with an error on it. Evidence
+   * that cannot be judged yet waits for the check that it names. Never throws, whatever the evidence is.
    */
-  hear(evidence: readonly Evidence[]): Misbehaviour | undefined {
+  hear(evidence: readonly Evidence[]): Misbehaviour | CheckError | undefined {
     return this.#convict(evidence, true);
   }
 
@@ -76,41 +82,45 @@ export class Judge {
    * Adds a check that this party has made itself, by which it judges the accusations of others from now on. Returns the
    * failure that evidence which waited for the check shows, if any.
    */
-  learn(name: string, round: string, check: Check): Misbehaviour | undefined {
+  learn(name: string, round: string, check: Check): Misbehaviour | CheckError | undefined {
     this.#checks.set(checkKey(name, round), check);
     return this.#convict(this.#pending, false);
   }
 
-  #convict(evidence: readonly Evidence[], keep: boolean): Misbehaviour | undefined {
-    const proven = evidence.flatMap(item => {
-      const culprit = this.#culprit(item);
-      if (culprit === undefined && keep) this.#pending.push(item);
-      return culprit === undefined ? [] : [{ culprit, item }];
+  #convict(evidence: readonly Evidence[], keep: boolean): Misbehaviour | CheckError | undefined {
+    const found = evidence.flatMap(item => {
+      const finding = this.#find(item);
+      if (finding === undefined && keep) this.#pending.push(item);
+      return finding === undefined ? [] : [{ ...finding, item }];
     });
-    const [first] = proven;
+    const proven = found.filter(finding => !('error' in finding));
+    const named = proven.length > 0 ? proven : found;
+    const [first] = named;
     if (first === undefined) return undefined;
-    const culprits = [...new Set(proven.map(({ culprit }) => culprit))].sort((a, b) => a - b);
-    return new Misbehaviour(
-      first.item.check,
-      culprits,
-      proven.map(({ item }) => item),
-    );
+    const parties = [...new Set(named.map(({ header }) => header.from))].sort((a, b) => a - b);
+    const items = named.map(({ item }) => item);
+    return 'error' in first
+      ? new CheckError(first.item.check, parties, items, first.error)
+      : new Misbehaviour(first.item.check, parties, items);
   }
 
-  #culprit(evidence: Evidence): PartyId | undefined {
-    const header =
-      verifyEquivocation(evidence, this.#identities) ??
-      verifyFalseView(evidence, this.#identities) ??
-      this.#failing(evidence);
-    return header && this.#concerns(header) ? header.from : undefined;
+  #find(evidence: Evidence): Finding | undefined {
+    const contradiction = verifyEquivocation(evidence, this.#identities) ?? verifyFalseView(evidence, this.#identities);
+    const finding = contradiction ? { header: contradiction } : this.#failing(evidence);
+    return finding && this.#concerns(finding.header) ? finding : undefined;
   }
 
-  #failing({ check, messages }: Evidence): Header | undefined {
+  #failing({ check, messages }: Evidence): Finding | undefined {
     const [message] = messages;
     const identity = message && this.#identities.get(message.from);
     if (message?.payload === undefined || identity === undefined) return undefined;
     const header = openSigned(identity, message);
-    return header && this.#fails(check, header, message.payload) ? header : undefined;
+    if (header === undefined) return undefined;
+    try {
+      return this.#fails(check, header, message.payload) ? { header } : undefined;
+    } catch (error) {
+      return { header, error };
+    }
   }
 
   #fails(check: string, header: Header, payload: Uint8Array): boolean {

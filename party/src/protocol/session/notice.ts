@@ -1,7 +1,7 @@
 /** How a party that leaves a session tells the others why, so that they end now and not at their deadlines. */
 import { ascii, bytes, bytesUpTo, choice, type Layout, listUpTo, mapped, optional, struct } from './codec.ts';
 import { partyId } from './envelope.ts';
-import { ContextMismatch, Misbehaviour, Timeout } from './errors.ts';
+import { CheckError, ContextMismatch, Misbehaviour, Timeout } from './errors.ts';
 import type { Departure } from './inbox.ts';
 import type { PartyId } from './party-id.ts';
 import type { Evidence, SignedMessage } from './signed-message.ts';
@@ -65,7 +65,9 @@ export function noticeOf(error: unknown, sent: readonly string[]): Notice {
   const nothing = { sent, missing: [], reason: '', evidence: [] };
   if (error instanceof Timeout) return { ...nothing, cause: 'timeout', missing: error.missing };
   if (error instanceof ContextMismatch) return { ...nothing, cause: 'context', reason: printable(error.message) };
-  if (error instanceof Misbehaviour) return { ...nothing, cause: 'misbehaviour', evidence: error.evidence };
+  // the others judge the message for themselves: if they cannot either, they need not think that this party is missing
+  if (error instanceof Misbehaviour || error instanceof CheckError)
+    return { ...nothing, cause: 'misbehaviour', evidence: error.evidence };
   return { ...nothing, cause: 'left' };
 }
 

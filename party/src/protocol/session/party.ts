@@ -50,6 +50,7 @@ export interface Party<M> {
    * The accusations of other parties are judged by the same check, so `holds` must come to the same verdict at every
    * party: from the message, its sender, and `to`, the recipient of a direct message, which need not be `me`.
    * @throws Misbehaviour naming all parties whose message fails, with the signed messages of that round as evidence
+   * @throws CheckError if `holds` ends with an error, and no message fails
    */
   check<R extends keyof M & string>(
     name: string,

@@ -1,7 +1,7 @@
 import { tryDecode } from './codec.ts';
 import type { Envelope, MessageType, Recipient } from './envelope.ts';
 import { type Inbox, withOwn } from './inbox.ts';
-import { accuse, decodeAll, type Judge } from './judge.ts';
+import { accuse, decodeAll, type Judge, unjudged } from './judge.ts';
 import type { Kind, Message, Messages, Payload, Rounds } from './messages.ts';
 import type { Party, Received, SessionContext } from './party.ts';
 import type { PartyId } from './party-id.ts';
@@ -88,24 +88,31 @@ export class SessionParty<M extends Messages> implements Party<M> {
     received: Received<Payload<M, R>>,
     holds: (from: PartyId, message: Payload<M, R>, to: PartyId) => boolean,
   ): void {
-    const failing = this.others.filter(from => {
+    const failing: PartyId[] = [];
+    const errors = new Map<PartyId, unknown>();
+    for (const from of this.others) {
       const message = received.get(from);
       if (message === undefined) throw new RangeError(`${name}: nothing of party ${from} to check`);
-      return !holds(from, message, this.me);
-    });
-    if (failing.length > 0) {
-      const sent = failing.map(from => this.#engine.inbox.get('data', round, from));
-      throw accuse(
-        name,
-        sent.filter(envelope => envelope !== undefined),
-      );
+      try {
+        if (!holds(from, message, this.me)) failing.push(from);
+      } catch (error) {
+        errors.set(from, error);
+      }
     }
+    if (failing.length > 0) throw accuse(name, this.#sentBy(failing, round));
+    const [error] = errors.values();
+    if (errors.size > 0) throw unjudged(name, this.#sentBy([...errors.keys()], round), error);
     const { codec } = this.#declaration(round);
     const proven = this.#engine.judge.learn(name, round, (from, payload, to) => {
       const message = tryDecode(codec, payload);
       return message !== undefined && holds(from, message.value, to);
     });
     if (proven) throw proven;
+  }
+
+  #sentBy(parties: readonly PartyId[], round: string): readonly Envelope[] {
+    const sent = parties.map(from => this.#engine.inbox.get('data', round, from));
+    return sent.filter(envelope => envelope !== undefined);
   }
 
   #declaration<R extends keyof M & string>(round: R): Message<Payload<M, R>, Kind> {

@@ -48,6 +48,7 @@ export interface SessionOutcome<T> {
  * Runs a protocol with the other parties of `options.parameters`, to its end or to the first failure. The other parties
  * are told of a failure.
  * @throws Timeout, ContextMismatch, Misbehaviour
+ * @throws CheckError if a check of this party ends with an error
  * @throws RangeError for invalid parameters
  */
 export async function runSession<M extends Messages, T>(

@@ -9,7 +9,7 @@ import type { PartyId } from '../session/party-id.ts';
 import type { Transcript } from '../session/transcript.ts';
 import type { Polynomial } from './polynomial.ts';
 import { type ProofOfKnowledge, proveKnowledge, verifyKnowledge } from './proof-of-knowledge.ts';
-import { constantOf, encodePoints } from './sharing.ts';
+import { constantOf, pointsForHash } from './sharing.ts';
 
 export const SALT_BYTES = 32;
 
@@ -47,13 +47,13 @@ export const isProven = (curve: Curve, context: SessionContext, dealer: PartyId,
   );
 
 const statement = (curve: Curve, context: SessionContext, dealer: PartyId, commitments: readonly Point[]): Transcript =>
-  context.proof('keygen/knowledge', dealer).absorb('commitments', ...encodePoints(curve, commitments));
+  context.proof('keygen/knowledge', dealer).absorb('commitments', ...pointsForHash(curve, commitments));
 
 export const hashReveal = (curve: Curve, context: SessionContext, dealer: PartyId, reveal: Reveal): Uint8Array =>
   context
     .proof('keygen/commit', dealer)
-    .absorb('commitments', ...encodePoints(curve, reveal.commitments))
-    .absorb('proof', curve.encodePoint(reveal.proof.nonce), curve.encodeScalar(reveal.proof.response))
+    .absorb('commitments', ...pointsForHash(curve, reveal.commitments))
+    .absorb('proof', curve.encodeForHash(reveal.proof.nonce), curve.encodeScalar(reveal.proof.response))
     .absorb('salt', reveal.salt)
     .digest();
 

@@ -27,7 +27,7 @@ import {
 } from './commitments.ts';
 import { addCommitments, evaluate, isShareAt, type Polynomial } from './polynomial.ts';
 import { proofOfKnowledge } from './proof-of-knowledge.ts';
-import { encodePoints, type KeyShare, keyShare, type Sharing } from './sharing.ts';
+import { type KeyShare, keyShare, pointsForHash, type Sharing } from './sharing.ts';
 
 export interface KeygenParameters {
   readonly curve: CurveName;
@@ -134,6 +134,6 @@ export async function keygen(party: Party<KeygenMessages>, parameters: KeygenPar
 const hashResult = (context: SessionContext, prover: PartyId, { share, chainCode }: NewKey): Uint8Array =>
   context
     .proof('keygen/result', prover)
-    .absorb('commitments', ...encodePoints(curves[share.sharing.curve], share.sharing.commitments))
+    .absorb('commitments', ...pointsForHash(curves[share.sharing.curve], share.sharing.commitments))
     .absorb('chain code', chainCode.expose())
     .digest();

@@ -35,6 +35,6 @@ export function verifyKnowledge(
 }
 
 function challenge(curve: Curve, transcript: Transcript, nonce: Point): Scalar {
-  const uniform = transcript.absorb('nonce', curve.encodePoint(nonce)).bytes(curve.scalarBytes + 16);
+  const uniform = transcript.absorb('nonce', curve.encodeForHash(nonce)).bytes(curve.scalarBytes + 16);
   return curve.scalarFromUniformBytes(uniform);
 }

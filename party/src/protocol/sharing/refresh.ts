@@ -11,7 +11,7 @@ import { direct, echo, plain } from '../session/messages.ts';
 import type { Party, SessionContext } from '../session/party.ts';
 import type { PartyId } from '../session/party-id.ts';
 import { addCommitments, evaluate, isShareAt, type Polynomial } from './polynomial.ts';
-import { encodePoints, type KeyShare, keyShare, type Sharing } from './sharing.ts';
+import { type KeyShare, keyShare, pointsForHash, type Sharing } from './sharing.ts';
 
 export type RefreshMessages = ReturnType<typeof refreshMessages>;
 
@@ -76,5 +76,5 @@ const ofZero = (curve: Curve, sent: readonly Point[] = []): readonly Point[] => 
 const hashResult = (context: SessionContext, prover: PartyId, sharing: Sharing): Uint8Array =>
   context
     .proof('refresh/result', prover)
-    .absorb('commitments', ...encodePoints(curves[sharing.curve], sharing.commitments))
+    .absorb('commitments', ...pointsForHash(curves[sharing.curve], sharing.commitments))
     .digest();

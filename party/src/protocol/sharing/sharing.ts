@@ -70,9 +70,13 @@ export function keyShare(sharing: Sharing, party: PartyId, share: Scalar): KeySh
 export const encodePoints = (curve: Curve, points: readonly Point[]): readonly Uint8Array[] =>
   points.map(point => curve.encodePoint(point));
 
+/** Encodes points for a hash, the identity too. */
+export const pointsForHash = (curve: Curve, points: readonly Point[]): readonly Uint8Array[] =>
+  points.map(point => curve.encodeForHash(point));
+
 /**
  * Returns the hash that a session about a sharing names in its context, so that all parties mean the same sharing. 32
  * bytes.
  */
 export const sharingHash = ({ curve, threshold, parties, commitments }: Sharing): Uint8Array =>
-  taggedHash('mpc/v1/sharing', curve, threshold, parties, encodePoints(curves[curve], commitments));
+  taggedHash('mpc/v1/sharing', curve, threshold, parties, pointsForHash(curves[curve], commitments));

@@ -7,6 +7,7 @@ import { interactiveMessages } from '../../signing/cggmp24/interactive.ts';
 import { signOnline } from '../../signing/cggmp24/online.ts';
 import { type OnlineMessages, onlineMessages } from '../../signing/cggmp24/online-messages.ts';
 import type { Multiplications, Opening, PresignMessages } from '../../signing/cggmp24/presign-messages.ts';
+import { inRound } from '../../signing/cggmp24/testing/byzantine.ts';
 import {
   makePresignature,
   simulateOffline,
@@ -149,6 +150,11 @@ const interactiveCheats: readonly PresignCheat[] = [
     'partial signature',
     'signs something else',
     { adversary: changing(two, 'partial', sigma => curve.addScalars(sigma, one)) },
+  ],
+  [
+    'encoding',
+    'opens 0 for its share of k·γ',
+    { adversary: inRound('open', payload => payload.map((byte, i) => (i < curve.scalarBytes ? 0 : byte))) },
   ],
   ['equivocation', 'commits to two things', { adversary: twoFaced('data', 'commit'), signers: [1, 2, 3] }],
   ['equivocation', 'says hello in two ways', { adversary: twoFaced('hello', 'hello'), signers: [1, 2, 3] }],

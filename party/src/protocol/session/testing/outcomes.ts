@@ -26,6 +26,27 @@ export function assertBlamed<T>(
   }
 }
 
+/**
+ * Asserts that each of `parties` ends with a result or blames nobody but the cheat, for what it has sent or not sent.
+ * @returns whether any of them blames it
+ */
+export function assertNobodyElse<T>(
+  simulated: Simulated<T>,
+  cheat: PartyId,
+  parties: readonly PartyId[],
+  what: string,
+): boolean {
+  const failures = parties.flatMap(id => {
+    const outcome = simulated.outcomes.get(id);
+    return outcome?.status === 'rejected' ? [outcome.reason] : [];
+  });
+  for (const error of failures) {
+    assert.ok(error instanceof Misbehaviour || error instanceof Timeout, `${what}: ${error}`);
+    assert.deepEqual(error instanceof Misbehaviour ? error.culprits : error.missing, [cheat], what);
+  }
+  return failures.length > 0;
+}
+
 /** Asserts that each of `parties` found that the parties do not mean the same session, and blames nobody. */
 export function assertMismatch<T>(simulated: Simulated<T>, what: RegExp, parties: readonly PartyId[]): void {
   for (const id of parties) {

@@ -99,4 +99,4 @@ function presigning(protocol: string, { level, auxiliary, sharing, key }: Presig
   };
 }
 
-const encodedKey = (curve: CurveName, { point }: SigningKey): Uint8Array => curves[curve].encodePoint(point);
+const encodedKey = (curve: CurveName, { point }: SigningKey): Uint8Array => curves[curve].encodeForHash(point);

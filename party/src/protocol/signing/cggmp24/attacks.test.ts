@@ -16,7 +16,7 @@ import { RingPedersenSecret } from './paillier/ring-pedersen.ts';
 import type { Multiplications, Opening } from './presign-messages.ts';
 import { assertSound, byzantine, inRound } from './testing/byzantine.ts';
 import { testKey, testParameters, testRing } from './testing/parameters.ts';
-import { makeAuxiliary, simulateAuxInfo, simulateSigning } from './testing/simulations.ts';
+import { makeAuxiliary, simulateAuxInfo, simulateOffline, simulateSigning } from './testing/simulations.ts';
 
 const CHEAT = 2;
 const HONEST = [1, 3];
@@ -159,6 +159,15 @@ describe('signing', async () => {
       assertBlamed(simulated, CHEAT, 'opening', HONEST);
     });
   }
+
+  test('A5: who opens 0 for its share of k·γ is named: it cannot prove it, and has said nothing', async () => {
+    const nothing = inRound('open', payload =>
+      Uint8Array.from(payload, (byte, i) => (i < curve.scalarBytes ? 0 : byte)),
+    );
+    const adversaries = new Map([[CHEAT, nothing]]);
+    assertBlamed(await simulateSigning(signing, { adversaries }), CHEAT, 'encoding', HONEST);
+    assertBlamed(await simulateOffline(signing, { adversaries }), CHEAT, 'encoding', HONEST);
+  });
 
   test('A5: a presignature that is spoiled is not used, even if nobody can be shown to have spoiled it', async () => {
     const more = (own: Opening) => ({ ...own, delta: curve.addScalars(own.delta, curve.scalar(1n)) });

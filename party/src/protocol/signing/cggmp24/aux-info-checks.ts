@@ -21,7 +21,7 @@ export class AuxInfoView {
   readonly #context: SessionContext;
   /** The auxiliary information whose factors are known, by party: computing with the factors is faster. */
   readonly #known: ReadonlyMap<PartyId, PublicAuxiliary>;
-  readonly #parsed = new WeakMap<Reveal, PublicAuxiliary>();
+  readonly #parsed = new WeakMap<Reveal, { readonly value: PublicAuxiliary | undefined }>();
   #all: ReadonlyMap<PartyId, PublicAuxiliary> | undefined;
   #rid: Uint8Array | undefined;
 
@@ -40,20 +40,23 @@ export class AuxInfoView {
    * @throws RangeError unless all of it is acceptable
    */
   get all(): ReadonlyMap<PartyId, PublicAuxiliary> {
-    this.#all ??= new Map(
-      [...this.shown.of('reveal')].map(([id, revealed]) => [id, this.#known.get(id) ?? this.parse(revealed)]),
-    );
+    this.#all ??= new Map([...this.shown.of('reveal').keys()].map(id => [id, this.of(id) ?? unacceptable(id)]));
     return this.#all;
   }
 
+  /** Returns the auxiliary information that a party has revealed; undefined if it is not acceptable. */
+  of(party: PartyId): PublicAuxiliary | undefined {
+    return this.#known.get(party) ?? this.parse(entry(this.shown.of('reveal'), party));
+  }
+
   /**
-   * Parses a reveal, once only: to tell whether a modulus is prime takes long.
-   * @throws RangeError naming the fault
+   * Parses a reveal, once only: to tell whether a modulus is prime takes long. Returns undefined for what is not
+   * acceptable.
    */
-  parse(revealed: Reveal): PublicAuxiliary {
-    const parsed = this.#parsed.get(revealed) ?? publicAuxiliary(revealed, this.parameters);
+  parse(revealed: Reveal): PublicAuxiliary | undefined {
+    const parsed = this.#parsed.get(revealed) ?? { value: parsedOrUndefined(revealed, this.parameters) };
     this.#parsed.set(revealed, parsed);
-    return parsed;
+    return parsed.value;
   }
 
   /** Returns the hash of everything that is revealed, and of the party that reveals it. */
@@ -100,19 +103,20 @@ export const auxInfoChecks = (view: AuxInfoView) => {
       equal(view.hashReveal(from, reveal), shown.of('commit').get(from)),
     ),
     parameters: check('parameters', 'reveal', revealed, (from, reveal) => isAcceptable(view, from, reveal)),
-    prm: check('prm', 'reveal', revealed, (from, reveal) =>
-      prm(parameters).verify(view.prmTranscript(from), { ring: entry(view.all, from).ring }, reveal.prm),
-    ),
-    mod: check('mod', 'prove', revealed, (from, proofs) =>
-      mod(parameters).verify(view.modTranscript(from), { n: entry(view.all, from).paillier.modulus }, proofs.mod),
-    ),
-    fac: check('fac', 'prove', revealed, (from, proofs, to) =>
-      fac(parameters).verify(
-        view.facTranscript(from, to),
-        { n: entry(view.all, from).paillier.modulus, ring: entry(view.all, to).ring },
-        proofs.fac,
-      ),
-    ),
+    prm: check('prm', 'reveal', revealed, (from, reveal) => {
+      const prover = view.of(from);
+      return prover !== undefined && prm(parameters).verify(view.prmTranscript(from), prover, reveal.prm);
+    }),
+    // who has been shown something that is not acceptable ends the session, and proves nothing
+    mod: check('mod', 'prove', revealed, (from, proofs) => {
+      const n = view.of(from)?.paillier.modulus;
+      return n !== undefined && mod(parameters).verify(view.modTranscript(from), { n }, proofs.mod);
+    }),
+    fac: check('fac', 'prove', revealed, (from, proofs, to) => {
+      const [n, ring] = [view.of(from)?.paillier.modulus, view.of(to)?.ring];
+      const transcript = view.facTranscript(from, to);
+      return n !== undefined && ring !== undefined && fac(parameters).verify(transcript, { n, ring }, proofs.fac);
+    }),
     result: check('result', 'confirm', revealed, (from, hash) => equal(hash, view.result(from))),
   };
 };
@@ -127,11 +131,18 @@ function isAcceptable(view: AuxInfoView, from: PartyId, revealed: Reveal): boole
     .filter(([id]) => id !== from)
     .flatMap(([, other]) => [other.n, other.ringN]);
   if (n === ringN || others.includes(n) || others.includes(ringN)) return false;
+  return view.parse(revealed) !== undefined;
+}
+
+function parsedOrUndefined(revealed: Reveal, parameters: CggmpParameters): PublicAuxiliary | undefined {
   try {
-    view.parse(revealed);
-    return true;
+    return publicAuxiliary(revealed, parameters);
   } catch (error) {
-    if (error instanceof RangeError) return false;
+    if (error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+function unacceptable(party: PartyId): never {
+  throw new RangeError(`what party ${party} has revealed is not acceptable`);
 }

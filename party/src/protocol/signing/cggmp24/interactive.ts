@@ -24,8 +24,13 @@ export const interactiveMessages = (parameters: CggmpParameters, curve: Curve, s
 });
 
 export const partialCheck = (view: PresignView, m: Scalar) =>
-  checksOf<InteractiveMessages>()('partial signature', 'partial', ['commit', 'multiply', 'open'], (from, sigma) =>
-    isPartialSignature(view.curve, view.nonce, m, from, sigma),
+  checksOf<InteractiveMessages>()(
+    'partial signature',
+    'partial',
+    ['commit', 'multiply', 'open'],
+    (from, sigma) =>
+      // no honest signer signs without a nonce
+      view.hasNonce && isPartialSignature(view.curve, view.nonce, m, from, sigma),
   );
 
 /**

@@ -65,8 +65,13 @@ export class OnlineView {
     const seeds = this.shown.of('seed');
     const factor = curve.scalarFromUniformBytes(
       new Transcript('mpc/v1/cggmp24/rerandomise', id, signers)
-        .absorb('nonce', curve.encodePoint(nonce.Gamma))
-        .absorb('key', curve.encodePoint(parent), curve.encodePoint(key.point), curve.encodeScalar(key.tweak.offset))
+        .absorb('nonce', curve.encodeForHash(nonce.Gamma))
+        .absorb(
+          'key',
+          curve.encodeForHash(parent),
+          curve.encodeForHash(key.point),
+          curve.encodeScalar(key.tweak.offset),
+        )
         .absorb('digest', data.digest)
         .absorb('seeds', ...signers.map(party => entry(seeds, party)))
         .bytes(curve.scalarBytes + 16),

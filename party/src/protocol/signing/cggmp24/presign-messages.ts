@@ -1,5 +1,5 @@
 import type { Curve, Point, Scalar } from '../../curve/curve.ts';
-import { list, point, scalar, struct } from '../../session/codec.ts';
+import { list, nonZeroScalar, point, struct } from '../../session/codec.ts';
 import { direct, echo } from '../../session/messages.ts';
 import { type Product, product } from './multiplication.ts';
 import { natural } from './paillier/integers.ts';
@@ -56,7 +56,10 @@ export interface ProductProofs {
 
 /** Round 3. */
 export interface Opening {
-  /** The share of k·γ. */
+  /**
+   * The share of k·γ, which is 0 by no chance. A signer that opened 0 would have to prove what it opened, in the red
+   * alert, with the identity for S, which no message may hold.
+   */
   readonly delta: Scalar;
   /** The share of k·x, times Γ. */
   readonly S: Point;
@@ -80,7 +83,7 @@ export const presignMessages = (parameters: CggmpParameters, curve: Curve, signe
       struct<Multiplications>({ Gamma: p, proof: elogProof(curve), products: list(products, signers - 1) }),
     ),
     proveProducts: direct(struct<ProductProofs>({ gamma: multiplied, x: multiplied })),
-    open: echo(struct<Opening>({ delta: scalar(curve), S: p, Delta: p, proof: elogProof(curve) })),
+    open: echo(struct<Opening>({ delta: nonZeroScalar(curve), S: p, Delta: p, proof: elogProof(curve) })),
     // sent only if the shares do not add up
     proveOpening: echo(decProof(parameters)),
     proveProductsToAll: echo(list(affGStarProof(parameters), signers - 1)),

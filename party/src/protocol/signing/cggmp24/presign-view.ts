@@ -119,15 +119,19 @@ export class PresignView {
       : 'x';
   }
 
+  /** Whether the signers have a nonce: neither δ, nor Γ, nor the r of the signature is 0. */
+  get hasNonce(): boolean {
+    const { curve, Gamma } = this;
+    return this.#delta() !== 0n && !curve.isIdentity(Gamma) && xModuloOrder(curve, Gamma) !== 0n;
+  }
+
   /**
    * Figure 8, output: δ, by which all shares are divided.
    * @throws PresignAborted
    */
   get divisor(): Scalar {
-    const delta = this.#delta();
-    if (delta === 0n || xModuloOrder(this.curve, this.Gamma) === 0n)
-      throw new PresignAborted('the nonce of the signature is 0');
-    return delta;
+    if (!this.hasNonce) throw new PresignAborted('the nonce of the signature is 0');
+    return this.#delta();
   }
 
   /**

@@ -48,11 +48,11 @@ export const presignatureHash = (
   taggedHash(
     'mpc/v1/cggmp24/presignature',
     id,
-    curve.encodePoint(key),
-    curve.encodePoint(nonce.Gamma),
+    curve.encodeForHash(key),
+    curve.encodeForHash(nonce.Gamma),
     signers.map(party => {
       const { Delta, S } = entry(nonce.checks, party);
-      return [party, entry(seedCommitments, party), curve.encodePoint(Delta), curve.encodePoint(S)];
+      return [party, entry(seedCommitments, party), curve.encodeForHash(Delta), curve.encodeForHash(S)];
     }),
   );
 

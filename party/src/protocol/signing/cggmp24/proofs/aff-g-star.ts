@@ -59,8 +59,8 @@ export const affGStar = (
   const challenge = (transcript: Transcript, statement: AffGStarStatement, commitments: readonly Commitment[]) => {
     const { key0, key1, C, D, Y, X } = statement;
     return transcript
-      .absorb('statement', key0.n.value, key1.n.value, C, D, Y, curve.encodePoint(X))
-      .absorb('commitments', ...commitments.map(({ A, R, B }) => [A, curve.encodePoint(R), B]))
+      .absorb('statement', key0.n.value, key1.n.value, C, D, Y, curve.encodeForHash(X))
+      .absorb('commitments', ...commitments.map(({ A, R, B }) => [A, curve.encodeForHash(R), B]))
       .bytes(challengeBits / 8);
   };
 

@@ -88,9 +88,9 @@ export const affG = (
     const { A, Bx, By, E, S, F, T } = commitments;
     return signedChallenge(
       transcript
-        .absorb('statement', key0.n.value, key1.n.value, C, D, Y, curve.encodePoint(X))
+        .absorb('statement', key0.n.value, key1.n.value, C, D, Y, curve.encodeForHash(X))
         .absorb('ring-Pedersen', ring.modulus.value, ring.s, ring.t)
-        .absorb('commitments', A, curve.encodePoint(Bx), By, E, S, F, T),
+        .absorb('commitments', A, curve.encodeForHash(Bx), By, E, S, F, T),
       parameters.challengeBits,
     );
   };

@@ -73,8 +73,8 @@ export const dec = (parameters: CggmpParameters, curve: Curve): ProofSystem<DecS
 
   const challenge = (transcript: Transcript, statement: DecStatement, commitments: readonly Commitment[]) => {
     const { key, K, D, X, S, B } = statement;
-    const points = [X, S, B].map(p => curve.encodePoint(p));
-    const shown = commitments.map(({ A, Bj, C }) => [A, curve.encodePoint(Bj), curve.encodePoint(C)]);
+    const points = [X, S, B].map(p => curve.encodeForHash(p));
+    const shown = commitments.map(({ A, Bj, C }) => [A, curve.encodeForHash(Bj), curve.encodeForHash(C)]);
     return transcript
       .absorb('statement', key.n.value, K, D, ...points)
       .absorb('commitments', ...shown)

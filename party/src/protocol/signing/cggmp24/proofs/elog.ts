@@ -38,8 +38,8 @@ export const elog = (curve: Curve): SigmaProtocol<ElogStatement, ElogWitness, El
   const challenge = (transcript: Transcript, { L, M, X, Y, h }: ElogStatement, { A, N, B }: ElogCommitments) =>
     scalarChallenge(
       transcript
-        .absorb('statement', ...[L, M, X, Y, h].map(p => curve.encodePoint(p)))
-        .absorb('commitments', ...[A, N, B].map(p => curve.encodePoint(p))),
+        .absorb('statement', ...[L, M, X, Y, h].map(p => curve.encodeForHash(p)))
+        .absorb('commitments', ...[A, N, B].map(p => curve.encodeForHash(p))),
       curve,
     );
 

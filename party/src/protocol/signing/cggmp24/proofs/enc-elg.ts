@@ -67,12 +67,12 @@ export const encElg = (
 
   const challenge = (transcript: Transcript, statement: EncElgStatement, { S, T, D, Y, Z }: EncElgCommitments) => {
     const { key, C, A, B, X, ring } = statement;
-    const points = [A, B, X].map(p => curve.encodePoint(p));
+    const points = [A, B, X].map(p => curve.encodeForHash(p));
     return signedChallenge(
       transcript
         .absorb('statement', key.n.value, C, ...points)
         .absorb('ring-Pedersen', ring.modulus.value, ring.s, ring.t)
-        .absorb('commitments', S, T, D, curve.encodePoint(Y), curve.encodePoint(Z)),
+        .absorb('commitments', S, T, D, curve.encodeForHash(Y), curve.encodeForHash(Z)),
       parameters.challengeBits,
     );
   };
