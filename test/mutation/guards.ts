@@ -244,8 +244,7 @@ export const guards: readonly Guard[] = [
   guard(
     online('D2'),
     'one nonce for two paths',
-    'curve.encodeForHash(parent), curve.encodeForHash(key.point), curve.encodeScalar(key.tweak.offset)',
-    'curve.encodeForHash(parent)',
+    'curve.encodeForHash(key.point),\n          curve.encodeScalar(key.tweak.offset),',
   ),
   guard(
     online('D4'),
