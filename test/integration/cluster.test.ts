@@ -30,10 +30,16 @@ const pod = (name: string, zone: string, program: string, volume: object[] = [])
   },
 });
 
+// each answer ends its connection: a policy does not end those that stand when it comes
 const server = (): object =>
-  pod('server', 'b', `require('node:http').createServer((_, answer) => answer.end('hello')).listen(8080)`, [
-    { name: 'data', persistentVolumeClaim: { claimName: 'data' } },
-  ]);
+  pod(
+    'server',
+    'b',
+    `require('node:http')
+      .createServer((_, answer) => answer.setHeader('connection', 'close').end('hello'))
+      .listen(8080)`,
+    [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
+  );
 
 /** Asks the server from the client's pod, again and again for up to 20 seconds, until it gets the expected answer. */
 const answersUntil = async (expected: 'hello' | 'nothing'): Promise<string> => {
