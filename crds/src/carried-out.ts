@@ -7,11 +7,12 @@
  * asks for shares that are newer than the slot, and the shares are newer than a later one.
  */
 import type { Trigger } from './annotations.ts';
+import { MAX_SOURCE, MAX_VALUE } from './bounds.ts';
 
 /** The source of the entry that stands for the slots of forgotten policies. Nobody can ask for this source. */
 export const EARLIER_SLOTS = 'policies';
 
-export const POLICY_SOURCE = /^policy\//;
+const POLICY_SOURCE = /^policy\//;
 
 /** A slot as the operator writes it: RFC 3339, UTC, without fractions. */
 const SLOT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
@@ -21,6 +22,11 @@ export function slotOf({ source, value }: Trigger): number | undefined {
   if (source !== EARLIER_SLOTS && !POLICY_SOURCE.test(source)) return undefined;
   const time = SLOT.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? undefined : time;
+}
+
+/** Whether a party that carries out the trigger can report it: a list has room for it, and no other meaning. */
+export function canBeReported({ source, value }: Trigger): boolean {
+  return source !== EARLIER_SLOTS && source.length <= MAX_SOURCE && value.length <= MAX_VALUE;
 }
 
 /**

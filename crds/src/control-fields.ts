@@ -1,8 +1,17 @@
 /** The fields that control messages are made of. */
 import * as z from 'zod';
 import { parseTrigger } from './annotations.ts';
-import { MAX_NUMBER, MAX_PARTY_ID, MAX_SOURCE, MAX_SOURCES, MAX_TEXT, MAX_TRIGGER, MAX_VALUE } from './bounds.ts';
-import { EARLIER_SLOTS } from './carried-out.ts';
+import {
+  MAX_NUMBER,
+  MAX_PARTIES,
+  MAX_PARTY_ID,
+  MAX_SOURCE,
+  MAX_SOURCES,
+  MAX_TEXT,
+  MAX_TRIGGER,
+  MAX_VALUE,
+} from './bounds.ts';
+import { canBeReported, EARLIER_SLOTS } from './carried-out.ts';
 
 export const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
 export const partyId = z.int().min(1).max(MAX_PARTY_ID);
@@ -21,15 +30,17 @@ const ASKED =
   `a trigger is <source>@<value>, of at most ${MAX_SOURCE} and ${MAX_VALUE} characters; ` +
   `its source is not ${EARLIER_SLOTS}`;
 /** A trigger that a party can report once it has carried it out. */
-export const askedTrigger = trigger.refine(s => {
-  const { source, value } = parseTrigger(s);
-  return source !== EARLIER_SLOTS && source.length <= MAX_SOURCE && value.length <= MAX_VALUE;
-}, ASKED);
+export const askedTrigger = trigger.refine(s => canBeReported(parseTrigger(s)), ASKED);
 /** A list that a status shows by this field: the API server takes a status only with each of its values once. */
 export const each =
   <K extends string>(field: K) =>
   (list: readonly { readonly [key in K]: unknown }[]): boolean =>
     new Set(list.map(entry => entry[field])).size === list.length;
+/** The acknowledgements in a certificate: one of each party. */
+export const acks = z
+  .array(z.object({ party: partyId, identity: hex(32), signature: hex(64) }))
+  .max(MAX_PARTIES)
+  .refine(each('party'));
 export const text = z.string().max(MAX_TEXT);
 export const run = hex(16);
 

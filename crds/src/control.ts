@@ -16,10 +16,10 @@ import {
   MAX_TRIGGERS,
 } from './bounds.ts';
 import {
+  acks,
   askedTrigger,
   attempt,
   carriedOut,
-  each,
   hex,
   keyName,
   number,
@@ -68,10 +68,7 @@ export const certificate = z.object({
   transcript: hex(32),
   approvers: z.array(words(256)).max(MAX_APPROVERS),
   admins: z.array(words(256)).max(MAX_APPROVERS),
-  acks: z
-    .array(z.object({ party: partyId, identity: hex(32), signature: hex(64) }))
-    .max(MAX_PARTIES)
-    .refine(each('party')),
+  acks,
 });
 export type Certificate = z.infer<typeof certificate>;
 
@@ -87,10 +84,7 @@ export const auxiliaryCertificate = z.object({
   /** Hash of the public values of all parties. */
   values: hex(32),
   transcript: hex(32),
-  acks: z
-    .array(z.object({ party: partyId, identity: hex(32), signature: hex(64) }))
-    .max(MAX_PARTIES)
-    .refine(each('party')),
+  acks,
 });
 export type AuxiliaryCertificate = z.infer<typeof auxiliaryCertificate>;
 

@@ -1,19 +1,10 @@
-import {
-  MAX_ADDRESSES,
-  MAX_APPROVERS,
-  MAX_DERIVATIONS,
-  MAX_PARTIES,
-  MAX_PARTY_ID,
-  MAX_TEXT,
-  MAX_TRIGGER,
-} from '../bounds.ts';
+import { MAX_ADDRESSES, MAX_APPROVERS, MAX_DERIVATIONS, MAX_PARTIES, MAX_TEXT, MAX_TRIGGER } from '../bounds.ts';
 import type { Kind } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
 import { derivationPath } from './derivation-path.ts';
+import { hex, partyId } from './fields.ts';
 import { triggers } from './triggers.ts';
 
-const hex = (bytes: number) => ({ type: 'string', maxLength: 2 * bytes, pattern: '^([0-9a-f]{2})*$' }) as const;
-const partyId = { type: 'integer', format: 'int32', minimum: 1, maximum: MAX_PARTY_ID } as const;
 const epoch = { type: 'integer', format: 'int32', minimum: 0 } as const;
 
 const addresses = {

@@ -1,6 +1,7 @@
-import { MAX_PARTIES, MAX_PARTY_ID, MAX_TEXT, MAX_TRIGGER } from '../bounds.ts';
+import { MAX_PARTIES, MAX_TEXT, MAX_TRIGGER } from '../bounds.ts';
 import type { Kind, ObjectSchema } from '../schema.ts';
 import { conditions, observedGeneration } from './conditions.ts';
+import { partyId } from './fields.ts';
 import { placement } from './placement.ts';
 import { quantity } from './quantity.ts';
 import { triggers } from './triggers.ts';
@@ -60,10 +61,7 @@ export const MpcCluster = {
               description:
                 'The number of the party. It is the x-coordinate of the party in every sharing, and part of the ' +
                 'names of its objects.',
-              type: 'integer',
-              format: 'int32',
-              minimum: 1,
-              maximum: MAX_PARTY_ID,
+              ...partyId,
             },
             zone: {
               description: 'The value of the node label `topology.kubernetes.io/zone` where the party runs.',
@@ -305,10 +303,7 @@ export const MpcCluster = {
           properties: {
             id: {
               description: 'The number of the party.',
-              type: 'integer',
-              format: 'int32',
-              minimum: 1,
-              maximum: MAX_PARTY_ID,
+              ...partyId,
             },
             zone: { description: 'The zone of the party.', type: 'string', maxLength: 63 },
             pod: { description: 'The name of the pod of the party.', type: 'string', maxLength: 253 },

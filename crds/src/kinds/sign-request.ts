@@ -1,11 +1,9 @@
-import { MAX_PARTIES, MAX_PARTY_ID, MAX_TEXT } from '../bounds.ts';
+import { MAX_PARTIES, MAX_TEXT } from '../bounds.ts';
 import { type Kind, UNLIMITED } from '../schema.ts';
 import { DIGEST_BYTES, MAX_MESSAGE_BYTES } from '../sign-request.ts';
 import { conditions, observedGeneration } from './conditions.ts';
 import { derivationPath } from './derivation-path.ts';
-
-const hex = (bytes: number) => ({ type: 'string', maxLength: 2 * bytes, pattern: '^([0-9a-f]{2})*$' }) as const;
-const partyId = { type: 'integer', format: 'int32', minimum: 1, maximum: MAX_PARTY_ID } as const;
+import { hex, partyId } from './fields.ts';
 
 /** The bytes of some base64, as a CEL expression. It decodes nothing: three bytes are four characters. */
 const bytesOf = (text: string): string =>

@@ -1,4 +1,4 @@
-import { MAX_NUMBER_JUMP } from '@mpc-operator/crds/bounds';
+import { MAX_NUMBER, MAX_NUMBER_JUMP } from '@mpc-operator/crds/bounds';
 import type { AttemptReport } from '@mpc-operator/crds/control';
 import { credible, type SeenNumbers } from '../parties/attempt-numbers.ts';
 import { type Numbered, runningAttempt } from '../parties/running-attempt.ts';
@@ -35,9 +35,6 @@ export interface Wait {
   /** The time, by the clock, at which to look again; undefined if a report will lead to another look. */
   readonly until?: number;
 }
-
-/** The highest number that the control messages allow in `attempt`. */
-const MAX_NUMBER = 2 ** 31 - 1;
 
 export function wait(reason: string, message: string): Wait {
   return { kind: 'wait', reason, message };

@@ -11,8 +11,9 @@ import { membersOf, Refused, rejectBusyOrUnfit, rejectDisordered } from '../cere
 import { attempt } from '../ceremonies/attempt.ts';
 import type { AttemptNumbers } from '../ceremonies/attempt-numbers.ts';
 import { acknowledgedAttempt } from '../ceremonies/outcome.ts';
-import { carriedOutTriggers, rejectCarriedOut } from '../ceremonies/run-once.ts';
+import { rejectCarriedOut } from '../ceremonies/run-once.ts';
 import { auxiliaryId } from '../epochs/auxiliary-id.ts';
+import { carriedOutTriggers } from '../epochs/carried-out.ts';
 import { type AuxiliaryProposal, acknowledgedBytes } from '../epochs/proposal.ts';
 import { Attendance } from '../host/attendance.ts';
 import type { SessionHost } from '../host/session-host.ts';

@@ -1,7 +1,7 @@
 /** Answers the operator's commands. No command can start a signature or make this party give out a share. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_TEXT } from '@mpc-operator/crds/bounds';
-import { type Command, command, type PartyReport, type Reply } from '@mpc-operator/crds/control';
+import { type Command, command, type PartyReport, type Refusal, type Reply } from '@mpc-operator/crds/control';
 import type { Clock } from '@mpc-operator/runtime/clock';
 import type { Logger } from '@mpc-operator/runtime/log';
 import type { AuxiliaryService } from '../auxiliary/auxiliary-service.ts';
@@ -29,17 +29,22 @@ const MAX_BYTES = 65_536;
 /** Returns the reply to whatever arrived as a command. */
 export async function answer(options: CommandsOptions, message: Uint8Array): Promise<Reply> {
   const parsed = parse(message);
-  if (typeof parsed === 'string') return { result: 'refused', reason: 'Malformed', message: parsed.slice(0, MAX_TEXT) };
+  if (typeof parsed === 'string') return refused('Malformed', parsed);
   try {
     return await carryOut(options, parsed);
   } catch (error) {
-    if (error instanceof Refused)
-      return { result: 'refused', reason: error.reason, message: error.message.slice(0, MAX_TEXT) };
+    if (error instanceof Refused) return refused(error.reason, error.message);
     options.log.error('a command failed', { verb: parsed.verb, error });
-    const text = error instanceof Error ? error.message : 'unknown error';
-    return { result: 'refused', reason: 'NotReady', message: text.slice(0, MAX_TEXT) };
+    return refused('NotReady', error instanceof Error ? error.message : 'unknown error');
   }
 }
+
+/** A refusal, in as many words as a reply takes. */
+const refused = (reason: Refusal, message: string): Reply => ({
+  result: 'refused',
+  reason,
+  message: message.slice(0, MAX_TEXT),
+});
 
 async function carryOut(options: CommandsOptions, c: Command): Promise<Reply> {
   const { ceremonies, auxiliary, report, clock } = options;

@@ -1,7 +1,7 @@
 /** The reports of this party's keys for the operator: projections of what the party holds, never a secret. */
 import type { AttemptReport, KeyReport, KeySpec } from '@mpc-operator/crds/control';
 import { acknowledgedAttempt } from '../ceremonies/outcome.ts';
-import { carriedOutTriggers } from '../ceremonies/run-once.ts';
+import { carriedOutTriggers } from '../epochs/carried-out.ts';
 import { isCertified, type KeyState } from '../epochs/key-state.ts';
 import { certificateOf } from '../epochs/proposal.ts';
 import type { HeldKey } from '../keys/keyring.ts';

@@ -4,8 +4,7 @@
  * disk, and what arrives meanwhile changes the answer. They are not asked on replay: an older version may have recorded
  * what is refused now, and its log stays readable.
  */
-import { parseTrigger } from '@mpc-operator/crds/annotations';
-import { carriedOutBy } from '@mpc-operator/crds/carried-out';
+import { whatCarriedOut } from './carried-out.ts';
 import { apply, type EpochEvent, keyIdOf } from './events.ts';
 import { type EpochState, isKey, isRenounced, type KeyState } from './key-state.ts';
 
@@ -42,7 +41,7 @@ function refusal(keys: Keys, e: EpochEvent): string | undefined {
 }
 
 function whyNotAcknowledge(keys: Keys, key: EpochState | undefined, e: Acknowledged): string | undefined {
-  const done = e.triggers.find(trigger => isCarriedOut(key, trigger));
+  const done = e.triggers.find(trigger => whatCarriedOut(key, trigger) !== undefined);
   if (done !== undefined) return `trigger ${done} of attempt ${e.proposal.epoch} was carried out meanwhile`;
   if (key !== undefined || 'kind' in e.spec) return undefined;
   const others = namesakes([...keys.values()].filter(isKey), e.spec.name, e.proposal.keyId);
@@ -71,9 +70,3 @@ function whyNotBeside(others: readonly KeyState[]): string | undefined {
 
 const namesakes = (keys: readonly KeyState[], name: string, keyId: string): readonly KeyState[] =>
   keys.filter(other => other.spec.name === name && other.keyId !== keyId);
-
-/** Whether a trigger has led to a certified epoch: of each source, the last one counts (crds/src/carried-out.ts). */
-function isCarriedOut(state: EpochState | undefined, trigger: string): boolean {
-  const done = [...(state?.carriedOut ?? [])].map(([source, { value }]) => ({ source, value }));
-  return carriedOutBy(parseTrigger(trigger), done) !== undefined;
-}

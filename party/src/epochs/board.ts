@@ -3,18 +3,16 @@
  * knows, and takes over from the boards of others every statement that is new and rightly signed. Boards only grow, in
  * any order and however often they are repeated, so every party ends with the same board.
  */
-import { MAX_NUMBER, MAX_PARTIES, MAX_PARTY_ID } from '@mpc-operator/crds/bounds';
+import { MAX_PARTIES } from '@mpc-operator/crds/bounds';
 import { auxiliaryCertificate, certificate } from '@mpc-operator/crds/control';
+import { hex, attempt as number, partyId as party } from '@mpc-operator/crds/control-fields';
 import * as z from 'zod';
 import type { PartyId } from '../protocol/session/party-id.ts';
 import { type EpochState, isCertified, withAck, withActivated, withErased } from './key-state.ts';
 import { type AnyCertificate, acknowledgedBytes, certificateOf, proposalOf } from './proposal.ts';
 import { activatedBytes, erasedBytes } from './statements.ts';
 
-const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
-const party = z.int().min(1).max(MAX_PARTY_ID);
 const signatures = z.array(z.object({ party, signature: hex(64) })).max(MAX_PARTIES);
-const number = z.int().min(1).max(MAX_NUMBER);
 /** The number of attempts that a board shows at most: the newest, as older attempts can only lose. */
 const MAX_ATTEMPTS = 64;
 

@@ -5,8 +5,7 @@ import { MAX_SOURCES } from '@mpc-operator/crds/bounds';
 import { carriedOutBy, EARLIER_SLOTS } from '@mpc-operator/crds/carried-out';
 import { keyReport } from '@mpc-operator/crds/control';
 import fc from 'fast-check';
-import { carriedOutTriggers } from '../ceremonies/run-once.ts';
-import { type CarriedOut, withCarriedOut } from './carried-out.ts';
+import { type CarriedOut, carriedOutTriggers, withCarriedOut } from './carried-out.ts';
 import { proposal, settle, withKey } from './testing/nodes.ts';
 
 type BySource = ReadonlyMap<string, CarriedOut>;

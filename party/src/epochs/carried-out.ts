@@ -3,8 +3,9 @@
  * ever asked for a refresh is a source, so without a bound the list would grow for ever.
  */
 import { parseTrigger } from '@mpc-operator/crds/annotations';
-import { MAX_SOURCE, MAX_SOURCES, MAX_VALUE } from '@mpc-operator/crds/bounds';
-import { EARLIER_SLOTS, slotOf } from '@mpc-operator/crds/carried-out';
+import { MAX_SOURCES } from '@mpc-operator/crds/bounds';
+import { canBeReported, carriedOutBy, EARLIER_SLOTS, slotOf } from '@mpc-operator/crds/carried-out';
+import type { KeyReport } from '@mpc-operator/crds/control';
 
 /** The last trigger of one source. */
 export interface CarriedOut {
@@ -13,6 +14,11 @@ export interface CarriedOut {
 }
 
 type BySource = ReadonlyMap<string, CarriedOut>;
+
+/** What remembers triggers: the state of a key, or of auxiliary information. */
+interface Remembers {
+  readonly carriedOut: BySource;
+}
 
 /** The sources of which there is only one each. They are never forgotten. */
 const SINGLE: ReadonlySet<string> = new Set(['keygen', 'annotation', 'first', 'parties', 'level', EARLIER_SLOTS]);
@@ -25,12 +31,20 @@ const SINGLE: ReadonlySet<string> = new Set(['keygen', 'annotation', 'first', 'p
  */
 export function withCarriedOut(before: BySource, triggers: readonly string[], epoch: number): BySource {
   const all = new Map(before);
-  for (const { source, value } of triggers.map(parseTrigger)) {
-    const canBeSaid = source !== EARLIER_SLOTS && source.length <= MAX_SOURCE && value.length <= MAX_VALUE;
-    if (canBeSaid) all.set(source, { value, epoch });
-  }
+  for (const { source, value } of triggers.map(parseTrigger).filter(canBeReported)) all.set(source, { value, epoch });
   return forgetOldest(all);
 }
+
+/** The triggers that were carried out, in the form in which the operator is told of them. */
+export const carriedOutTriggers = ({ carriedOut }: Remembers): KeyReport['triggers'] =>
+  [...carriedOut].map(([source, { value, epoch }]) => ({ source, value, epoch }));
+
+/** The entry by which a trigger counts as carried out (crds/src/carried-out.ts); undefined: it does not. */
+export const whatCarriedOut = (
+  state: Remembers | undefined,
+  trigger: string,
+): KeyReport['triggers'][number] | undefined =>
+  carriedOutBy(parseTrigger(trigger), state === undefined ? [] : carriedOutTriggers(state));
 
 /** Forgets the sources that led to the lowest epochs. One entry stands for the slots that they had asked for. */
 function forgetOldest(all: BySource): BySource {

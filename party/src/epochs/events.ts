@@ -2,8 +2,9 @@
  * The events that a party records about the epochs of its keys, before it acts on them. The state of a key is what
  * these events, replayed, lead to.
  */
-import { MAX_NUMBER, MAX_PARTIES, MAX_PARTY_ID, MAX_TRIGGER, MAX_TRIGGERS } from '@mpc-operator/crds/bounds';
+import { MAX_PARTIES, MAX_TRIGGER, MAX_TRIGGERS } from '@mpc-operator/crds/bounds';
 import { auxiliaryCertificate, auxiliarySpec, certificate, keySpec } from '@mpc-operator/crds/control';
+import { attempt as epoch, hex, partyId as party } from '@mpc-operator/crds/control-fields';
 import * as z from 'zod';
 import {
   acknowledge,
@@ -17,9 +18,6 @@ import {
 } from './key-state.ts';
 import type { AuxiliaryProposal, Proposal } from './proposal.ts';
 
-const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
-const party = z.int().min(1).max(MAX_PARTY_ID);
-const epoch = z.int().min(1).max(MAX_NUMBER);
 const keyId = hex(16);
 const signature = hex(64);
 

@@ -79,6 +79,7 @@ export class Gossip {
     const mine = keyring.board(theirs.keyId);
     if (mine !== undefined && knowsMore(mine, theirs)) wanted(theirs.keyId);
   }
+
   /** Whether this party has time for so many bytes of a peer. The more keys there are, the more there is to say. */
   #mayCost(from: PartyId, bytes: number): boolean {
     const keys = MORE_KEYS + this.#options.keyring.ids().length;

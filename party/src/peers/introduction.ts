@@ -2,14 +2,13 @@
  * How a party makes itself known to its peers: by an introduction that it signs with its identity. The peers pin that
  * identity the first time they hear it.
  */
+import { hex } from '@mpc-operator/crds/control-fields';
 import * as z from 'zod';
 import { type PublicIdentity, parsePublicIdentity } from '../protocol/identity/identity.ts';
 import type { Owner } from '../protocol/identity/owner.ts';
 import type { PartyId } from '../protocol/session/party-id.ts';
 import { type Signer, verifySignature } from '../protocol/session/signer.ts';
 import { encodeUnambiguously } from '../protocol/session/transcript.ts';
-
-const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
 
 /** What a party says of itself every second. Only the introduction is signed; the rest is a hint which party to ask. */
 export const presence = z.object({

@@ -1,4 +1,6 @@
 /** The messages by which the owner of a presignature brings the signers together that make the presignature. */
+import { MAX_PARTIES } from '@mpc-operator/crds/bounds';
+import { hex, partyId } from '@mpc-operator/crds/control-fields';
 import * as z from 'zod';
 import { declineReason } from '../host/invitations.ts';
 import { decodeJson } from '../json-message.ts';
@@ -8,16 +10,15 @@ import { decodeJson } from '../json-message.ts';
  * of another session.
  */
 const session = z.string().regex(/^presign-[0-9a-f]{32}$/);
-const party = z.int().min(1).max(64);
 
 const message = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('invitation'),
     session,
-    keyId: z.string().regex(/^[0-9a-f]{32}$/),
+    keyId: hex(16),
     epoch: z.int().min(1),
     generation: z.int().min(1),
-    signers: z.array(party).min(2).max(16),
+    signers: z.array(partyId).min(2).max(MAX_PARTIES),
   }),
   /** The answer of a party that declines the session. */
   z.object({ type: z.literal('decline'), session, reason: declineReason }),

@@ -2,12 +2,13 @@
  * The messages by which the leader of a request brings its signers together. An invitation is only a proposal: every
  * party decides alone whether it signs, and what.
  */
+import { MAX_PARTIES } from '@mpc-operator/crds/bounds';
 import { auxiliaryCertificate, certificate } from '@mpc-operator/crds/control';
+import { hex, partyId } from '@mpc-operator/crds/control-fields';
 import * as z from 'zod';
 import { declineReason } from '../host/invitations.ts';
 import { decodeJson } from '../json-message.ts';
 
-const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
 /**
  * The name of a session to sign. A name of any other kind is refused: with such a name a party could take the place of
  * another session.
@@ -22,7 +23,7 @@ export const signMessage = z.discriminatedUnion('type', [
     request: z.object({ name: z.string().min(1).max(253), uid: z.string().min(1).max(64) }),
     keyId: hex(16),
     epoch: z.int().min(1),
-    signers: z.array(z.int().min(1).max(64)).min(2).max(16),
+    signers: z.array(partyId).min(2).max(MAX_PARTIES),
     /**
      * The certificate of an epoch that is not final yet: a signer that has not seen the certificate activates the epoch
      * on the spot.

@@ -3,12 +3,12 @@
  * that is added to an existing type must be optional, as old logs stay readable for ever. An event never holds a
  * secret: secrets are sealed (`SecretName`).
  */
+import { MAX_PARTIES } from '@mpc-operator/crds/bounds';
 import { attemptReport, securityLevel } from '@mpc-operator/crds/control';
+import { hex, partyId as party } from '@mpc-operator/crds/control-fields';
 import * as z from 'zod';
 import { epochEvent } from '../epochs/events.ts';
 
-const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
-const party = z.int().min(1).max(64);
 const count = z.int().min(1);
 const keyId = hex(16);
 
@@ -44,7 +44,7 @@ export const partyEvent = z.discriminatedUnion('type', [
     keyId,
     epoch: count,
     signature: hex(64),
-    signers: z.array(party).max(16),
+    signers: z.array(party).max(MAX_PARTIES),
     /** The public key that the signature verifies under: that of the child, if a child has signed. */
     publicKey: z.string().max(66).optional(),
     ecdsa: ecdsaForms.optional(),
